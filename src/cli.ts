@@ -1,0 +1,84 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import packageManifest from "../package.json" with { type: "json" };
+import { type ExitCode, type Surroundings, UsageError } from "./commands/command.ts";
+import { commands } from "./commands/registry.ts";
+
+process.exitCode = await main(process.argv.slice(2), surroundingsOfThisProcess());
+
+/** Runs one command line. Returns the exit code; the only place that turns an error into one line on stderr. */
+async function main(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  let exitCode: ExitCode = 0;
+  const program = describeProgram(surroundings);
+  try {
+    const name = args.find((arg) => !arg.startsWith("-"));
+    const entry = commands.find((each) => each.name === name);
+    if (name !== undefined && entry === undefined) throw new UsageError(unknownCommand(name));
+    if (args.length === 0) program.help({ error: true });
+    for (const each of commands) {
+      const command = program.command(each.name).summary(each.summary).description(each.summary);
+      if (each !== entry) continue;
+      command.exitOverride().configureOutput(outputOf(surroundings));
+      const module = await each.load();
+      module.command(command, surroundings, (code) => {
+        exitCode = code;
+      });
+    }
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    return report(error, surroundings);
+  }
+}
+
+function describeProgram(surroundings: Surroundings): Command {
+  return new Command("berth")
+    .description("Checks, expands, smoke-tests, documents and releases GitLab CI/CD components.")
+    .version(packageManifest.version)
+    .exitOverride()
+    .configureOutput(outputOf(surroundings));
+}
+
+function unknownCommand(name: string): string {
+  return `unknown command "${name}"; the commands are ${commands.map((each) => each.name).join(", ")}`;
+}
+
+function outputOf({ stdout, stderr }: Surroundings) {
+  return {
+    writeOut: (text: string) => void stdout.write(text),
+    writeErr: (text: string) => void stderr.write(text),
+  };
+}
+
+function report(error: unknown, { stderr, env }: Surroundings): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UsageError) {
+    stderr.write(`berth: ${error.message}\n`);
+    return 2;
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  stderr.write(`berth: internal error: ${text} (BERTH_DEBUG=1 shows where)\n`);
+  if (env.BERTH_DEBUG && error instanceof Error) stderr.write(`${error.stack}\n`);
+  return 2;
+}
+
+/** The first Ctrl-C asks the command to stop and clean up; the second one ends the process at once. */
+function surroundingsOfThisProcess(): Surroundings {
+  const controller = new AbortController();
+  for (const [name, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(code);
+      controller.abort(name);
+    });
+  }
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: controller.signal,
+  };
+}

@@ -1,0 +1,34 @@
+import type { Command } from "commander";
+
+/** What a command may touch of the outside world. Passed in, so that tests can run commands without a process. */
+export interface Surroundings {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** Aborted by Ctrl-C (SIGINT) or SIGTERM: clean up and return. */
+  readonly signal: AbortSignal;
+}
+
+/** A stream that may be a terminal. */
+export interface OutputStream {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
+/** Exit codes of every command: 0 clean, 1 findings or a failed run, 2 could not run. */
+export type ExitCode = 0 | 1 | 2;
+
+/**
+ * A module in `commands/` exports `command`. It declares arguments, options and examples on the commander command
+ * that it is given, and returns the exit code from the action through `finish`.
+ */
+export interface CommandModule {
+  readonly command: (program: Command, surroundings: Surroundings, finish: (code: ExitCode) => void) => void;
+}
+
+/** The user's mistake, in one line: what, where, and what would be right. The command line prints it and exits with 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}

@@ -1,0 +1,11 @@
+import type { CommandModule } from "./command.ts";
+
+/** One row of `berth --help`. The module is loaded only when its command is called: start-up stays short. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<CommandModule>;
+}
+
+/** All commands, in the order in which `berth --help` shows them. */
+export const commands: readonly CommandEntry[] = [];

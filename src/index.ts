@@ -1,0 +1,2 @@
+/** The library's face. Everything another program may use of Berth is exported here. */
+export { UsageError } from "./commands/command.ts";

@@ -1,0 +1,23 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+
+const run = promisify(execFile);
+const cli = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
+
+describe("the command line", () => {
+  it("prints its version", async () => {
+    const { stdout } = await run(process.execPath, ["--import", "tsx", cli, "--version"]);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it("says in one line what an unknown command is, and exits with 2", async () => {
+    const failure = await run(process.execPath, ["--import", "tsx", cli, "lnt"]).then(
+      () => undefined,
+      (error: { code: number; stderr: string }) => error,
+    );
+    expect(failure?.code).toBe(2);
+    expect(failure?.stderr).toMatch(/lnt/);
+  });
+});
