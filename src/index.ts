@@ -1,2 +1,3 @@
 /** The library's face. Everything another program may use of Berth is exported here. */
 export { UsageError } from "./commands/command.ts";
+export { type ConditionVerdict, evaluateCondition } from "./evaluate-condition.ts";
