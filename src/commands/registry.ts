@@ -8,4 +8,10 @@ export interface CommandEntry {
 }
 
 /** All commands, in the order in which `berth --help` shows them. */
-export const commands: readonly CommandEntry[] = [];
+export const commands: readonly CommandEntry[] = [
+  {
+    name: "embed",
+    summary: "Puts shell scripts into the marked regions of the templates",
+    load: () => import("./embed.ts"),
+  },
+];

@@ -1,0 +1,111 @@
+import { posix } from "node:path";
+
+/** Reads a project file by its path from the project's root, with forward slashes. Undefined when there is none. */
+export type ReadFile = (path: string) => string | undefined;
+
+/** One fault in a script or template, placed for the user: `file:line: message`. */
+export class EmbedError extends Error {
+  override readonly name = "EmbedError";
+  constructor(file: string, line: number, message: string) {
+    super(`${file}:${line}: ${message}`);
+  }
+}
+
+/**
+ * One script with everything it needs inside: `source` lines are replaced by the sourced file (once each), and
+ * `cat` lines by a quoted here-document that holds the file, so that a job can pipe it to a server.
+ *
+ * Recognised, on a line of its own, is only a path beside the script itself:
+ * `source "${BASH_SOURCE[0]%/*}/../lib/messages.sh"` and `cat "${BASH_SOURCE[0]%/*}/../host/release.sh" …`
+ * (`. "${0%/*}/…"` in a POSIX sh script). Files that end in `.sh` are bundled in their turn; others are carried as they are.
+ *
+ * @returns the script's text, ending in a line feed, its `#!` line first if it has one.
+ * @throws EmbedError with file and line for a missing file, an unreadable form, `$[[` or a carriage return.
+ */
+export function bundleScript(path: string, read: ReadFile): string {
+  const text = read(path);
+  if (text === undefined) throw new EmbedError(path, 1, "there is no such script");
+  return bundleText(path, text, read, new Set([path]));
+}
+
+const scriptFolder = String.raw`"\$\{(?:BASH_SOURCE\[0\]|0)%/\*\}/([^"$]+)"`;
+const sourceLine = new RegExp(String.raw`^\s*(?:source|\.) ${scriptFolder}\s*$`);
+const carryLine = new RegExp(String.raw`^(\s*)cat ${scriptFolder}(.*)$`);
+const otherUse = /\$\{(?:BASH_SOURCE\[0\]|0)%\/\*\}\//;
+
+function bundleText(path: string, text: string, read: ReadFile, sourced: Set<string>): string {
+  const place = (index: number, message: string) => new EmbedError(path, index + 1, message);
+  const bundled = linesOf(text).flatMap((line, index) => {
+    refuseWhatCannotTravel(line, (message) => place(index, message));
+    const source = sourceLine.exec(line);
+    if (source) {
+      const target = beside(path, source[1]!);
+      if (sourced.has(target)) return [];
+      sourced.add(target);
+      const content = read(target);
+      if (content === undefined) throw place(index, `sources "${target}", which does not exist`);
+      return linesOf(withoutPreamble(bundleText(target, content, read, sourced)));
+    }
+    const carry = carryLine.exec(line);
+    if (carry) {
+      const target = beside(path, carry[2]!);
+      const content = read(target);
+      if (content === undefined) throw place(index, `carries "${target}", which does not exist`);
+      if (carry[3]!.endsWith("\\")) throw place(index, "a carried file's line cannot go on in the next line");
+      return hereDocument(`${carry[1]}cat `, target, carriedText(target, content, read), carry[3]!);
+    }
+    if (otherUse.test(line) && !/^\s*#/.test(line)) {
+      throw place(
+        index,
+        `a path beside the script means nothing in a job; use "source" or "cat" on its own line`,
+      );
+    }
+    return [line];
+  });
+  return `${bundled.join("\n")}\n`;
+}
+
+function carriedText(path: string, text: string, read: ReadFile): string {
+  if (path.endsWith(".sh")) return bundleText(path, text, read, new Set([path]));
+  for (const [index, line] of linesOf(text).entries()) {
+    refuseWhatCannotTravel(line, (message) => new EmbedError(path, index + 1, message));
+  }
+  return text;
+}
+
+/** `command <<'DELIMITER'rest`, the text, the delimiter. Quoted: the shell leaves every character of the text alone. */
+export function hereDocument(command: string, path: string, text: string, rest = ""): string[] {
+  const lines = linesOf(text);
+  let delimiter = `END_OF_${posix
+    .basename(path)
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, "_")}`;
+  while (lines.includes(delimiter)) delimiter += "_";
+  return [`${command}<<'${delimiter}'${rest}`, ...lines, delimiter];
+}
+
+/** GitLab would interpolate `$[[`, and has no escape for it; a carriage return breaks a here-document's end. */
+function refuseWhatCannotTravel(line: string, place: (message: string) => EmbedError): void {
+  if (line.includes("$[[")) throw place('"$[[" would be interpolated by GitLab; write it differently');
+  if (line.includes("\r")) throw place("a carriage return; use plain line feeds");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what YAML cannot hold in a block scalar
+  if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/.test(line)) {
+    throw place("a control character, which YAML cannot hold; write it as an escape");
+  }
+}
+
+/** A sourced file's own `#!` and `# shellcheck shell=` lines say nothing once it stands inside another script. */
+function withoutPreamble(text: string): string {
+  return text.replace(/^(?:#!.*\n|# shellcheck shell=.*\n)+/, "");
+}
+
+function beside(path: string, relative: string): string {
+  return posix.normalize(posix.join(posix.dirname(path), relative));
+}
+
+/** The lines of a text without the empty one after its last line feed. */
+export function linesOf(text: string): string[] {
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  return lines;
+}
