@@ -1,0 +1,118 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** A tag and the commit that it names. */
+export interface Tag {
+  readonly name: string;
+  readonly commit: string;
+  /** The commit's date, ISO 8601 with time zone. */
+  readonly date: string;
+}
+
+/**
+ * A git repository, read through the `git` program. Nothing here changes it. Every method throws `GitError` with git's own last line when
+ * git fails (no repository, no such revision).
+ */
+export class Repository {
+  /** A folder inside the work tree, or a bare repository. */
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Returns the work tree's top folder. */
+  async root(): Promise<string> {
+    return (await this.git("rev-parse", "--show-toplevel")).trim();
+  }
+
+  /** Returns the full SHA of a revision. */
+  async commit(revision = "HEAD"): Promise<string> {
+    return (await this.git("rev-parse", "--verify", "--end-of-options", `${revision}^{commit}`)).trim();
+  }
+
+  /** Returns all tags that name a commit, newest commit first. */
+  async tags(): Promise<Tag[]> {
+    const format = "%(refname:strip=2)%00%(objectname)%00%(*objectname)%00%(creatordate:iso-strict)";
+    const text = await this.git("for-each-ref", "--sort=-creatordate", `--format=${format}`, "refs/tags");
+    return lines(text).map((line) => {
+      const [name = "", object = "", peeled = "", date = ""] = line.split("\0");
+      return { name, commit: peeled || object, date };
+    });
+  }
+
+  /** Returns the paths of all files below `folder` at the revision, from the repository's root; none where there is no such folder. */
+  async files(revision: string, folder = ""): Promise<string[]> {
+    const commit = await this.commit(revision);
+    const text = await this.git(
+      "ls-tree",
+      "-r",
+      "-z",
+      "--name-only",
+      "--full-tree",
+      commit,
+      ...(folder ? ["--", folder] : []),
+    );
+    return text.split("\0").filter(Boolean);
+  }
+
+  /** Returns the text of a file at the revision, or undefined where there is none. */
+  async read(revision: string, path: string): Promise<string | undefined> {
+    const commit = await this.commit(revision);
+    try {
+      return await this.git("cat-file", "blob", `${commit}:${path}`);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Returns the paths, from the root, that differ between a revision and the work tree, with files that git does not know yet. */
+  async changedFiles(since: string): Promise<string[]> {
+    const commit = await this.commit(since);
+    const changed = await this.git("diff", "--name-only", "-z", commit, "--");
+    const untracked = await this.git("ls-files", "--others", "--exclude-standard", "--full-name", "-z");
+    return [...new Set(`${changed}${untracked}`.split("\0").filter(Boolean))].sort();
+  }
+
+  /** Returns the address of the remote `origin`, or undefined. */
+  async remote(): Promise<string | undefined> {
+    try {
+      return (await this.git("remote", "get-url", "origin")).trim();
+    } catch {
+      return undefined;
+    }
+  }
+
+  private async git(...args: readonly string[]): Promise<string> {
+    try {
+      // Quoting and pagers are the user's settings: ours must not depend on them.
+      const options = {
+        cwd: this.folder,
+        maxBuffer: 256 * 1024 * 1024,
+        env: { ...process.env, LC_ALL: "C" },
+      };
+      const { stdout } = await run("git", ["--no-pager", "-c", "core.quotepath=off", ...args], options);
+      return stdout;
+    } catch (error) {
+      throw new GitError(reasonOf(error));
+    }
+  }
+}
+
+/** Git refused. The message is one line. */
+export class GitError extends Error {
+  override readonly name = "GitError";
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && "code" in error && error.code === "ENOENT")
+    return "git is not installed, or the folder does not exist";
+  const text = error instanceof Error && "stderr" in error ? String(error.stderr) : String(error);
+  return (lines(text).at(-1) ?? "git failed").replace(/^fatal: /, "git: ");
+}
+
+function lines(text: string): string[] {
+  return text.split("\n").filter(Boolean);
+}
