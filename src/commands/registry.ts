@@ -14,4 +14,14 @@ export const commands: readonly CommandEntry[] = [
     summary: "Puts shell scripts into the marked regions of the templates",
     load: () => import("./embed.ts"),
   },
+  {
+    name: "init",
+    summary: "Makes a new component project",
+    load: () => import("./init.ts"),
+  },
+  {
+    name: "new",
+    summary: "Makes a new component in this project",
+    load: () => import("./new.ts"),
+  },
 ];

@@ -1,0 +1,31 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+/** A file to be made, by its path from the project's top folder. */
+export interface NewFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * Writes the files that are not there yet and leaves the others as they are. Returns the paths of both. Never overwrites.
+ */
+export async function writeNewFiles(
+  folder: string,
+  files: readonly NewFile[],
+): Promise<{ written: string[]; kept: string[] }> {
+  const written: string[] = [];
+  const kept: string[] = [];
+  for (const { path, text } of files) {
+    const target = join(folder, path);
+    await mkdir(dirname(target), { recursive: true });
+    try {
+      await writeFile(target, text, { flag: "wx" });
+      written.push(path);
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+      kept.push(path);
+    }
+  }
+  return { written, kept };
+}
