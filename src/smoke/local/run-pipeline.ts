@@ -1,0 +1,327 @@
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { PipelinePlan, PlannedJob, PlannedVariable } from "../plan.ts";
+import { type PipelineIdentity, pipelineVariables } from "../predefined.ts";
+import type { JobResult, JobState, PipelineEvent, PipelineResult } from "../result.ts";
+import { describeExecutor, type Executor, type ExecutorChooser } from "./executor.ts";
+import { jobVariables, readDotenv } from "./job-variables.ts";
+import type { SmokeProject } from "./project.ts";
+import { type AttemptOutcome, fileVariablesFolder, projectFolderInJob, runAttempt } from "./run-job.ts";
+import { jobsBefore, nextSteps, pipelineState, reopenAfter, type ScheduledJob } from "./schedule.ts";
+import { Trace } from "./trace.ts";
+import { type CiVariable, expandText } from "./variables.ts";
+
+export interface LocalPipelineOptions {
+  readonly plan: PipelinePlan;
+  readonly project: SmokeProject;
+  readonly identity: PipelineIdentity;
+  /** CI/CD variables of the project and the pipeline. */
+  readonly variables: readonly CiVariable[];
+  /** A private folder for checkouts and artifacts; the caller removes it. */
+  readonly folder: string;
+  /** Where the traces go; stays when `folder` is removed. */
+  readonly traceFolder: string;
+  /** The environment of jobs beside their CI/CD variables (PATH, HOME, …). */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly executors: ExecutorChooser;
+  /** Jobs at the same time. */
+  readonly concurrency: number;
+  readonly signal: AbortSignal;
+  readonly onEvent?: ((event: PipelineEvent) => void) | undefined;
+}
+
+/** GitLab's default for a project. */
+const defaultTimeoutSeconds = 3600;
+
+/** A pipeline on the local runner. It is created with all jobs waiting; {@link run} takes it as far as it goes by itself. */
+export class LocalPipeline {
+  private readonly options: LocalPipelineOptions;
+  private readonly jobs: readonly LocalJob[];
+  private readonly predefined: Readonly<Record<string, string>>;
+  private readonly startedAt = Date.now();
+  private jobIds = 0;
+
+  constructor(options: LocalPipelineOptions) {
+    this.options = options;
+    this.predefined = pipelineVariables(options.identity);
+    this.jobs = options.plan.jobs.map((plan, index) => new LocalJob(plan, index));
+  }
+
+  /** Runs every job that may run, until only finished, skipped and manual jobs are left. */
+  async run(): Promise<PipelineResult> {
+    this.tell({
+      kind: "pipeline-created",
+      jobs: this.jobs.map(({ plan }) => ({ name: plan.name, stage: plan.stage, state: "created" })),
+    });
+    await this.advance();
+    return this.result();
+  }
+
+  /**
+   * Presses the play button of a manual job and runs what follows from it.
+   * Throws when there is no such job, or when it is not waiting to be played.
+   */
+  async play(name: string, variables: readonly CiVariable[] = []): Promise<PipelineResult> {
+    const job = this.jobs.find((each) => each.plan.name === name);
+    if (!job) throw new Error(`there is no job "${name}" in the pipeline`);
+    if (job.state !== "manual") throw new Error(`the job "${name}" cannot be played: it is ${job.state}`);
+    job.playedWith = variables;
+    job.state = "pending";
+    reopenAfter(job, this.options.plan.stages, this.jobs);
+    await this.advance([job]);
+    return this.result();
+  }
+
+  /** The pipeline as it stands. */
+  result(): PipelineResult {
+    return {
+      created: true,
+      errors: [],
+      warnings: [],
+      state: pipelineState(this.jobs),
+      jobs: this.jobs.map((job) => job.result()),
+      seconds: (Date.now() - this.startedAt) / 1000,
+    };
+  }
+
+  private async advance(first: readonly LocalJob[] = []): Promise<void> {
+    const running = new Map<LocalJob, Promise<void>>();
+    const waiting = [...first];
+    for (;;) {
+      const steps = nextSteps(this.options.plan.stages, this.jobs);
+      for (const job of steps.skip as LocalJob[]) this.settle(job, "skipped");
+      for (const job of steps.offer as LocalJob[]) this.settle(job, "manual");
+      for (const job of steps.start as LocalJob[]) {
+        job.state = "pending";
+        waiting.push(job);
+      }
+      while (running.size < this.options.concurrency && waiting.length > 0) {
+        const job = waiting.shift() as LocalJob;
+        running.set(
+          job,
+          this.runJob(job).finally(() => running.delete(job)),
+        );
+      }
+      if (running.size > 0) await Promise.race(running.values());
+      else if (steps.skip.length === 0 && steps.offer.length === 0) return;
+    }
+  }
+
+  private settle(job: LocalJob, state: JobState): void {
+    job.state = state;
+  }
+
+  private async runJob(job: LocalJob): Promise<void> {
+    const { signal } = this.options;
+    if (signal.aborted) {
+      job.state = "canceled";
+      return;
+    }
+    if (job.plan.trigger) {
+      job.state = "skipped";
+      this.tell({
+        kind: "note",
+        text: `${job.plan.name} starts a downstream pipeline: the local runner leaves it out`,
+      });
+      return;
+    }
+    const begin = Date.now();
+    job.state = "running";
+    let outcome: AttemptOutcome;
+    do {
+      job.attempts += 1;
+      outcome = await this.attempt(job).catch((error: Error) => this.systemFailure(job, error));
+    } while (!signal.aborted && shouldRetry(job.plan, job.attempts, outcome));
+    job.finish(outcome, (Date.now() - begin) / 1000);
+    this.tell({ kind: "job-finished", job: job.plan.name, result: job.result() });
+  }
+
+  private async attempt(job: LocalJob): Promise<AttemptOutcome> {
+    const { options } = this;
+    const folder = join(options.folder, "jobs", `${job.index}-${job.attempts}`);
+    const image = job.plan.image && { ...job.plan.image, name: this.resolve(job.plan, job.plan.image.name) };
+    const executor = await options.executors.choose(image);
+    const timeoutSeconds = job.plan.timeoutSeconds ?? defaultTimeoutSeconds;
+    const settings = [...options.variables, ...job.playedWith];
+    const variables = jobVariables(
+      job.plan,
+      {
+        jobId: this.nextJobId(),
+        projectUrl: this.predefined.CI_PROJECT_URL ?? "",
+        projectFolder: projectFolderInJob(executor, folder, options.project),
+        fileFolder: `${projectFolderInJob(executor, folder, options.project)}.tmp`,
+        container: executor.kind === "container",
+        timeoutSeconds,
+        played: job.plan.when === "manual",
+      },
+      { pipeline: this.predefined, dotenv: await this.dotenvFor(job), settings },
+    );
+    await writeFileVariables(settings, fileVariablesFolder(folder, options.project));
+    const trace = await this.openTrace(job, executor, settings);
+    try {
+      return await runAttempt({
+        job: { ...job.plan, image },
+        executor,
+        project: options.project,
+        sha: options.identity.commit.sha,
+        folder,
+        variables,
+        incoming: this.producersOf(job).flatMap((each) => each.artifactsFolder ?? []),
+        outgoing: this.artifactsFolderOf(job),
+        onArtifacts: (path) => {
+          job.artifactsFolder = path;
+        },
+        env: options.env,
+        trace,
+        timeoutSeconds,
+        signal: options.signal,
+      });
+    } finally {
+      await trace.close();
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    }
+  }
+
+  private async openTrace(
+    job: LocalJob,
+    executor: Executor,
+    settings: readonly CiVariable[],
+  ): Promise<Trace> {
+    const { traceFolder } = this.options;
+    const name = job.plan.name;
+    await mkdir(traceFolder, { recursive: true, mode: 0o700 });
+    job.traceFile = join(traceFolder, `${String(job.index + 1).padStart(2, "0")}-${safeFileName(name)}.log`);
+    job.executor = describeExecutor(executor);
+    this.tell({ kind: "job-started", job: name, attempt: job.attempts, executor: job.executor });
+    const secrets = settings.filter((each) => each.masked).map((each) => each.value);
+    return new Trace(job.traceFile, secrets, (line) => this.tell({ kind: "job-line", job: name, line }));
+  }
+
+  private systemFailure(job: LocalJob, error: Error): AttemptOutcome {
+    this.tell({ kind: "job-line", job: job.plan.name, line: error.message });
+    job.problem = error.message;
+    return { state: "failed", reason: "runner_system_failure" };
+  }
+
+  /** The jobs whose artifacts a job gets: `needs` with artifacts, else `dependencies`, else all that it waits for. */
+  private producersOf(job: LocalJob): readonly LocalJob[] {
+    const before = jobsBefore(job.plan, this.options.plan.stages, this.jobs) as readonly LocalJob[];
+    const { needs, dependencies } = job.plan;
+    return before.filter(({ plan }) => {
+      if (needs && !needs.some((need) => need.name === plan.name && need.artifacts)) return false;
+      return dependencies === undefined || dependencies.includes(plan.name);
+    });
+  }
+
+  private async dotenvFor(job: LocalJob): Promise<PlannedVariable[]> {
+    const found: PlannedVariable[] = [];
+    for (const { plan, artifactsFolder } of this.producersOf(job)) {
+      for (const path of plan.artifacts?.reports.dotenv ?? []) {
+        if (artifactsFolder === undefined) continue;
+        const text = await readFile(join(artifactsFolder, path), "utf8").catch(() => "");
+        found.push(...readDotenv(text));
+      }
+    }
+    return found;
+  }
+
+  private artifactsFolderOf(job: LocalJob): string {
+    return join(this.options.folder, "artifacts", String(job.index));
+  }
+
+  /** An image name may hold variables of the pipeline, the YAML and the settings. */
+  private resolve(job: PlannedJob, text: string): string {
+    const values = new Map<string, string>(Object.entries(this.predefined));
+    for (const { key, value } of [...job.variables, ...this.options.variables]) values.set(key, value);
+    return expandText(text, (name) => expandText(values.get(name) ?? "", (inner) => values.get(inner) ?? ""));
+  }
+
+  private nextJobId(): number {
+    this.jobIds += 1;
+    return this.options.identity.pipelineId * 100 + this.jobIds;
+  }
+
+  private tell(event: PipelineEvent): void {
+    this.options.onEvent?.(event);
+  }
+}
+
+/** One job with everything that is known of it while the pipeline runs. */
+class LocalJob implements ScheduledJob {
+  readonly plan: PlannedJob;
+  readonly index: number;
+  state: JobState = "created";
+  allowFailure: boolean;
+  attempts = 0;
+  seconds = 0;
+  exitCode: number | undefined;
+  failureReason: string | undefined;
+  traceFile: string | undefined;
+  artifactsFolder: string | undefined;
+  executor: string | undefined;
+  problem: string | undefined;
+  playedWith: readonly CiVariable[] = [];
+
+  constructor(plan: PlannedJob, index: number) {
+    this.plan = plan;
+    this.index = index;
+    this.allowFailure = plan.allowFailure;
+  }
+
+  finish(outcome: AttemptOutcome, seconds: number): void {
+    this.state = outcome.state;
+    this.exitCode = outcome.exitCode;
+    this.failureReason = outcome.reason;
+    this.seconds += seconds;
+    const codes = this.plan.allowFailureExitCodes;
+    if (codes && outcome.state === "failed") {
+      this.allowFailure = outcome.exitCode !== undefined && codes.includes(outcome.exitCode);
+    }
+  }
+
+  result(): JobResult {
+    return {
+      name: this.plan.name,
+      stage: this.plan.stage,
+      state: this.state,
+      allowFailure: this.allowFailure,
+      exitCode: this.exitCode,
+      failureReason: this.problem ?? this.failureReason,
+      seconds: this.seconds,
+      attempts: this.attempts,
+      traceFile: this.traceFile,
+      artifactsFolder: this.artifactsFolder,
+      executor: this.executor,
+    };
+  }
+}
+
+/** Source: docs.gitlab.com/ci/yaml/#retry (18.11): `when` and `exit_codes` each allow a retry on their own. */
+function shouldRetry({ retry }: PlannedJob, attempts: number, outcome: AttemptOutcome): boolean {
+  if (outcome.state !== "failed" || attempts > retry.max) return false;
+  if (
+    retry.exitCodes.length > 0 &&
+    outcome.exitCode !== undefined &&
+    retry.exitCodes.includes(outcome.exitCode)
+  ) {
+    return true;
+  }
+  if (retry.when.length === 0) return retry.exitCodes.length === 0;
+  return (
+    retry.when.includes("always") || (outcome.reason !== undefined && retry.when.includes(outcome.reason))
+  );
+}
+
+/** As GitLab Runner leaves them: no final newline added, readable by everybody. The folder above them is private. */
+async function writeFileVariables(settings: readonly CiVariable[], folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const { key, value, type } of settings) {
+    if (type !== "file") continue;
+    await writeFile(join(folder, key), value);
+    await chmod(join(folder, key), 0o666);
+  }
+}
+
+function safeFileName(name: string): string {
+  return name.replace(/[^A-Za-z0-9._-]+/g, "_").slice(0, 100);
+}

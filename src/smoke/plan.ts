@@ -1,0 +1,82 @@
+/**
+ * What a runner needs to know of one job of a created pipeline: the merged keywords, normalised. The names are GitLab's;
+ * times are in seconds.
+ */
+export interface PlannedJob {
+  readonly name: string;
+  readonly stage: string;
+  readonly when: "on_success" | "on_failure" | "always" | "manual" | "delayed";
+  readonly allowFailure: boolean;
+  /** `allow_failure:exit_codes`: the job may fail with these codes only. */
+  readonly allowFailureExitCodes?: readonly number[] | undefined;
+  /** Undefined: the job waits for all earlier stages. Empty: it starts at once. */
+  readonly needs?: readonly Need[] | undefined;
+  /** Undefined: artifacts of all jobs that the job waits for. */
+  readonly dependencies?: readonly string[] | undefined;
+  readonly beforeScript: readonly string[];
+  readonly script: readonly string[];
+  readonly afterScript: readonly string[];
+  readonly image?: Image | undefined;
+  readonly services: readonly unknown[];
+  /** The job's own and the inherited global variables, in order of precedence (later wins), not yet expanded. */
+  readonly variables: readonly PlannedVariable[];
+  readonly artifacts?: Artifacts | undefined;
+  readonly cache: readonly Cache[];
+  readonly retry: {
+    readonly max: number;
+    readonly when: readonly string[];
+    readonly exitCodes: readonly number[];
+  };
+  readonly timeoutSeconds?: number | undefined;
+  readonly environment?: Environment | undefined;
+  readonly tags: readonly string[];
+  /** Number and total of a `parallel` job, from 1. */
+  readonly node?: { readonly index: number; readonly total: number } | undefined;
+  /** The job starts a downstream pipeline instead of running a script. */
+  readonly trigger: boolean;
+}
+
+export interface Need {
+  readonly name: string;
+  readonly artifacts: boolean;
+}
+
+export interface Image {
+  readonly name: string;
+  readonly entrypoint?: readonly string[] | undefined;
+}
+
+export interface PlannedVariable {
+  readonly key: string;
+  readonly value: string;
+  /** `expand: false`: `$` in the value is just a character. */
+  readonly raw?: boolean | undefined;
+}
+
+export interface Artifacts {
+  readonly paths: readonly string[];
+  readonly exclude: readonly string[];
+  readonly when: "on_success" | "on_failure" | "always";
+  /** Paths of report files by report type, such as `junit`. */
+  readonly reports: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface Cache {
+  readonly key: string | { readonly files: readonly string[]; readonly prefix?: string | undefined };
+  readonly paths: readonly string[];
+  readonly policy: string;
+  readonly when: "on_success" | "on_failure" | "always";
+}
+
+export interface Environment {
+  readonly name: string;
+  readonly url?: string | undefined;
+  readonly action?: string | undefined;
+  readonly tier?: string | undefined;
+}
+
+/** A created pipeline: its stages in order (with `.pre` and `.post`) and its jobs. */
+export interface PipelinePlan {
+  readonly stages: readonly string[];
+  readonly jobs: readonly PlannedJob[];
+}

@@ -1,0 +1,64 @@
+/** States of a job, as GitLab names them. The local runner uses these; GitLab has more that pass by while a job waits. */
+export type JobState =
+  | "created"
+  | "pending"
+  | "running"
+  | "success"
+  | "failed"
+  | "canceled"
+  | "skipped"
+  | "manual";
+
+/** What became of one job. The same shape from both runners. */
+export interface JobResult {
+  readonly name: string;
+  readonly stage: string;
+  readonly state: JobState;
+  /** True when this failure (or a manual job left alone) does not fail the pipeline. */
+  readonly allowFailure: boolean;
+  /** Of the last attempt; undefined when the job did not run, or when the runner does not say. */
+  readonly exitCode?: number | undefined;
+  /** GitLab's name for the cause of a failure, such as `script_failure` or `job_execution_timeout`. */
+  readonly failureReason?: string | undefined;
+  /** Time from the start of the first attempt to the end of the last one. */
+  readonly seconds: number;
+  readonly attempts: number;
+  /** File with the full trace, secrets masked; undefined when the job did not run. */
+  readonly traceFile?: string | undefined;
+  /** Folder with the unpacked artifacts; undefined when there are none. */
+  readonly artifactsFolder?: string | undefined;
+  /** The job's page on a GitLab server. */
+  readonly url?: string | undefined;
+  /** What ran it, in words: `shell`, `podman: debian:12`, `GitLab runner 12`. */
+  readonly executor?: string | undefined;
+}
+
+/** What became of one pipeline. */
+export interface PipelineResult {
+  /** False when GitLab (or the engine) refuses to create it: then `errors` says why, and there are no jobs. */
+  readonly created: boolean;
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+  readonly state: PipelineState;
+  readonly jobs: readonly JobResult[];
+  readonly seconds: number;
+  readonly url?: string | undefined;
+}
+
+export type PipelineState = "success" | "failed" | "canceled" | "manual" | "skipped" | "refused";
+
+/** Told while a pipeline runs, so that somebody can watch. */
+export type PipelineEvent =
+  | {
+      readonly kind: "pipeline-created";
+      readonly jobs: readonly { name: string; stage: string; state: JobState }[];
+    }
+  | {
+      readonly kind: "job-started";
+      readonly job: string;
+      readonly attempt: number;
+      readonly executor: string;
+    }
+  | { readonly kind: "job-line"; readonly job: string; readonly line: string }
+  | { readonly kind: "job-finished"; readonly job: string; readonly result: JobResult }
+  | { readonly kind: "note"; readonly text: string };
