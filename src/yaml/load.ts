@@ -1,0 +1,228 @@
+import {
+  type MappingNode,
+  NestingError,
+  type Node,
+  parseFirstDocument,
+  type ScalarNode,
+  type SequenceNode,
+} from "./parser.ts";
+import { DisallowedClassError, resolvePlain } from "./resolve.ts";
+import { Place, type Source } from "./source.ts";
+import { YamlSyntaxError } from "./tokens.ts";
+import {
+  BinaryValue,
+  FloatValue,
+  Reference,
+  SymbolValue,
+  YamlList,
+  YamlMap,
+  type YamlScalar,
+  type YamlValue,
+} from "./values.ts";
+
+/** The text cannot be loaded. `message` is GitLab's wording, `place` where the fault is. */
+export class YamlError extends Error {
+  override readonly name = "YamlError";
+  readonly kind: YamlErrorKind;
+  readonly place: Place;
+  constructor(kind: YamlErrorKind, message: string, place: Place) {
+    super(message);
+    this.kind = kind;
+    this.place = place;
+  }
+}
+
+/** `syntax`: not YAML, or values GitLab does not load; `size`: too many or too deeply nested values; `crash`: GitLab fails with a server error. */
+export type YamlErrorKind = "syntax" | "size" | "crash";
+
+/** A loaded document: its value (null when the text is empty) and the value's place. */
+export interface LoadedDocument {
+  readonly value: YamlValue;
+  readonly place: Place;
+}
+
+/**
+ * Loads the first YAML document of a source, or of a part of it, as GitLab 18.11 does (Psych's `safe_load` with
+ * symbols, aliases and `!reference`). Aliases share one value; one that contains itself is refused here.
+ * Throws YamlError.
+ */
+export function loadYaml(source: Source, start = 0, end = source.text.length): LoadedDocument {
+  const text = start === 0 && end === source.text.length ? source.text : source.text.slice(start, end);
+  try {
+    const node = parseFirstDocument(text);
+    const builder = new TreeBuilder(source, start);
+    if (node === undefined) return { value: null, place: new Place(source, start, start) };
+    return { value: builder.build(node), place: builder.place(node) };
+  } catch (error) {
+    if (error instanceof YamlSyntaxError) {
+      const offset = start + error.problemMark.offset;
+      throw new YamlError("syntax", error.message, new Place(source, offset, offset));
+    }
+    if (error instanceof NestingError) {
+      const offset = start + error.offset;
+      throw new YamlError("size", TOO_BIG, new Place(source, offset, offset + 1));
+    }
+    throw error;
+  }
+}
+
+/** GitLab's words for a document over its limits of size or depth. */
+export const TOO_BIG = "The parsed YAML is too big";
+
+const REFERENCE_TAG = "!reference";
+const STRING_TAG = /^!(?:str|ruby\/string)(?::(.*))?$/;
+const STANDARD = "tag:yaml.org,2002:";
+
+/** Stands for a collection that is still being built: an alias to it is a cycle. */
+const UNFINISHED = Symbol("unfinished");
+
+class TreeBuilder {
+  private readonly source: Source;
+  private readonly base: number;
+  private readonly anchors = new Map<string, YamlValue | typeof UNFINISHED>();
+
+  constructor(source: Source, base: number) {
+    this.source = source;
+    this.base = base;
+  }
+
+  place(node: Node): Place {
+    return new Place(this.source, this.base + node.start, this.base + node.end);
+  }
+
+  build(node: Node): YamlValue {
+    if (node.kind === "alias") return this.resolveAlias(node.name, node);
+    if (node.tag === REFERENCE_TAG) return this.buildReference(node);
+    // A collection can be named before it is complete, so that it may contain itself.
+    if (node.anchor !== undefined && node.kind !== "scalar") this.anchors.set(node.anchor, UNFINISHED);
+    const value = this.buildUntagged(node);
+    if (node.anchor !== undefined) this.anchors.set(node.anchor, value);
+    return value;
+  }
+
+  private buildUntagged(node: Exclude<Node, { kind: "alias" }>): YamlValue {
+    switch (node.kind) {
+      case "scalar":
+        return this.buildScalar(node);
+      case "sequence":
+        return this.buildSequence(node);
+      case "mapping":
+        return this.buildMapping(node);
+    }
+  }
+
+  private resolveAlias(name: string, node: Node): YamlValue {
+    const value = this.anchors.get(name);
+    if (value === UNFINISHED) throw new YamlError("size", TOO_BIG, this.place(node));
+    if (value === undefined) {
+      throw new YamlError("syntax", `An alias referenced an unknown anchor: ${name}`, this.place(node));
+    }
+    return value;
+  }
+
+  /** Psych does not register the anchor of a value with a class of its own. */
+  private buildReference(node: Exclude<Node, { kind: "alias" }>): Reference {
+    if (node.kind === "mapping") for (const child of node.children) this.build(child);
+    return new Reference(node.kind === "sequence" ? this.buildSequence(node) : new YamlList([]));
+  }
+
+  private buildScalar(node: ScalarNode): YamlScalar {
+    try {
+      return resolveScalar(node);
+    } catch (error) {
+      if (error instanceof DisallowedClassError)
+        throw new YamlError("syntax", error.message, this.place(node));
+      if (error instanceof RangeError) throw new YamlError("crash", error.message, this.place(node));
+      throw error;
+    }
+  }
+
+  private buildSequence({ children }: SequenceNode): YamlList {
+    const items = children.map((child) => this.build(child));
+    return new YamlList(
+      items,
+      children.map((child) => this.place(child)),
+    );
+  }
+
+  private buildMapping(node: MappingNode): YamlMap {
+    const map = new YamlMap();
+    const { children } = node;
+    for (let index = 0; index < children.length; index += 2) {
+      const keyNode = children[index]!;
+      const valueNode = children[index + 1]!;
+      const key = this.build(keyNode);
+      const value = this.build(valueNode);
+      if (key === "<<" && keyNode.tag !== `${STANDARD}str` && this.merge(map, valueNode, value)) continue;
+      map.setEntry({ key, value, keyPlace: this.place(keyNode), valuePlace: this.place(valueNode) });
+    }
+    return map;
+  }
+
+  /** Psych's merge key: written among the other keys, it overrides those before it. False when it stays a plain key. */
+  private merge(map: YamlMap, node: Node, value: YamlValue): boolean {
+    if (node.kind === "alias" || node.kind === "mapping") {
+      if (!(value instanceof YamlMap)) return false;
+      for (const entry of value.entries()) map.setEntry(entry);
+      return true;
+    }
+    if (node.kind !== "sequence") return false;
+    if (value instanceof Reference) {
+      const message = "undefined method 'reverse_each' for a !reference under a merge key";
+      throw new YamlError("crash", message, this.place(node));
+    }
+    if (!(value instanceof YamlList)) return false;
+    const merged = new YamlMap();
+    for (const item of value.items.toReversed()) {
+      if (!(item instanceof YamlMap)) return false;
+      for (const entry of item.entries()) merged.setEntry(entry);
+    }
+    for (const entry of merged.entries()) map.setEntry(entry);
+    return true;
+  }
+}
+
+/** What a scalar under a tag means to Psych; tags it does not know are ignored. */
+function resolveScalar({ value, tag, quoted }: ScalarNode): YamlScalar {
+  if (quoted) return value;
+  if (tag === undefined) return resolvePlain(value);
+  if (tag === "!binary" || tag === `${STANDARD}binary`) return decodeBinary(value);
+  if (tag === `${STANDARD}str`) return value;
+  const string = STRING_TAG.exec(tag);
+  if (string !== null) {
+    if (string[1]) throw new DisallowedClassError(string[1]);
+    return value;
+  }
+  if (tag === "!float" || tag === `${STANDARD}float`) return toFloat(resolvePlain(value));
+  if (/^!ruby\/sym(?:bol)?:?/.test(tag)) return new SymbolValue(value);
+  const forbidden = FORBIDDEN_TAGS[tag];
+  if (forbidden !== undefined) throw new DisallowedClassError(forbidden);
+  return resolvePlain(value);
+}
+
+const FORBIDDEN_TAGS: Readonly<Record<string, string>> = {
+  "!ruby/regexp": "Regexp",
+  "!ruby/range": "Range",
+  "!ruby/object:BigDecimal": "BigDecimal",
+  "!ruby/object:DateTime": "DateTime",
+  "!ruby/object:Complex": "Complex",
+  "!ruby/object:Rational": "Rational",
+  "!ruby/encoding": "Encoding",
+  "!ruby/class": "Class",
+  "!ruby/module": "Module",
+};
+
+function decodeBinary(text: string): string | BinaryValue {
+  const bytes = Buffer.from(text, "base64");
+  const decoded = bytes.toString("utf8");
+  return Buffer.from(decoded, "utf8").equals(bytes) ? decoded : new BinaryValue(bytes);
+}
+
+function toFloat(value: YamlScalar): FloatValue {
+  if (value instanceof FloatValue) return value;
+  if (typeof value === "number" || typeof value === "bigint") return new FloatValue(Number(value));
+  if (typeof value === "string" && /^[-+]?\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(value)) {
+    return new FloatValue(Number(value.replaceAll("_", "")));
+  }
+  throw new RangeError(`invalid value for Float(): ${JSON.stringify(value)}`);
+}

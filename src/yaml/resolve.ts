@@ -1,0 +1,87 @@
+import { FloatValue, SymbolValue, type YamlScalar } from "./values.ts";
+
+/** A value that Psych knows but GitLab does not allow: dates, times and Ruby objects. */
+export class DisallowedClassError extends Error {
+  override readonly name = "DisallowedClassError";
+  constructor(className: string) {
+    super(`Tried to load unspecified class: ${className}`);
+  }
+}
+
+/**
+ * What an unquoted scalar means to Psych (its ScalarScanner, with the lenient integers of `safe_load`).
+ * Throws DisallowedClassError for dates and times.
+ */
+export function resolvePlain(text: string): YamlScalar {
+  if (text === "") return null;
+  if (WORD.test(text) || text.includes("\n")) return resolveWord(text);
+  if (TIME.test(text)) throw new DisallowedClassError("Time");
+  if (DATE.test(text)) return resolveDate(text);
+  if (/^\+?\.inf$/im.test(text)) return new FloatValue(Number.POSITIVE_INFINITY);
+  if (/^-\.inf$/im.test(text)) return new FloatValue(Number.NEGATIVE_INFINITY);
+  if (/^\.nan$/im.test(text)) return new FloatValue(Number.NaN);
+  if (/^:./.test(text)) return resolveSymbol(text);
+  if (/^[-+]?[0-9][0-9_]*(:[0-5]?[0-9]){1,2}$/.test(text)) return resolveSexagesimal(text, toInteger);
+  if (/^[-+]?[0-9][0-9_]*(:[0-5]?[0-9]){1,2}\.[0-9_]*$/.test(text)) {
+    return new FloatValue(resolveSexagesimal(text, toFloat));
+  }
+  if (FLOAT.test(text))
+    return /^[-+]?\.$/.test(text) ? text : new FloatValue(Number(text.replaceAll(/[,_]/g, "")));
+  if (INTEGER.test(text)) return parseInteger(text.replaceAll(/[,_]/g, ""));
+  return text;
+}
+
+/** Begins like a word; never a number, a date or a symbol. */
+const WORD = /^[^\d.:-]?[\p{Alphabetic}_\s!@#$%^&*(){}<>|/\\~;=]+/u;
+const TIME =
+  /^-?\d{4}-\d{1,2}-\d{1,2}(?:[Tt]|\s+)\d{1,2}:\d\d:\d\d(?:\.\d*)?(?:\s*(?:Z|[-+]\d{1,2}:?(?:\d\d)?))?$/;
+const DATE = /^\d{4}-(?:1[012]|0\d|\d)-(?:[12]\d|3[01]|0\d|\d)$/;
+const FLOAT = /^(?:[-+]?(?:[0-9][0-9_,]*)?\.[0-9]*(?:[eE][+-][0-9]+)?)$/;
+const INTEGER =
+  /^(?:[-+]?0[b][01_,]+|[-+]?0[0-7_,]+|[-+]?(?:0|[1-9](?:[0-9]|,[0-9]|_[0-9])*)|[-+]?0x[0-9a-fA-F_,]+)$/;
+
+function resolveWord(text: string): YamlScalar {
+  if (text.length > 5) return text;
+  if (text === "~" || /^null$/im.test(text)) return null;
+  if (/^(?:yes|true|on)$/im.test(text)) return true;
+  if (/^(?:no|false|off)$/im.test(text)) return false;
+  return text;
+}
+
+/** A day that does not exist stays text. */
+function resolveDate(text: string): YamlScalar {
+  const [year = 0, month = 0, day = 0] = text.split("-").map(Number);
+  const date = new Date(Date.UTC(2000, month - 1, day));
+  date.setUTCFullYear(year, month - 1, day);
+  const exists = month >= 1 && day >= 1 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  if (exists) throw new DisallowedClassError("Date");
+  return text;
+}
+
+function resolveSymbol(text: string): YamlScalar {
+  const quoted = /^:["'](.*)["']/.exec(text)?.[1];
+  return new SymbolValue(quoted ?? text.replace(/^:/, ""));
+}
+
+function resolveSexagesimal(text: string, convert: (part: string) => number): number {
+  return text.split(":").reduce((sum, part, index) => sum + convert(part) * 60 ** Math.abs(index - 2), 0);
+}
+
+function toInteger(part: string): number {
+  return Number.parseInt(part.replaceAll("_", ""), 10) || 0;
+}
+
+function toFloat(part: string): number {
+  return Number.parseFloat(part.replaceAll("_", "")) || 0;
+}
+
+/** Ruby's `Integer(text)`: a prefix gives the base; a leading zero means octal. */
+function parseInteger(text: string): number | bigint | string {
+  const negative = text.startsWith("-");
+  const digits = text.replace(/^[-+]/, "");
+  if (/^0[xb]$/.test(digits)) return text;
+  const literal = /^0[0-7]/.test(digits) ? `0o${digits.slice(1)}` : digits;
+  const value = negative ? -BigInt(literal) : BigInt(literal);
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number || 0 : value;
+}
