@@ -1,12 +1,4 @@
-import {
-  findForbiddenCharacter,
-  isBlank,
-  isBlankOrEnd,
-  isBreak,
-  isBreakOrEnd,
-  SPACE,
-  TAB,
-} from "./characters.ts";
+import { findForbiddenCharacter, isBlankOrEnd, isBreak, isBreakOrEnd, SPACE, TAB } from "./characters.ts";
 import { Cursor } from "./cursor.ts";
 import { scanBlockScalar, scanPlainScalar, scanQuotedScalar } from "./scan-scalars.ts";
 import { scanAnchor, scanDirective, scanTag } from "./scan-tags.ts";
