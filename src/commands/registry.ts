@@ -24,4 +24,9 @@ export const commands: readonly CommandEntry[] = [
     summary: "Makes a new component in this project",
     load: () => import("./new.ts"),
   },
+  {
+    name: "host",
+    summary: "Boots and removes throw-away servers on this machine",
+    load: () => import("./host.ts"),
+  },
 ];

@@ -1,0 +1,130 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Command } from "commander";
+import {
+  bootHost,
+  findHost,
+  listHosts,
+  removeAllHosts,
+  type Suite,
+  suites,
+  type ThrowawayHost,
+} from "../host/index.ts";
+import { type ExitCode, type Surroundings, UsageError } from "./command.ts";
+
+interface Chosen {
+  readonly name: string;
+  readonly json?: boolean;
+}
+
+/** `berth host`: throw-away servers on this machine, to deploy to and to look around in. */
+export function command(
+  program: Command,
+  surroundings: Surroundings,
+  finish: (code: ExitCode) => void,
+): void {
+  program.description(
+    "Throw-away Debian servers on this machine (Linux, root): systemd, sshd, sudo, rsync, Python.",
+  );
+  program.addHelpText("after", examples);
+  program
+    .command("up")
+    .description("Boot a server that stays until `berth host down`, and print how to reach it")
+    .option("--name <name>", "name of the host", "berth")
+    .option("--suite <suite>", `Debian release: ${suites.join(" or ")}`, "bookworm")
+    .option("--json", "print JSON instead of shell exports")
+    .action(async (options: Chosen & { suite: string }) => finish(await up(options, surroundings)));
+  program
+    .command("ssh")
+    .description("Log in to a server as its deploy user, or run one command there")
+    .argument("[command...]", "command with its arguments, after --")
+    .option("--name <name>", "name of the host", "berth")
+    .action(async (words: string[], options: Chosen) => finish(await ssh(options.name, words)));
+  program
+    .command("list")
+    .description("List the servers, one a line: name, release, address, power, and whether it stays")
+    .option("--json", "print JSON")
+    .action((options: { json?: boolean }) => finish(list(options.json ?? false, surroundings)));
+  program
+    .command("down")
+    .description("Remove a server with everything that belongs to it")
+    .option("--name <name>", "name of the host", "berth")
+    .action(async ({ name }: Chosen) => {
+      await (await findHost(name)).down();
+      finish(0);
+    });
+  program
+    .command("reset")
+    .description("Remove all servers of this user, also what interrupted runs left behind")
+    .action(async () => {
+      for (const name of await removeAllHosts()) surroundings.stderr.write(`removed ${name}\n`);
+      finish(0);
+    });
+}
+
+const examples = `
+Examples:
+  berth host up                        boot a Debian 12 server called "berth"
+  eval "$(berth host up --name two --suite trixie)"
+  berth host ssh -- systemctl status   run one command there
+  berth host down
+  berth host reset                     remove them all
+`;
+
+async function up(
+  { name, suite, json }: Chosen & { suite: string },
+  { stdout, stderr, signal }: Surroundings,
+) {
+  if (!isSuite(suite)) throw new UsageError(`--suite ${suite}: the releases are ${suites.join(" and ")}`);
+  const host = await bootHost({
+    name,
+    suite,
+    keep: true,
+    signal,
+    progress: (line) => stderr.write(`${line}\n`),
+  });
+  stdout.write(json ? `${JSON.stringify(facts(host), null, 2)}\n` : exportsOf(host));
+  return 0 as const;
+}
+
+function isSuite(text: string): text is Suite {
+  return (suites as readonly string[]).includes(text);
+}
+
+function facts({ name, suite, address, port, user, privateKeyFile, knownHostsFile }: ThrowawayHost) {
+  return { name, suite, address, port, user, privateKeyFile, knownHostsFile };
+}
+
+/** The variables by which the deploy component knows a server; key and host key are files, as GitLab hands them over. */
+function exportsOf({ address, user, privateKeyFile, knownHostsFile }: ThrowawayHost): string {
+  const variables = {
+    DEPLOY_SERVER: address,
+    DEPLOY_USER: user,
+    SSH_PRIVATE_KEY: privateKeyFile,
+    SSH_KNOWN_HOSTS: knownHostsFile,
+  };
+  const quoted = (value: string) => `'${value.replaceAll("'", "'\\''")}'`;
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
+    .join("");
+}
+
+async function ssh(name: string, words: readonly string[]): Promise<ExitCode> {
+  const { address, user, privateKeyFile, knownHostsFile } = await findHost(name);
+  const trust = [`UserKnownHostsFile=${knownHostsFile}`, "StrictHostKeyChecking=yes", "IdentitiesOnly=yes"];
+  const options = ["-i", privateKeyFile, ...trust.flatMap((option) => ["-o", option])];
+  const child = spawn("ssh", [...options, `${user}@${address}`, ...words], { stdio: "inherit" });
+  const [code] = (await once(child, "close")) as [number | null];
+  return code === 0 ? 0 : code === 255 ? 2 : 1;
+}
+
+function list(json: boolean, { stdout }: Surroundings): ExitCode {
+  const hosts = listHosts();
+  if (json) stdout.write(`${JSON.stringify(hosts, null, 2)}\n`);
+  else
+    for (const { name, suite, address, running, kept } of hosts)
+      stdout.write(
+        `${name}\t${suite}\t${address}\t${running ? "on" : "off"}\t${kept ? "stays" : "in use"}\n`,
+      );
+  return 0;
+}

@@ -1,0 +1,5 @@
+/** Throw-away servers and what else a scenario needs from this machine. */
+export { type Suite, suites } from "./base-system.ts";
+export { ensureSystemPackages } from "./system-packages.ts";
+export { removeAllHosts } from "./teardown.ts";
+export { type BootOptions, bootHost, findHost, listHosts, type ThrowawayHost } from "./throw-away-host.ts";

@@ -1,0 +1,176 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bootHost, listHosts, type ThrowawayHost } from "../../src/host/index.ts";
+
+const reason = process.platform === "linux" && process.getuid?.() === 0 ? "" : "needs Linux and root";
+if (reason) process.stderr.write(`throw-away servers: skipped: ${reason}\n`);
+
+describe.skipIf(reason)("a throw-away server", () => {
+  let host: ThrowawayHost;
+  beforeAll(async () => {
+    host = await bootHost({ progress: (line) => process.stderr.write(`${line}\n`) });
+  });
+  afterAll(() => host?.down());
+
+  it("runs systemd with nothing failed", async () => {
+    expect(await host.run(["systemctl", "is-system-running"])).toMatchObject({
+      code: 0,
+      stdout: "running\n",
+    });
+  });
+
+  it("lets its deploy user in with the key, and only when the host key is the pinned one", async () => {
+    expect(await ssh(host, "id -un; sudo -n id -u")).toMatchObject({ code: 0, stdout: "deploy\n0\n" });
+    const stranger = await ssh({ ...host, knownHostsFile: "/dev/null" }, "true");
+    expect(stranger.code).toBe(255);
+    expect(stranger.stderr).toContain("Host key verification failed");
+  });
+
+  it("loses with the power what was not written through, and keeps what was", async () => {
+    await ssh(host, "echo kept > kept; sync kept .; echo lost > lost");
+    await host.powerLoss();
+    expect(listHosts().find(({ name }) => name === host.name)).toMatchObject({ running: false });
+    await expect(async () => host.run(["true"])).rejects.toThrow("is off");
+    await host.powerOn();
+    expect(await ssh(host, "cat kept; ls lost")).toMatchObject({ code: 2, stdout: "kept\n" });
+  });
+
+  it("is silent while its network is cut, and answers when it is healed", async () => {
+    await host.cutNetwork();
+    expect((await ssh(host, "true")).code).toBe(255);
+    await host.healNetwork();
+    expect((await ssh(host, "true")).code).toBe(0);
+  });
+
+  it("has a full disk, and room again", async () => {
+    const writing = ["sh", "-c", "head -c 200000 /dev/zero > /var/tmp/some"];
+    await host.fillDisk("/var/tmp", 100_000);
+    expect((await host.run(writing)).stderr).toContain("No space left on device");
+    await host.freeDisk("/var/tmp");
+    expect((await host.run(writing)).code).toBe(0);
+  });
+
+  it("has a small disk in one folder, which keeps its content, owner and mode", async () => {
+    await host.run(["install", "-d", "-o", "deploy", "-m", "2750", "/srv/small"]);
+    await host.run(["sh", "-c", "echo here > /srv/small/file"]);
+    await host.limitDisk("/srv/small", 1_000_000);
+    const seen = await host.run([
+      "sh",
+      "-c",
+      "cat /srv/small/file; stat -c '%U %a' /srv/small; df -h /srv/small",
+    ]);
+    expect(seen.stdout).toMatch(/^here\ndeploy 2750\n.*\n.* 9\d\dK /);
+  });
+
+  it("has a read-only folder, and a writable one again", async () => {
+    await host.makeReadOnly("/var/lib");
+    expect((await host.run(["touch", "/var/lib/file"])).stderr).toContain("Read-only file system");
+    await host.makeWritable("/var/lib");
+    expect((await host.run(["touch", "/var/lib/file"])).code).toBe(0);
+  });
+});
+
+describe.skipIf(reason)("several throw-away servers", () => {
+  it("run side by side, also of different Debian releases, and leave nothing behind", async () => {
+    const hosts = await Promise.all([bootHost(), bootHost({ suite: "trixie", sudo: "none" }), bootHost()]);
+    expect(new Set(hosts.map(({ address }) => address)).size).toBe(3);
+    for (const host of hosts) expect(tracesOf(host).length).toBeGreaterThanOrEqual(7);
+    const versions = await Promise.all(hosts.map((host) => ssh(host, "python3 --version; sudo -n id -u")));
+    expect(versions.map(({ stdout }) => stdout)).toEqual([
+      expect.stringMatching(/^Python 3\.11\.\d+\n0\n$/),
+      expect.stringMatching(/^Python 3\.13\.\d+\n$/),
+      expect.stringMatching(/^Python 3\.11\.\d+\n0\n$/),
+    ]);
+    await Promise.all(hosts.map((host) => host.down()));
+    for (const host of hosts) expect(tracesOf(host)).toEqual([]);
+  });
+
+  it("of a process that was killed are removed when the next one boots", async () => {
+    const owner = bootInAnotherProcess();
+    const orphan = await owner.booted;
+    owner.process.kill("SIGKILL");
+    await owner.ended;
+    expect(tracesOf(orphan).length).toBeGreaterThanOrEqual(7);
+    const next = await bootHost();
+    expect(tracesOf(orphan)).toEqual([]);
+    await next.down();
+  });
+
+  it("of a process that is interrupted go with it", async () => {
+    const owner = bootInAnotherProcess();
+    const host = await owner.booted;
+    owner.process.kill("SIGINT");
+    await owner.ended;
+    expect(tracesOf(host)).toEqual([]);
+  });
+});
+
+/** Boots a host in a process of its own, which then waits for a signal. */
+function bootInAnotherProcess() {
+  const index = fileURLToPath(new URL("../../src/host/index.ts", import.meta.url));
+  const code = `import { bootHost } from ${JSON.stringify(index)};
+    process.on("SIGINT", () => process.exit(130));
+    const { name, address } = await bootHost();
+    console.log(JSON.stringify({ name, address }));
+    setInterval(() => undefined, 1000);`;
+  const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", code], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const booted = once(child.stdout, "data").then(
+    ([data]) => JSON.parse(String(data)) as Pick<ThrowawayHost, "name" | "address">,
+  );
+  return { process: child, booted, ended: once(child, "close") };
+}
+
+/** Everything by which the host could be noticed: its folder, mounts, network, control groups, processes. */
+function tracesOf({ name, address }: Pick<ThrowawayHost, "name" | "address">): string[] {
+  const [, , high = 0, low = 0] = address.split(".").map(Number);
+  const number = high * 64 + (low >> 2);
+  const groups = readdirSync("/sys/fs/cgroup", { recursive: true }).map(String);
+  return [
+    ...listHosts().filter((each) => each.name === name),
+    ...readdirSync("/sys/class/net").filter((each) => /^berthp?(\d+)$/.exec(each)?.[1] === String(number)),
+    ...(existsSync("/run/netns") ? readdirSync("/run/netns") : []).filter(
+      (each) => each === `berth-${number}`,
+    ),
+    ...readFileSync("/proc/mounts", "utf8")
+      .split("\n")
+      .filter((line) => line.includes(`/${name}/`)),
+    ...groups.filter((path) => path.split("/").includes(`berth-${number}`)),
+    ...commandLines().filter((line) => line.includes(`--machine=${name}`)),
+  ].map(String);
+}
+
+function commandLines(): string[] {
+  return readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      } catch {
+        return "";
+      }
+    });
+}
+
+/** Runs a command as the host's deploy user, over SSH with the pinned host key. */
+function ssh(
+  host: Pick<ThrowawayHost, "privateKeyFile" | "knownHostsFile" | "user" | "address">,
+  command: string,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const options = [
+    "BatchMode=yes",
+    "ConnectTimeout=2",
+    "StrictHostKeyChecking=yes",
+    `UserKnownHostsFile=${host.knownHostsFile}`,
+  ];
+  const argv = ["-F", "none", "-i", host.privateKeyFile, ...options.flatMap((option) => ["-o", option])];
+  return new Promise((resolve) => {
+    execFile("ssh", [...argv, `${host.user}@${host.address}`, command], (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+}
