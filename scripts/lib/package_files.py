@@ -1,0 +1,150 @@
+"""Packs the application, its wheels and a manifest into one archive, the same bytes for the same commit.
+
+usage: python3 package_files.py SOURCE STAGED OUTPUT FACTS
+
+SOURCE is the application's folder. STAGED holds ``wheels/`` and ``requirements.lock``. FACTS is JSON:
+{"version", "commit", "created", "include": […], "exclude": […]}, ``created`` being the commit's time in ISO 8601.
+Prints what is left out and why. Exits with 1, and one line, for what must not or cannot be packed.
+"""
+
+import gzip
+import hashlib
+import json
+import os
+import platform
+import re
+import sys
+import sysconfig
+import tarfile
+from datetime import datetime, timezone
+
+from source_files import matches, source_files
+
+PRIVATE_KEY = re.compile(rb"^\s*-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----", re.MULTILINE)
+
+
+class Refused(Exception):
+    """One line: what stands in the way, and the cure."""
+
+
+def main(source, staged, output, facts):
+    facts = json.loads(facts)
+    try:
+        created = datetime.fromisoformat(facts["created"].replace("Z", "+00:00")).astimezone(timezone.utc)
+        files = {**application(source, facts["include"], facts["exclude"]), **dependencies(staged)}
+        document = os.path.join(staged, "manifest.json")
+        with open(document, "wb") as file:
+            file.write(manifest(facts, created, files))
+        files["manifest.json"] = document, 0o644
+        write_archive(output, files, int(created.timestamp()))
+    except Refused as refusal:
+        print(f"error: {refusal}")
+        return 1
+    print(f"{len(files)} files, {os.path.getsize(output) / 1e6:.1f} MB, version {facts['version']}")
+    return 0
+
+
+def application(source, include, exclude):
+    """{"app/<path>": (place, mode)} for each file that belongs to the application."""
+    left_out = {}
+    paths = source_files(source, exclude, left_out)
+    for pattern in include:
+        if not any(matches(path, pattern) for path in paths):
+            raise Refused(f'nothing matches "{pattern}" of the input include')
+    chosen = [path for path in paths if not include or any(matches(path, pattern) for pattern in include)]
+    if not chosen:
+        raise Refused("no file is left for the package: look at the inputs source_folder, include and exclude")
+    files = {}
+    for path in chosen:
+        place = os.path.join(source, path)
+        if os.path.islink(place):
+            refuse_link_outside(source, path, place)
+        if is_database(path, place):
+            left_out[path] = "a database"
+        else:
+            files[f"app/{path}"] = place, 0o755 if os.stat(place).st_mode & 0o100 else 0o644
+    for path, reason in sorted(left_out.items()):
+        print(f"left out: {path} ({reason})")
+    return files
+
+
+def is_database(path, place):
+    """By content, whatever its name. Refuses a private key, which nobody should find out about from a quiet log line."""
+    with open(place, "rb") as file:
+        content = file.read()
+    if PRIVATE_KEY.search(content):
+        raise Refused(f'"{path}" holds a private key: take it out of the repository, or name it in the input exclude')
+    return content.startswith(b"SQLite format 3\0")
+
+
+def refuse_link_outside(source, path, place):
+    root = os.path.join(os.path.realpath(source), "")
+    if not (os.path.isfile(place) and os.path.realpath(place).startswith(root)):
+        raise Refused(f'"{path}" is a link to no file of the application: name it in the input exclude')
+
+
+def dependencies(staged):
+    """{"wheels/<name>": …, "requirements.lock": …}"""
+    names = ["requirements.lock", *(f"wheels/{name}" for name in os.listdir(os.path.join(staged, "wheels")))]
+    return {name: (os.path.join(staged, name), 0o644) for name in names}
+
+
+def manifest(facts, created, files):
+    """What the server checks a package against: each file's sha256 and mode, by its path in the package."""
+    listing = {
+        path: {"sha256": sha256(place), "mode": f"{mode:04o}"} for path, (place, mode) in sorted(files.items())
+    }
+    document = {
+        "version": facts["version"],
+        "commit": facts["commit"],
+        "created": created.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "python": "%d.%d" % sys.version_info[:2],
+        "platform": sysconfig.get_platform(),
+        "libc": " ".join(platform.libc_ver()).strip() or "musl",
+        "files": listing,
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def sha256(place):
+    digest = hashlib.sha256()
+    with open(place, "rb") as file:
+        for block in iter(lambda: file.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def write_archive(output, files, time):
+    """Sorted, owned by 0:0, everything as old as the commit; written beside and renamed."""
+    beside = f"{output}.new"
+    try:
+        with open(beside, "wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as packed:
+            with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive:
+                for folder in folders_of(files):
+                    archive.addfile(entry(folder, time, 0o755, tarfile.DIRTYPE))
+                for path, (place, mode) in sorted(files.items()):
+                    with open(place, "rb") as file:
+                        archive.addfile(entry(path, time, mode, tarfile.REGTYPE, os.path.getsize(place)), file)
+        os.replace(beside, output)
+    finally:
+        if os.path.exists(beside):
+            os.remove(beside)
+
+
+def folders_of(files):
+    """``app`` and ``wheels`` are always there; parents before their children."""
+    folders = {"app", "wheels"}
+    for path in files:
+        parts = path.split("/")[:-1]
+        folders.update("/".join(parts[: length + 1]) for length in range(len(parts)))
+    return sorted(folders)
+
+
+def entry(name, time, mode, kind, size=0):
+    member = tarfile.TarInfo(name)
+    member.type, member.mode, member.mtime, member.size = kind, mode, time, size
+    return member
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# The job's Python: the right version, and a virtual environment of the job's own, so that nothing goes into the system.
+
+# usage: choose_python VERSION    prints the command that runs Python VERSION (like 3.11)
+choose_python() {
+  local wanted=$1 candidate found='none'
+  for candidate in "python$wanted" python3 python; do
+    found=$(python_version_of "$candidate") || continue
+    if [[ $found == "$wanted" ]]; then
+      command -v "$candidate"
+      return
+    fi
+  done
+  fail "Python $wanted is wanted (input python_version), and this job has $(python_version_of python3 || echo none):" \
+    "take an image with Python $wanted (input image), install it on the runner, or change python_version"
+}
+
+# usage: python_version_of COMMAND    prints its version like 3.11; fails where there is no such command
+python_version_of() {
+  "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null
+}
+
+# usage: make_virtual_environment PYTHON FOLDER    says what is missing where Debian has taken ensurepip out of Python
+make_virtual_environment() {
+  local python=$1 folder=$2 answer
+  answer=$("$python" -m venv "$folder" 2>&1) || {
+    printf '%s\n' "$answer" >&2
+    fail "$python cannot make a virtual environment: on Debian and Ubuntu install python$(python_version_of "$python")-venv"
+  }
+}
+
+# usage: quiet_pip VENV ARGUMENT…    pip without questions and progress bars; errors are shown
+quiet_pip() {
+  local environment=$1
+  shift
+  "$environment/bin/python" -m pip --quiet --no-input --disable-pip-version-check "$@"
+}

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Where a job works: the application's folder, the reports that GitLab collects, a private folder that is gone afterwards.
+
+# usage: make_workspace    sets PROJECT (the checkout), SOURCE (the application in it), REPORTS and WORK
+make_workspace() {
+  PROJECT=${CI_PROJECT_DIR:-$PWD}
+  SOURCE=$PROJECT/${BERTH_SOURCE_FOLDER:-.}
+  REPORTS=$PROJECT/.berth/reports
+  [[ -d $SOURCE ]] || fail "there is no folder \"${BERTH_SOURCE_FOLDER}\" in this project (input source_folder)"
+  mkdir -p "$REPORTS"
+  WORK=$(mktemp -d)
+  trap 'rm -rf -- "$WORK"' EXIT
+}
