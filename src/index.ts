@@ -1,3 +1,10 @@
 /** The library's face. Everything another program may use of Berth is exported here. */
 export { UsageError } from "./commands/command.ts";
 export { type ConditionVerdict, evaluateCondition } from "./evaluate-condition.ts";
+export {
+  createdJobs,
+  type ExpandOptions,
+  expandPipeline,
+  type PipelineExpansion,
+  type PlacedMessage,
+} from "./expand-pipeline.ts";

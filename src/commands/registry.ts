@@ -10,6 +10,11 @@ export interface CommandEntry {
 /** All commands, in the order in which `berth --help` shows them. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: "expand",
+    summary: "Prints a pipeline as GitLab sees it: merged, its jobs, or a drawing",
+    load: () => import("./expand.ts"),
+  },
+  {
     name: "embed",
     summary: "Puts shell scripts into the marked regions of the templates",
     load: () => import("./embed.ts"),

@@ -7,7 +7,7 @@ import { type ExpressionContext, evaluate, isPresent } from "./evaluator.ts";
 import { type Expression, parseExpression } from "./parser.ts";
 
 export type { ExpressionContext, VariableLookup } from "./evaluator.ts";
-export { compileLiteral, compilePattern, RegularExpression } from "./regular-expression.ts";
+export { compileLiteral, compilePattern, isLiteral, RegularExpression } from "./regular-expression.ts";
 
 /** What became of an expression. */
 export interface ExpressionResult {
@@ -38,6 +38,11 @@ export function evaluateExpression(text: string, context: ExpressionContext = {}
 /** Whether GitLab's linter accepts an expression: its syntax, and its evaluation with no variable set. */
 export function isValidExpression(text: string): boolean {
   return evaluateExpression(text).valid;
+}
+
+/** Whether a condition holds; one that is not valid does not. */
+export function conditionHolds(text: string, context: ExpressionContext): boolean {
+  return evaluateExpression(text, context).truthy;
 }
 
 /** The names of the inputs that an expression reads, each once, in order; none when it cannot be parsed. */

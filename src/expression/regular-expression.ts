@@ -48,6 +48,11 @@ export function compileLiteral(literal: string): RegularExpression | undefined {
   return compilePattern(parts.flags ? `(?${parts.flags})${parts.pattern}` : (parts.pattern ?? ""));
 }
 
+/** Whether the text has the form `/pattern/flags`; says nothing of the pattern's validity. */
+export function isLiteral(text: string): boolean {
+  return LITERAL.test(text);
+}
+
 /** Ruby anchors `^` and `$` at lines and lets `.` match all but a line feed; JavaScript must be told so. */
 const LITERAL = /(?<![^\n])\/(?<pattern>[^\n]*)\/(?<flags>[ismU]*)(?![^\n])/;
 

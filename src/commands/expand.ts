@@ -1,0 +1,208 @@
+import { readFileSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import {
+  createJobs,
+  EXAMPLE_PROJECT,
+  type Pipeline,
+  type PipelineEvent,
+  type PipelineProject,
+  predefinedVariables,
+  readPipeline,
+  variableTable,
+  withSlowSources,
+} from "../pipeline/index.ts";
+import { folderTree } from "../sources/folder.ts";
+import { localSources } from "../sources/local.ts";
+import { loadYaml, Source, toJson, toYamlText, YamlError, YamlMap } from "../yaml/index.ts";
+import { type CommandModule, type ExitCode, type Surroundings, UsageError } from "./command.ts";
+import { printGraph } from "./expand/graph.ts";
+import { printMessages } from "./expand/messages.ts";
+import { printJobs } from "./expand/table.ts";
+
+/** `berth expand`: what GitLab makes of a configuration. */
+export const command: CommandModule["command"] = (program, surroundings, finish) => {
+  program
+    .description(
+      "Prints a configuration with its includes, inputs, extends and references resolved, as GitLab 18.11 sees it.",
+    )
+    .argument("[file]", "a pipeline or a component", ".gitlab-ci.yml")
+    .option("--input <name=value>", "an input; a value in YAML, such as 3, true or [a, b]", collect, [])
+    .option("--inputs-file <file>", "inputs from a YAML or JSON file")
+    .option("--format <format>", "yaml or json", "yaml")
+    .option("--jobs", "the jobs that a pipeline would have, and why the others are left out")
+    .option("--graph <kind>", "stages, jobs and needs as a drawing: mermaid or svg")
+    .option(
+      "--source <source>",
+      "what starts the pipeline: push, merge_request_event, schedule, web, …",
+      "push",
+    )
+    .option("--ref <ref>", "branch or tag (default: the default branch)")
+    .option("--tag", "the ref is a tag")
+    .option("--var <name=value>", "a variable of the project or the pipeline", collect, [])
+    .option(
+      "--changed <path>",
+      "a file that changed (default: unknown, so every rules:changes holds)",
+      collect,
+      [],
+    )
+    .option("--project <path>", "the project's full path", EXAMPLE_PROJECT.path)
+    .option("--host <name>", "the server's name", EXAMPLE_PROJECT.host)
+    .option("--default-branch <name>", "the default branch", EXAMPLE_PROJECT.defaultBranch)
+    .option(
+      "--root <folder>",
+      "the project's folder, for local includes (default: where a .gitlab-ci.yml lies)",
+    )
+    .option(
+      "--with <project=folder>",
+      "take another project's files from a folder, whatever the version",
+      collect,
+      [],
+    )
+    .option(
+      "--mirror <folder>",
+      "take other projects from <folder>/<full path>: git, or a folder for each version",
+      collect,
+      [],
+    )
+    .addHelpText("after", help)
+    .action(async (file: string, options: Options) => {
+      finish(await expand(file, options, surroundings));
+    });
+};
+
+const help = `
+Component addresses whose project is this one (--project) are read from the working tree.
+
+Examples:
+  berth expand
+  berth expand templates/deploy.yml --input stage=deploy --input 'runner_tags=[ssh]'
+  berth expand --jobs --source merge_request_event --ref feature/x
+  berth expand --graph mermaid --with group/berth=../berth`;
+
+interface Options {
+  readonly input: readonly string[];
+  readonly inputsFile?: string;
+  readonly format: string;
+  readonly jobs?: boolean;
+  readonly graph?: string;
+  readonly source: string;
+  readonly ref?: string;
+  readonly tag?: boolean;
+  readonly var: readonly string[];
+  readonly changed: readonly string[];
+  readonly project: string;
+  readonly host: string;
+  readonly defaultBranch: string;
+  readonly root?: string;
+  readonly with: readonly string[];
+  readonly mirror: readonly string[];
+}
+
+async function expand(file: string, options: Options, surroundings: Surroundings): Promise<ExitCode> {
+  requireOneOf("--format", options.format, ["yaml", "json"]);
+  if (options.graph !== undefined) requireOneOf("--graph", options.graph, ["mermaid", "svg"]);
+  const setting = settingOf(file, options, surroundings.cwd);
+  const pipeline = await withSlowSources(setting.local, setting.slow, (sources) => {
+    return readPipeline({ source: setting.source, sources, variables: setting.all, inputs: setting.inputs });
+  });
+  printMessages(pipeline, surroundings);
+  if (pipeline.errors.length > 0) return 1;
+  const creation = createJobs(pipeline, { ...setting, tree: setting.local.tree });
+  if (options.graph !== undefined)
+    printGraph(options.graph as "mermaid" | "svg", pipeline, creation, surroundings.stdout);
+  else if (options.jobs) printJobs(creation, pipeline, options.format === "json", surroundings.stdout);
+  else printConfig(pipeline, options.format, surroundings);
+  return 0;
+}
+
+function printConfig({ config }: Pipeline, format: string, { stdout }: Surroundings): void {
+  const tree = config ?? new YamlMap();
+  stdout.write(format === "json" ? `${JSON.stringify(toJson(tree), null, 2)}\n` : toYamlText(tree));
+}
+
+function settingOf(file: string, options: Options, cwd: string) {
+  const path = resolve(cwd, file);
+  const text = readText(path, file);
+  const folder = options.root ? resolve(cwd, options.root) : rootOf(path, cwd);
+  const project: PipelineProject = {
+    path: options.project,
+    host: options.host,
+    defaultBranch: options.defaultBranch,
+  };
+  const event: PipelineEvent = {
+    source: options.source,
+    ...(options.ref !== undefined && { ref: options.ref }),
+    ...(options.tag !== undefined && { tag: options.tag }),
+    ...(options.changed.length > 0 && { changedFiles: options.changed }),
+  };
+  const predefined = predefinedVariables(event, project);
+  const variables = variableTable(Object.fromEntries(pairs("--var", options.var)));
+  const workTrees = new Map([[project.path.toLowerCase(), folder]]);
+  for (const [name, tree] of pairs("--with", options.with))
+    workTrees.set(name.toLowerCase(), resolve(cwd, tree));
+  return {
+    source: new Source(file, text),
+    local: { project: project.path, sha: "HEAD", tree: folderTree(folder) },
+    slow: localSources({ workTrees, mirrors: options.mirror.map((mirror) => resolve(cwd, mirror)) }),
+    project,
+    event,
+    predefined,
+    variables,
+    all: new Map([...predefined.map((each) => [each.key, each] as const), ...variables]),
+    inputs: inputsOf(options, cwd),
+  };
+}
+
+/** The folder of a `.gitlab-ci.yml`, or the current one for components and other files. */
+function rootOf(path: string, cwd: string): string {
+  return basename(path) === ".gitlab-ci.yml" ? dirname(path) : cwd;
+}
+
+function readText(path: string, shown: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    throw new UsageError(`cannot read ${shown}: there is no such file, or it may not be read`);
+  }
+}
+
+function inputsOf({ input, inputsFile }: Options, cwd: string): YamlMap | undefined {
+  const inputs = new YamlMap();
+  if (inputsFile !== undefined) {
+    const value = parseYaml(inputsFile, readText(resolve(cwd, inputsFile), inputsFile));
+    if (!(value instanceof YamlMap))
+      throw new UsageError(`${inputsFile}: inputs are a mapping of names to values`);
+    for (const entry of value.entries()) inputs.setEntry(entry);
+  }
+  for (const [name, text] of pairs("--input", input)) {
+    inputs.set(name, text === "" ? "" : parseYaml(`--input ${name}`, text));
+  }
+  return inputs.size > 0 ? inputs : undefined;
+}
+
+function parseYaml(name: string, text: string) {
+  try {
+    return loadYaml(new Source(name, text)).value;
+  } catch (error) {
+    if (error instanceof YamlError) throw new UsageError(`${name}: ${error.message}`);
+    throw error;
+  }
+}
+
+function pairs(option: string, given: readonly string[]): [string, string][] {
+  return given.map((pair) => {
+    const equals = pair.indexOf("=");
+    if (equals < 1)
+      throw new UsageError(`${option} ${pair}: give a name and a value, as in ${option} name=value`);
+    return [pair.slice(0, equals), pair.slice(equals + 1)];
+  });
+}
+
+function requireOneOf(option: string, value: string, values: readonly string[]): void {
+  if (!values.includes(value))
+    throw new UsageError(`${option} ${value}: the choices are ${values.join(", ")}`);
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}

@@ -1,0 +1,250 @@
+import { type Place, toJson, toRubyString, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import type { Check, Report } from "./checks.ts";
+
+/** What a keyword's value may be, as a table: GitLab's classes in lib/gitlab/ci/config/entry (18.11) hold the same facts. */
+export interface Definition {
+  /** The name in messages where the entry has no key of its own. */
+  readonly title: string;
+  /** Picks the form by the kind of value, where a keyword has several (GitLab's Simplifiable). */
+  readonly choose?: (config: YamlValue) => Definition;
+  /** Checks of the value alone. */
+  readonly checks?: readonly Check[];
+  /** Checks that come after the children were built; they run even if nothing was built because the value is wrong. */
+  readonly composedChecks?: readonly Check[];
+  /** Keywords inside this one. */
+  readonly children?: Readonly<Record<string, Child>>;
+  /** What each item of a list is; a value that is no list counts as a list of one. */
+  readonly items?: Definition;
+  /** What each value of a mapping with free keys is. */
+  readonly members?: (key: YamlValue, config: YamlValue) => Definition | undefined;
+  /** The value that stands in when the keyword is missing. */
+  readonly default?: YamlValue;
+  /** Replaces the whole path in messages. */
+  readonly location?: string;
+  /** The key does not show in messages. */
+  readonly keyless?: boolean;
+  /** More work when the children have been built and before they are composed: inheritance. */
+  readonly inherit?: (entry: Entry, root: Entry) => void;
+  /** What the keyword comes to, as plain data; the value as it stands when not given. */
+  readonly value?: (entry: Entry) => unknown;
+  /** Options that the entry and everything below it can read. */
+  readonly options?: Options;
+}
+
+/** A keyword inside another one. */
+export interface Child {
+  readonly is: Definition;
+  readonly default?: YamlValue;
+  /** A job takes this from `default:`. */
+  readonly inherit?: boolean;
+  readonly options?: Options;
+}
+
+export type Options = Readonly<Record<string, unknown>>;
+
+/** One message of the validation, with the place it speaks of. */
+export interface EntryError {
+  readonly message: string;
+  readonly place: Place | undefined;
+}
+
+/** The key, the parent and the place of an entry that is built. */
+interface Position {
+  readonly key?: YamlValue | undefined;
+  readonly parent?: Entry | undefined;
+  readonly place?: Place | undefined;
+  readonly options?: Options | undefined;
+}
+
+/**
+ * One keyword of a configuration, with its value and what is wrong with it. `compose` builds the entries below it as
+ * far as the value is right, as GitLab does: a wrong value hides what is wrong inside it.
+ */
+export class Entry {
+  readonly definition: Definition;
+  readonly config: YamlValue;
+  /** False for a default that stands in. */
+  readonly specified: boolean;
+  readonly key: YamlValue | undefined;
+  readonly parent: Entry | undefined;
+  readonly place: Place | undefined;
+  readonly children = new Map<string, Entry>();
+  items: Entry[] = [];
+  readonly #options: Options | undefined;
+  readonly #own: EntryError[] = [];
+  #composed = false;
+
+  constructor(definition: Definition, config: YamlValue, position: Position = {}, specified = true) {
+    this.definition = definition.choose ? definition.choose(config) : definition;
+    this.config = config;
+    this.specified = specified;
+    this.key = definition.keyless ? undefined : position.key;
+    this.parent = position.parent;
+    this.place = position.place;
+    this.#options = position.options ?? this.definition.options;
+    for (const check of this.definition.checks ?? []) check(this, this.#report);
+  }
+
+  /** Whether nothing was found wrong with the entry or anything below it. */
+  get valid(): boolean {
+    if (this.#own.length > 0) return false;
+    for (const child of this.descendants()) if (!child.valid) return false;
+    return true;
+  }
+
+  /** The value of a keyword of this entry, undefined where the entry is no mapping or lacks it. */
+  get(keyword: string): YamlValue | undefined {
+    return this.config instanceof YamlMap ? this.config.get(keyword) : undefined;
+  }
+
+  /** Whether the keyword stands in the mapping, even as null. */
+  has(keyword: string): boolean {
+    return this.config instanceof YamlMap && this.config.has(keyword);
+  }
+
+  /** The value of a child, undefined where it is missing or wrong. */
+  childValue(keyword: string): unknown {
+    const child = this.children.get(keyword);
+    return child?.valid ? child.value() : undefined;
+  }
+
+  /** Whether a child was written (or inherited), not just filled in. */
+  childSpecified(keyword: string): boolean {
+    return this.children.get(keyword)?.specified ?? false;
+  }
+
+  /** An option of this entry or of the nearest one above it that has it. */
+  option(name: string): unknown {
+    return this.#options?.[name] ?? this.parent?.option(name);
+  }
+
+  value(): unknown {
+    if (this.definition.value) return this.definition.value(this);
+    if (this.definition.items) return this.items.map((item) => item.value());
+    if (this.children.size === 0) return toJson(this.config);
+    const result: Record<string, unknown> = {};
+    for (const [key, child] of this.children) if (child.specified) result[key] = child.value();
+    return result;
+  }
+
+  /** Builds and checks everything below. */
+  compose(root: Entry): void {
+    if (this.#composed) return;
+    this.#composed = true;
+    if (this.#own.length === 0) {
+      this.#build(root);
+      for (const child of this.descendants()) child.compose(root);
+    }
+    for (const check of this.definition.composedChecks ?? []) check(this, this.#report);
+  }
+
+  /** All messages of this entry and those below it, in GitLab's order. */
+  errors(into: EntryError[] = []): EntryError[] {
+    into.push(...this.#own);
+    for (const child of this.descendants()) child.errors(into);
+    return into;
+  }
+
+  *descendants(): IterableIterator<Entry> {
+    yield* this.children.values();
+    yield* this.items;
+  }
+
+  /** The path of keys in messages, such as `jobs:test:image`. */
+  location(): string {
+    if (this.definition.location !== undefined) return this.definition.location;
+    const path: string[] = [];
+    for (let above = this.parent; above; above = above.parent) {
+      if (above.key !== undefined && above.key !== null) path.unshift(toRubyString(above.key));
+    }
+    const own =
+      this.key === undefined || this.key === null || this.key === ""
+        ? this.definition.title
+        : toRubyString(this.key);
+    return [...path, own].join(":");
+  }
+
+  /** The place of a keyword's value inside this entry, else of the entry. */
+  placeOf(keyword: string): Place | undefined {
+    return (
+      (this.config instanceof YamlMap ? this.config.entry(keyword)?.valuePlace : undefined) ?? this.place
+    );
+  }
+
+  readonly #report: Report = (attribute, message, place) => {
+    const text = attribute === "" ? message : `${humanize(attribute)} ${message}`;
+    this.#own.push({ message: describe(this.location(), text), place: place ?? this.placeOf(attribute) });
+  };
+
+  /** Adds a message that does not begin with the path. */
+  complain(message: string): void {
+    this.#own.push({ message, place: this.place });
+  }
+
+  #build(root: Entry): void {
+    const { children, items, members, inherit } = this.definition;
+    if (children && this.config instanceof YamlMap) this.#buildChildren(children, this.config);
+    if (inherit) inherit(this, root);
+    if (items) this.#buildItems(items);
+    if (members && this.config instanceof YamlMap) this.#buildMembers(members, this.config);
+  }
+
+  #buildChildren(children: Readonly<Record<string, Child>>, config: YamlMap): void {
+    for (const keyword in children) {
+      const child = children[keyword]!;
+      const found = config.entry(keyword);
+      const specified = found !== undefined && found.value !== null;
+      const value = specified ? found.value : (child.default ?? child.is.default);
+      if (value === undefined) continue;
+      const place = specified ? found.valuePlace : this.place;
+      this.children.set(
+        keyword,
+        new Entry(child.is, value, { key: keyword, parent: this, place, options: child.options }, specified),
+      );
+    }
+  }
+
+  #buildItems(items: Definition): void {
+    const flat = flatten(this.config, this.place);
+    this.items = flat.map(
+      ({ value, place }) =>
+        new Entry(value === null ? NOTHING : items, value, { key: items.title, parent: this, place }),
+    );
+  }
+
+  #buildMembers(members: NonNullable<Definition["members"]>, config: YamlMap): void {
+    for (const { key, value, valuePlace, keyPlace } of config.entries()) {
+      const definition = members(key, value);
+      if (definition === undefined) continue;
+      const place = value === null ? keyPlace : valuePlace;
+      const entry = new Entry(definition, value ?? new YamlMap(), { key, parent: this, place });
+      this.children.set(toRubyString(key), entry);
+    }
+  }
+}
+
+/** Null in a list: GitLab neither checks it nor drops it. */
+const NOTHING: Definition = { title: "undefined", value: () => null };
+
+/** A list without its nesting; a single value is a list of one. */
+export function flatten(
+  value: YamlValue,
+  place: Place | undefined,
+): { value: YamlValue; place: Place | undefined }[] {
+  if (!(value instanceof YamlList)) return [{ value, place }];
+  return value.items.flatMap((item, index) => flatten(item, value.places[index] ?? place));
+}
+
+/** A whole message: GitLab prints messages in lower case, with the path before them. */
+function describe(location: string, text: string): string {
+  return `${location} ${text}`
+    .toLowerCase()
+    .replace(/jobs ([a-z\s]+) config should implement/, (_, name: string) => {
+      return `jobs ${name.replaceAll(" ", "_")} config should implement`;
+    });
+}
+
+/** Rails' name of an attribute in a message: `on_stop` is "on stop". */
+function humanize(attribute: string): string {
+  return attribute.replaceAll(".", "_").replace(/^_+/, "").replace(/_id$/, "").replaceAll("_", " ");
+}

@@ -1,0 +1,57 @@
+import { toJson, YamlList } from "../../yaml/index.ts";
+import { check, verify } from "./checks.ts";
+import type { Definition } from "./entry.ts";
+import { allowedKeys, alphanumeric, isArray, isHash, isString, knownValue } from "./rules.ts";
+
+/* `inputs` of a job (https://docs.gitlab.com/ci/jobs/job_inputs/, 18.6 and newer). */
+
+const OPTIONS_LIMIT = 50;
+
+const jobInput: Definition = {
+  title: "job input",
+  checks: [
+    check("key", alphanumeric, { read: (entry) => entry.key ?? null }),
+    check("input_description", alphanumeric, {
+      optional: true,
+      read: (entry) => entry.get("description") ?? null,
+    }),
+    check("input_regex", isString, { optional: true, read: (entry) => entry.get("regex") ?? null }),
+    check("input_type", knownValue(["string", "number", "boolean", "array"]), {
+      optional: true,
+      read: (entry) => entry.get("type") ?? null,
+    }),
+    check("input_options", isArray, { optional: true, read: (entry) => entry.get("options") ?? null }),
+    optionsAreFew(),
+    optionsAreSet(),
+    check("config", [isHash, allowedKeys("default", "description", "options", "regex", "type")]),
+    verify("", (entry) =>
+      (entry.get("default") ?? null) === null ? "must have a default value" : undefined,
+    ),
+  ],
+  value: (entry) => ({
+    ...(toJson(entry.config) as object),
+    type: toJson(entry.get("type") ?? null) ?? "string",
+  }),
+};
+
+export const jobInputs: Definition = {
+  title: "inputs",
+  checks: [check("config", isHash)],
+  members: () => jobInput,
+};
+
+function optionsAreFew() {
+  return verify("config", (entry) => {
+    const options = entry.get("options");
+    if (!(options instanceof YamlList) || options.size <= OPTIONS_LIMIT) return undefined;
+    return `cannot define more than ${OPTIONS_LIMIT} options`;
+  });
+}
+
+function optionsAreSet() {
+  return verify("config", (entry) => {
+    const options = entry.get("options");
+    if (!(options instanceof YamlList) || !options.items.includes(null)) return undefined;
+    return "options array cannot contain null values";
+  });
+}

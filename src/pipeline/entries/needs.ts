@@ -1,0 +1,117 @@
+import { toJson, YamlMap } from "../../yaml/index.ts";
+import { check, isList, isMap, isText, optional, unknownForm, verify } from "./checks.ts";
+import type { Definition, Entry } from "./entry.ts";
+import { parallel } from "./parallel.ts";
+import { allowedKeys, isString, isTrueOrFalse, notBlank } from "./rules.ts";
+
+/* `needs` (https://docs.gitlab.com/ci/yaml/#needs). Each need has a type: `job` or `cross_dependency`. */
+
+const CROSS_PIPELINE_LIMIT = 5;
+
+/** The jobs that a job needs, by type of need. The option `needs` lists the types that are allowed here. */
+export const needs: Definition = {
+  title: "needs",
+  checks: [
+    verify("config", ({ config }) =>
+      isMap(config) || isList(config) ? undefined : "can only be a hash or an array",
+    ),
+    verify("config", ({ config }) =>
+      isMap(config) && config.size === 0 ? "can not be an empty hash" : undefined,
+    ),
+  ],
+  composedChecks: [
+    verify("config", onlyAllowedTypes),
+    verify("config", notTooManyPipelines),
+    verify("config", noNumbersOfJobs),
+  ],
+  get items() {
+    return need;
+  },
+  value: (entry) => byType(entry),
+};
+
+const jobName: Definition = {
+  title: "job string",
+  checks: [check("config", [notBlank, isString])],
+  value: ({ config }) => ({ name: config, artifacts: true, optional: false }),
+};
+
+const jobWithOptions: Definition = {
+  title: "job hash",
+  checks: [
+    check("config", [notBlank, allowedKeys("job", "artifacts", "optional", "parallel")]),
+    check("job", [isString, notBlank]),
+    optional("artifacts", isTrueOrFalse),
+    optional("optional", isTrueOrFalse),
+  ],
+  children: { parallel: { is: parallel } },
+  value: (entry) => ({
+    name: toJson(entry.get("job") ?? null),
+    artifacts: entry.get("artifacts") ?? true,
+    optional: entry.get("optional") ?? false,
+    ...(entry.childSpecified("parallel") && { parallel: entry.childValue("parallel") }),
+  }),
+};
+
+const crossPipeline: Definition = {
+  title: "cross pipeline dependency",
+  checks: [
+    check("config", [notBlank, allowedKeys("pipeline", "job", "artifacts")]),
+    check("pipeline", [isString, notBlank]),
+    check("job", [isString, notBlank]),
+    optional("artifacts", isTrueOrFalse),
+  ],
+  value: (entry) => ({
+    ...(toJson(entry.config) as object),
+    artifacts: entry.get("artifacts") ?? true,
+  }),
+};
+
+const unsupported: Definition = unknownForm("need", "has an unsupported type");
+
+const need: Definition = {
+  title: "need",
+  choose: (config) => {
+    if (isText(config)) return jobName;
+    if (!(config instanceof YamlMap) || !config.has("job") || config.has("project")) return unsupported;
+    if (config.has("pipeline")) return crossPipeline;
+    return config.has("ref") ? unsupported : jobWithOptions;
+  },
+};
+
+function byType(entry: Entry): Record<string, unknown[]> {
+  const typed = entry.items.flatMap((item) => {
+    const type = typeOf(item);
+    return type === undefined ? [] : [{ type, value: item.value() }];
+  });
+  const types = [...new Set(typed.map(({ type }) => type))];
+  return Object.fromEntries(
+    types.map((type) => [type, typed.filter((each) => each.type === type).map(({ value }) => value)]),
+  );
+}
+
+function typeOf({ definition }: Entry): string | undefined {
+  if (definition === jobName || definition === jobWithOptions) return "job";
+  return definition === crossPipeline ? "cross_dependency" : undefined;
+}
+
+function onlyAllowedTypes(entry: Entry): string | undefined {
+  const allowed = entry.option("needs") as readonly string[];
+  const extra = Object.keys(byType(entry)).filter((type) => !allowed.includes(type));
+  return extra.length > 0 ? `uses invalid types: ${extra.join(", ")}` : undefined;
+}
+
+function notTooManyPipelines(entry: Entry): string | undefined {
+  const found = entry.items.filter((item) => item.definition === crossPipeline);
+  return found.length > CROSS_PIPELINE_LIMIT
+    ? `must be less than or equal to ${CROSS_PIPELINE_LIMIT}`
+    : undefined;
+}
+
+/** A need names instances by their variables, never by a number. */
+function noNumbersOfJobs(entry: Entry): string | undefined {
+  const numbered = entry.items.some(
+    (item) => (item.childValue("parallel") as { number?: number } | undefined)?.number !== undefined,
+  );
+  return numbered ? 'cannot use "parallel: <number>".' : undefined;
+}

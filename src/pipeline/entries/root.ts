@@ -1,0 +1,132 @@
+import { toJson, toRubyString, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import { bridge } from "./bridge.ts";
+import { caches } from "./cache.ts";
+import { type Check, check, optional, present, type Report } from "./checks.ts";
+import { commandList, stages, variables } from "./common.ts";
+import { type Definition, Entry } from "./entry.ts";
+import { image, services } from "./image.ts";
+import { defaults } from "./inherit.ts";
+import { job } from "./job.ts";
+import { autoCancel, rules } from "./rule-clauses.ts";
+import { allowedKeys, atMost, isHash, isString, notBlank } from "./rules.ts";
+import { includes } from "./trigger.ts";
+
+/* The whole file: the global keywords and the jobs. */
+
+const WORKFLOW_RULE_KEYS = ["if", "changes", "exists", "when", "variables", "auto_cancel", "needs"];
+
+const workflow: Definition = {
+  title: "workflow",
+  default: new YamlMap(),
+  checks: [
+    check("config", [isHash, allowedKeys("rules", "name", "auto_cancel")]),
+    optional("name", isString, atMost(255, "is too long (maximum is 255 characters)")),
+  ],
+  children: {
+    rules: { is: rules, options: { when: ["always", "never"], keys: WORKFLOW_RULE_KEYS } },
+    auto_cancel: { is: autoCancel },
+  },
+  value: (entry) => {
+    const name = toJson(entry.get("name") ?? null);
+    return {
+      ...(typeof name === "string" && { name: name.trim() }),
+      ...(entry.childSpecified("rules") && { rules: entry.childValue("rules") }),
+      ...(entry.childSpecified("auto_cancel") && { auto_cancel: entry.childValue("auto_cancel") }),
+    };
+  },
+};
+
+/** Keywords of the top level whose names no job can have. */
+const RESERVED = new Set([
+  "include",
+  "before_script",
+  "image",
+  "services",
+  "after_script",
+  "variables",
+  "stages",
+  "cache",
+]);
+
+/** Keywords of the top level that are jobs where they look like one. */
+const GLOBAL = new Set([...RESERVED, "default", "workflow"]);
+
+const hidden: Definition = { title: "hidden", checks: [check("config", notBlank)] };
+
+const jobs: Definition = {
+  title: "jobs",
+  checks: [checkJobs as Check],
+  members: (key, config) => kindOf(key, config),
+};
+
+const root: Definition = {
+  title: "root",
+  checks: [check("config", isHash)],
+  children: {
+    default: { is: defaults },
+    include: { is: includes },
+    before_script: { is: commandList },
+    image: { is: image },
+    services: { is: services },
+    after_script: { is: commandList },
+    variables: { is: variables, options: { data: ["value", "description", "expand", "options"] } },
+    stages: { is: stages },
+    cache: { is: caches },
+    workflow: { is: workflow },
+  },
+  inherit: (entry) => {
+    const config = (entry as RootEntry).jobs;
+    entry.children.set("jobs", new Entry(jobs, config, { key: "jobs", parent: entry, place: entry.place }));
+  },
+};
+
+class RootEntry extends Entry {
+  jobs: YamlMap = new YamlMap();
+}
+
+/** Checks a configuration whose includes, `extends` and references are resolved. */
+export function composeRoot(config: YamlMap): Entry {
+  const globals = new YamlMap();
+  const named = new YamlMap();
+  for (const entry of config.entries()) (isJobKey(entry.key, entry.value) ? named : globals).setEntry(entry);
+  const rootEntry = new RootEntry(root, globals);
+  rootEntry.jobs = named;
+  rootEntry.compose(rootEntry);
+  return rootEntry;
+}
+
+/** The entries of the visible jobs, by name. */
+export function visibleJobs(rootEntry: Entry): Entry[] {
+  const all = rootEntry.children.get("jobs");
+  return all ? [...all.children.values()].filter(({ definition }) => definition !== hidden) : [];
+}
+
+/** Whether the entry is a trigger job. */
+export function isBridge({ definition }: Entry): boolean {
+  return definition === bridge;
+}
+
+function isJobKey(key: YamlValue, config: YamlValue): boolean {
+  const name = toRubyString(key);
+  if (RESERVED.has(name)) return false;
+  return kindOf(key, config) !== undefined || !GLOBAL.has(name);
+}
+
+function kindOf(key: YamlValue, config: YamlValue): Definition | undefined {
+  if (toRubyString(key).startsWith(".")) return hidden;
+  if (!(config instanceof YamlMap)) return undefined;
+  if (config.has("script") || config.has("run")) return job;
+  return config.has("trigger") || config.has("needs") ? bridge : undefined;
+}
+
+function checkJobs({ config }: Entry, report: Report): void {
+  let visible = false;
+  for (const { key, value, valuePlace, keyPlace } of (config as YamlMap).entries()) {
+    const kind = kindOf(key, value);
+    if (kind === undefined) {
+      const place = present(value) ? valuePlace : keyPlace;
+      report(toRubyString(key), "config should implement the script:, run:, or trigger: keyword", place);
+    } else if (kind !== hidden) visible = true;
+  }
+  if (!visible) report("config", "should contain at least one visible job");
+}

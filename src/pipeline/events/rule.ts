@@ -1,0 +1,71 @@
+import { globMatches, isPlainPath } from "./glob.ts";
+
+/* When a rule of a job, a workflow or an include holds (Gitlab::Ci::Build::Rules, 18.11). */
+
+/** A rule, as the entries give it. */
+export interface RuleClauses {
+  readonly if?: string;
+  readonly changes?: { readonly paths?: readonly string[]; readonly compare_to?: string };
+  readonly exists?: { readonly paths?: readonly string[]; readonly project?: string; readonly ref?: string };
+  readonly when?: string;
+  readonly start_in?: string;
+  readonly allow_failure?: boolean;
+  readonly interruptible?: boolean;
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly needs?: unknown;
+}
+
+/** What the clauses of a rule are held against. */
+export interface RuleSurroundings {
+  readonly holds: (condition: string) => boolean;
+  /** Replaces variables in globs. */
+  readonly expand: (text: string) => string;
+  /** The files of the project, or of another one; undefined when it is not known. */
+  readonly files: (project?: string, ref?: string) => readonly string[];
+  /** Undefined when it is not known what changed: then every `changes` holds. */
+  readonly changedFiles: readonly string[] | undefined;
+}
+
+/** GitLab assumes a match beyond so many comparisons of globs with changed files. */
+const MAX_CHANGE_COMPARISONS = 50_000;
+/** The same for globs and files that exist. */
+const MAX_EXISTS_COMPARISONS = 50_000;
+
+/** Whether every clause of a rule holds; a rule without clauses does. */
+export function ruleMatches(rule: RuleClauses, surroundings: RuleSurroundings): boolean {
+  return failedClause(rule, surroundings) === undefined;
+}
+
+/** The first clause that does not hold. */
+export function failedClause(
+  rule: RuleClauses,
+  surroundings: RuleSurroundings,
+): "if" | "changes" | "exists" | undefined {
+  if (rule.if !== undefined && !surroundings.holds(rule.if)) return "if";
+  if (rule.changes !== undefined && !changesHold(rule.changes.paths ?? [], surroundings)) return "changes";
+  if (rule.exists !== undefined && !existsHolds(rule.exists, surroundings)) return "exists";
+  return undefined;
+}
+
+/** Whether one of the changed files matches one of the globs. */
+export function changesHold(globs: readonly string[], { changedFiles, expand }: RuleSurroundings): boolean {
+  if (changedFiles === undefined) return true;
+  const expanded = [...new Set(globs.map(expand))];
+  if (changedFiles.length === 0 || expanded.length === 0) return false;
+  if (changedFiles.length * expanded.length > MAX_CHANGE_COMPARISONS) return true;
+  return changedFiles.some((path) => expanded.some((glob) => globMatches(glob, path)));
+}
+
+function existsHolds(exists: NonNullable<RuleClauses["exists"]>, surroundings: RuleSurroundings): boolean {
+  const globs = (exists.paths ?? []).map(surroundings.expand);
+  const topLevelOnly = globs.every((glob) => !glob.includes("/") && !glob.includes("**"));
+  const all = surroundings.files(exists.project, exists.ref);
+  const paths = topLevelOnly ? all.filter((path) => !path.includes("/")) : all;
+  const exact = new Set(paths);
+  const isThere = (glob: string) =>
+    glob.endsWith("/") ? paths.some((path) => path.startsWith(glob)) : exact.has(glob);
+  if (globs.some((glob) => isPlainPath(glob) && isThere(glob))) return true;
+  const patterns = globs.filter((glob) => !isPlainPath(glob));
+  if (patterns.length * paths.length > MAX_EXISTS_COMPARISONS) return true;
+  return patterns.some((glob) => paths.some((path) => globMatches(glob, path)));
+}

@@ -1,0 +1,80 @@
+import type { Place } from "../../yaml/index.ts";
+import { expandVariables, type VariableTable, valuesOf } from "../variables.ts";
+import type { ComponentFacts } from "./load.ts";
+import type { ProjectAt, Sources } from "./sources.ts";
+
+/** GitLab stops at this many included files (`ci_max_includes`). */
+const MAX_INCLUDES = 150;
+
+/** A place in a file where another one is included. */
+export interface IncludedFile {
+  /** The location as messages show it. */
+  readonly location: string;
+  readonly kind: string;
+  readonly place: Place | undefined;
+}
+
+interface Shared {
+  readonly values: ReadonlyMap<string, string>;
+  readonly files: IncludedFile[];
+}
+
+/** What the processing of one file and of all files below it shares. */
+export class IncludeContext {
+  readonly sources: Sources;
+  readonly variables: VariableTable;
+  /** The project and commit that local paths are resolved in. */
+  readonly at: ProjectAt;
+  /** What `$[[ component.… ]]` says in the files of this component. */
+  readonly component: ComponentFacts | undefined;
+  readonly #shared: Shared;
+
+  constructor(
+    sources: Sources,
+    variables: VariableTable,
+    at: ProjectAt = sources.local,
+    component?: ComponentFacts,
+    shared: Shared = { values: valuesOf(variables), files: [] },
+  ) {
+    this.sources = sources;
+    this.variables = variables;
+    this.at = at;
+    this.component = component;
+    this.#shared = shared;
+  }
+
+  /** The context of the files that a file of another project includes. */
+  within(at: ProjectAt, component: ComponentFacts | undefined): IncludeContext {
+    return new IncludeContext(this.sources, this.variables, at, component, this.#shared);
+  }
+
+  get values(): ReadonlyMap<string, string> {
+    return this.#shared.values;
+  }
+
+  /** All files included so far, in order. */
+  get files(): readonly IncludedFile[] {
+    return this.#shared.files;
+  }
+
+  /** Counts a file; the answer is what GitLab says when there are too many. */
+  count(file: IncludedFile): string | undefined {
+    this.#shared.files.push(file);
+    return this.#shared.files.length > MAX_INCLUDES
+      ? `Maximum of ${MAX_INCLUDES} nested includes are allowed!`
+      : undefined;
+  }
+
+  expand(text: string): string {
+    return expandVariables(text, this.values);
+  }
+
+  /** A text in which masked values do not show. */
+  mask(text: string): string {
+    let masked = text;
+    for (const { value, masked: isMasked } of this.variables.values()) {
+      if (isMasked && value !== "") masked = masked.replaceAll(value, "x".repeat(value.length));
+    }
+    return masked;
+  }
+}

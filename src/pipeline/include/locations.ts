@@ -1,0 +1,121 @@
+import { conditionHolds } from "../../expression/index.ts";
+import { type Place, toJson, toRubyString, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import { Entry } from "../entries/entry.ts";
+import { includeRules } from "../entries/rule-clauses.ts";
+import { ConfigError } from "../errors.ts";
+import { type RuleClauses, ruleMatches } from "../events/rule.ts";
+import type { IncludeContext } from "./context.ts";
+
+/** One entry under `include:`, always a mapping, and its place. */
+export interface Location {
+  readonly map: YamlMap;
+  readonly place: Place | undefined;
+}
+
+/**
+ * The entries under `include:` in the form in which files are looked up: texts turned into mappings, entries whose rules do
+ * not hold left out, wildcards and lists of files spread, variables expanded. Throws ConfigError.
+ */
+export function locationsOf(config: YamlMap, context: IncludeContext): Location[] {
+  return normalize(config, context)
+    .filter(({ map }) => rulesHold(map, context))
+    .flatMap((location) => spread(location, context))
+    .map(({ map, place }) => ({ map: expandValues(map, context), place }));
+}
+
+function normalize(config: YamlMap, context: IncludeContext): Location[] {
+  const entry = config.entry("include");
+  if (entry === undefined) return [];
+  const { value, valuePlace } = entry;
+  const list = value instanceof YamlList ? value : new YamlList([value], [valuePlace]);
+  return list.items.flatMap((item, index) => {
+    const place = list.places[index] ?? valuePlace;
+    return item === null ? [] : [{ map: asMap(item, place, context), place }];
+  });
+}
+
+function asMap(item: YamlValue, place: Place | undefined, context: IncludeContext): YamlMap {
+  if (item instanceof YamlMap) return item;
+  if (typeof item !== "string") throw new ConfigError("Each include must be a hash or a string", place);
+  const location = context.expand(item);
+  return new YamlMap().set(isUrl(location) ? "remote" : "local", location, place, place);
+}
+
+/** Whether GitLab takes a text for an address on the web or of a repository. */
+export function isUrl(text: string): boolean {
+  return /^(?:https?|ssh|git):\/\/[^\s/]/i.test(text.trim());
+}
+
+function rulesHold(map: YamlMap, context: IncludeContext): boolean {
+  const entry = map.entry("rules");
+  if (entry === undefined || entry.value === null || entry.value === false) return true;
+  const rules = new Entry(includeRules, entry.value, {
+    place: entry.valuePlace,
+    options: { manyPaths: true },
+  });
+  rules.compose(rules);
+  const [error] = rules.errors();
+  if (error !== undefined) throw new ConfigError(`include:${error.message}`, error.place);
+  const clauses = rules.value() as (RuleClauses | null)[];
+  const matched = clauses.find((rule) => {
+    return ruleMatches(rule ?? {}, {
+      holds: (condition) => conditionHolds(condition, { variables: context.values }),
+      expand: (text) => context.expand(text),
+      files: (project) => (project === undefined ? context.at.tree.paths() : []),
+      changedFiles: undefined,
+    });
+  });
+  return matched !== undefined && matched?.when !== "never";
+}
+
+function spread(location: Location, context: IncludeContext): Location[] {
+  const { map, place } = location;
+  if (isSet(map.get("project"))) {
+    const file = map.entry("file");
+    const files = file?.value ?? null;
+    const list = files instanceof YamlList ? files : new YamlList(files === null ? [] : [files]);
+    return list.items.map((each, index) => {
+      const filePlace = list.places[index] ?? file?.valuePlace;
+      return { map: map.copy().set("file", each, filePlace, file?.keyPlace), place: filePlace ?? place };
+    });
+  }
+  const local = map.get("local");
+  if (typeof local !== "string" || !local.includes("*")) return [location];
+  const pattern = wildcard(local);
+  const paths = context.at.tree.paths().filter((path) => pattern.test(path));
+  return paths.map((path) => ({ map: map.copy().set("local", path, map.entry("local")?.valuePlace), place }));
+}
+
+function isSet(value: YamlValue | undefined): boolean {
+  return value !== undefined && value !== null && value !== false;
+}
+
+/** `*` is anything but a slash, `**` anything (https://docs.gitlab.com/ci/yaml/#includelocal). */
+function wildcard(path: string): RegExp {
+  const source = path
+    .replace(/^\/+/, "")
+    .replace(/[\\^$.+?()[\]{}|]/g, "\\$&")
+    .replaceAll("**", "\u0000")
+    .replaceAll("*", "[^/]*?")
+    .replaceAll("\u0000", ".*?");
+  return new RegExp(`^${source}$`);
+}
+
+/** Variables in the values of a location; deeper values, such as inputs, are left alone. */
+function expandValues(map: YamlMap, context: IncludeContext): YamlMap {
+  const expanded = new YamlMap();
+  for (const entry of map.entries()) {
+    const { value } = entry;
+    if (typeof value === "string") expanded.setEntry({ ...entry, value: context.expand(value) });
+    else if (value instanceof YamlList && toRubyString(entry.key) !== "rules") {
+      const items = value.items.map((item) => context.expand(toRubyString(item, { symbolKeys: true })));
+      expanded.setEntry({ ...entry, value: new YamlList(items, value.places) });
+    } else expanded.setEntry(entry);
+  }
+  return expanded;
+}
+
+/** A location as GitLab prints it in messages. */
+export function locationJson(map: YamlMap): string {
+  return JSON.stringify(toJson(map));
+}

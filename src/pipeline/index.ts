@@ -1,0 +1,29 @@
+/** The pipeline room: from the text of a `.gitlab-ci.yml` to its jobs, and which of them a pipeline gets. */
+export { asPlain } from "./as-plain.ts";
+export {
+  type CreatedJob,
+  type Creation,
+  type CreationContext,
+  createJobs,
+  type Decision,
+  type NoPipeline,
+} from "./events/created.ts";
+export type { IncludedFile } from "./include/context.ts";
+export { type SlowProject, type SlowSources, type SlowTree, withSlowSources } from "./include/read-ahead.ts";
+export {
+  type ComponentAt,
+  type FileTree,
+  memoryTree,
+  type ProjectAt,
+  type RemoteAnswer,
+  type Sources,
+} from "./include/sources.ts";
+export type { Job } from "./normalize.ts";
+export { type Pipeline, type PipelineInput, type PipelineMessage, readPipeline } from "./pipeline.ts";
+export {
+  EXAMPLE_PROJECT,
+  type PipelineEvent,
+  type PipelineProject,
+  predefinedVariables,
+} from "./predefined.ts";
+export { type Variable, type VariableTable, variableTable } from "./variables.ts";
