@@ -1,5 +1,11 @@
 /** Throw-away servers and what else a scenario needs from this machine. */
 export { type Suite, suites } from "./base-system.ts";
+export {
+  ensurePackageIndex,
+  type PackageIndex,
+  startPackageIndex,
+  usualPackages,
+} from "./python/package-index.ts";
 export { ensureSystemPackages } from "./system-packages.ts";
 export { removeAllHosts } from "./teardown.ts";
 export { type BootOptions, bootHost, findHost, listHosts, type ThrowawayHost } from "./throw-away-host.ts";
