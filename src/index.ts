@@ -8,3 +8,16 @@ export {
   type PipelineExpansion,
   type PlacedMessage,
 } from "./expand-pipeline.ts";
+
+type ComponentContext
+,
+type ComponentError
+,
+type ComponentExpansion
+,
+type ExpandComponentOptions
+,
+  expandComponent,
+type Variable
+,
+} from "./expand-component.ts"

@@ -58,8 +58,11 @@ const LITERAL = /(?<![^\n])\/(?<pattern>[^\n]*)\/(?<flags>[ismU]*)(?![^\n])/;
 
 function compile(source: string): RegularExpression | undefined {
   try {
-    return new RegularExpression(source, RE2JS.compile(source));
+    return new RegularExpression(source, RE2JS.compile(source.replaceAll(ANY_BYTE, "$<before>(?s:.)")));
   } catch {
     return undefined;
   }
 }
+
+/** RE2's `\C`, one byte, which re2js lacks; it searches characters, not bytes. */
+const ANY_BYTE = /(?<before>(?<!\\)(?:\\\\)*)\\C/g;

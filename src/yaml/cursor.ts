@@ -15,10 +15,8 @@ export class Cursor {
   constructor(text: string) {
     this.text = text;
     this.hasPairs = /[\ud800-\udbff]/.test(text);
-    if (text.charCodeAt(0) === 0xfeff) {
-      this.offset = 1;
-      this.lineOffset = 1;
-    }
+    // Psych tells libyaml the encoding, so that a byte order mark is skipped as a character: it takes a column.
+    if (text.charCodeAt(0) === 0xfeff) this.offset = 1;
   }
 
   get column(): number {

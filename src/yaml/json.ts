@@ -49,7 +49,7 @@ function floatToJson(value: number): JsonValue {
 export function fromJson(data: unknown): YamlValue {
   if (data === null || data === undefined) return null;
   if (typeof data === "string" || typeof data === "boolean" || typeof data === "bigint") return data;
-  if (typeof data === "number") return Number.isSafeInteger(data) ? data : new FloatValue(data);
+  if (typeof data === "number") return fromNumber(data);
   if (Array.isArray(data)) return new YamlList(data.map(fromJson));
   if (typeof data !== "object") throw new TypeError(`no YAML value can be made of a ${typeof data}`);
   const names = Object.keys(data);
@@ -59,6 +59,12 @@ export function fromJson(data: unknown): YamlValue {
   const map = new YamlMap();
   for (const name of names) map.set(name, fromJson((data as Record<string, unknown>)[name]));
   return map;
+}
+
+/** JSON text shows whole numbers below 1e21 without an exponent: those are integers to Ruby. */
+function fromNumber(data: number): YamlValue {
+  if (Number.isSafeInteger(data)) return data || 0;
+  return Number.isInteger(data) && Math.abs(data) < 1e21 ? BigInt(data) : new FloatValue(data);
 }
 
 function specialFromJson(name: string, content: unknown): YamlValue | undefined {

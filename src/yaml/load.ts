@@ -105,9 +105,9 @@ class TreeBuilder {
       case "scalar":
         return this.buildScalar(node);
       case "sequence":
-        return this.buildSequence(node);
+        return this.buildTaggedSequence(node);
       case "mapping":
-        return this.buildMapping(node);
+        return this.buildTaggedMapping(node);
     }
   }
 
@@ -137,6 +137,41 @@ class TreeBuilder {
     }
   }
 
+  private buildTaggedSequence(node: SequenceNode): YamlList | YamlMap {
+    const className = /^!(?:seq|ruby\/array):(.+)$/.exec(node.tag ?? "")?.[1];
+    if (className !== undefined) throw this.disallowed(className, node);
+    return node.tag === "!omap" || node.tag === `${STANDARD}omap`
+      ? this.buildOrderedMap(node)
+      : this.buildSequence(node);
+  }
+
+  /** `!!omap [a: 1, b: 2]`: the first pair of each item, as a mapping. */
+  private buildOrderedMap({ children }: SequenceNode): YamlMap {
+    const map = new YamlMap();
+    for (const child of children) {
+      const [keyNode] = child.kind === "mapping" ? child.children : [child];
+      const valueNode = child.kind === "mapping" ? child.children.at(-1)! : child;
+      const key = this.build(keyNode!);
+      map.setEntry({
+        key,
+        value: this.build(valueNode),
+        keyPlace: this.place(keyNode!),
+        valuePlace: this.place(valueNode),
+      });
+    }
+    return map;
+  }
+
+  private buildTaggedMapping(node: MappingNode): YamlMap {
+    const className = classOfMapping(node.tag ?? "");
+    if (className !== undefined) throw this.disallowed(className, node);
+    return this.buildMapping(node);
+  }
+
+  private disallowed(className: string, node: Node): YamlError {
+    return new YamlError("syntax", new DisallowedClassError(className).message, this.place(node));
+  }
+
   private buildSequence({ children }: SequenceNode): YamlList {
     const items = children.map((child) => this.build(child));
     return new YamlList(
@@ -154,7 +189,9 @@ class TreeBuilder {
       const key = this.build(keyNode);
       const value = this.build(valueNode);
       if (key === "<<" && keyNode.tag !== `${STANDARD}str` && this.merge(map, valueNode, value)) continue;
-      map.setEntry({ key, value, keyPlace: this.place(keyNode), valuePlace: this.place(valueNode) });
+      // GitLab turns the keys of a loaded document into symbols, so that `:a` and `a` become one key.
+      const name = key instanceof SymbolValue ? key.name : key;
+      map.setEntry({ key: name, value, keyPlace: this.place(keyNode), valuePlace: this.place(valueNode) });
     }
     return map;
   }
@@ -180,6 +217,19 @@ class TreeBuilder {
     for (const entry of merged.entries()) map.setEntry(entry);
     return true;
   }
+}
+
+/** The Ruby class that a tag asks a mapping to become; undefined for tags that Psych ignores. */
+function classOfMapping(tag: string): string | undefined {
+  if (tag === "!set" || tag === `${STANDARD}set`) return "Psych::Set";
+  if (tag === "!omap" || tag === `${STANDARD}omap`) return "Psych::Omap";
+  if (tag === "!ruby/range") return "Range";
+  const [, kind, name] =
+    /^!ruby\/(object|struct|exception|hash|hash-with-ivars|array|sym|string):?(.*)$/.exec(tag) ?? [];
+  if (kind === "object") return name || "Object";
+  if (kind === "struct") return name || "Struct";
+  if (kind === "exception") return name || "Exception";
+  return name || /^!(?:map|str):(.+)$/.exec(tag)?.[1];
 }
 
 /** What a scalar under a tag means to Psych; tags it does not know are ignored. */

@@ -95,13 +95,13 @@ function inspectBytes(bytes: Uint8Array): string {
   return `"${shown.join("")}"`;
 }
 
-/** Ruby's `Float#to_s`: always with a fraction; an exponent below 1e-4 and from 1e16. */
+/** Ruby's `Float#to_s`: always with a fraction; an exponent below 1e-4 and from 1e15. */
 export function formatFloat(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "Infinity" : "-Infinity";
   if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
   const size = Math.abs(value);
-  if (size >= 1e-4 && size < 1e16) {
+  if (size >= 1e-4 && size < 1e15) {
     const text = String(value);
     return text.includes(".") ? text : `${text}.0`;
   }

@@ -1,0 +1,239 @@
+import {
+  type Entry,
+  type Place,
+  Reference,
+  SymbolValue,
+  toRubyString,
+  YamlList,
+  YamlMap,
+  type YamlValue,
+} from "../yaml/index.ts";
+import { GitLabCrash, type Problem } from "./problem.ts";
+
+/** The types an input can have (https://docs.gitlab.com/ci/inputs/#input-types). */
+export const INPUT_TYPES = ["array", "boolean", "number", "string"] as const;
+export type InputType = (typeof INPUT_TYPES)[number];
+
+/** What a component may know about itself (`spec:component`, 18.6). */
+export const COMPONENT_FIELDS = ["name", "sha", "version", "reference"] as const;
+export type ComponentField = (typeof COMPONENT_FIELDS)[number];
+
+/** The keywords of the header, an input, a rule and an include, as GitLab 18.11 accepts them. */
+export const SPEC_KEYS = ["inputs", "include", "component", "description"] as const;
+export const INPUT_KEYS = ["default", "description", "options", "regex", "type", "rules"] as const;
+export const RULE_KEYS = ["if", "options", "default"] as const;
+const INCLUDE_KEYS = ["local", "file", "remote", "project", "ref", "integrity"] as const;
+
+/** GitLab's limit of `options` in an input and in a rule. */
+export const MOST_OPTIONS = 50;
+const LONGEST_DESCRIPTION = 256;
+
+/**
+ * What GitLab finds wrong with a header before it looks at any value (lib/gitlab/ci/config/header, 18.11).
+ * GitLab writes these messages in lower case altogether, names included. Throws GitLabCrash where GitLab fails.
+ */
+export function validateHeader(header: YamlMap): Problem[] {
+  const report = new Report();
+  report.unknownKeys("header", header, ["spec"]);
+  const spec = header.entry("spec");
+  if (spec !== undefined) validateSpec(spec, report);
+  return report.problems;
+}
+
+/** Collects problems; a message is `<location> <text>` in lower case. */
+class Report {
+  readonly problems: Problem[] = [];
+
+  add(location: string, text: string, place: Place | undefined): void {
+    this.problems.push({ message: `${location} ${text}`.toLowerCase(), place });
+  }
+
+  unknownKeys(location: string, map: YamlMap, known: readonly string[]): void {
+    const unknown = [...map.entries()].filter(({ key }) => !known.includes(key as string));
+    if (unknown.length === 0) return;
+    const names = unknown.map(({ key }) => toRubyString(key)).join(", ");
+    this.add(location, `config contains unknown keys: ${names}`, unknown[0]?.keyPlace);
+  }
+}
+
+function validateSpec({ value, valuePlace }: Entry, report: Report): void {
+  if (value === null) return;
+  if (!(value instanceof YamlMap)) {
+    report.add("header:spec", "config should be a hash", valuePlace);
+    return;
+  }
+  report.unknownKeys("header:spec", value, SPEC_KEYS);
+  const description = value.entry("description");
+  if (description !== undefined) validateSpecDescription(description, report);
+  const inputs = value.entry("inputs");
+  if (inputs !== undefined) validateInputs(inputs, report);
+  const include = value.entry("include");
+  if (include !== undefined) validateIncludes(include, report);
+  const component = value.entry("component");
+  if (component !== undefined) validateComponent(component, report);
+}
+
+function validateSpecDescription({ value, valuePlace }: Entry, report: Report): void {
+  if (value === null) return;
+  if (!isText(value)) {
+    report.add("header:spec", "config description should be a string", valuePlace);
+    return;
+  }
+  if ([...toRubyString(value)].length > LONGEST_DESCRIPTION) {
+    const text = `config description is too long (maximum is ${LONGEST_DESCRIPTION} characters)`;
+    report.add("header:spec", text, valuePlace);
+  }
+}
+
+function validateComponent({ value, valuePlace }: Entry, report: Report): void {
+  const location = "header:spec:component";
+  if (value === null) return;
+  if (!(value instanceof YamlList)) report.add(location, "config should be an array", valuePlace);
+  if (!(value instanceof YamlList) || !value.items.every((item) => typeof item === "string")) {
+    report.add(location, "config should be an array of strings", valuePlace);
+  }
+  if (!(value instanceof YamlList)) return;
+  const unknown = value.items.filter((item) => !COMPONENT_FIELDS.includes(item as ComponentField));
+  if (unknown.length > 0) {
+    const names = unknown.map((item) => toRubyString(item)).join(", ");
+    report.add(location, `config contains unknown values: ${names}`, valuePlace);
+  }
+}
+
+function validateIncludes({ value, valuePlace }: Entry, report: Report): void {
+  const location = "header:spec:include";
+  if (value === null || typeof value === "string") return;
+  if (!(value instanceof YamlList)) {
+    report.add(location, "config should be an array or a string", valuePlace);
+    return;
+  }
+  value.items.forEach((item, index) => {
+    validateInclude(item, value.places[index], report);
+  });
+}
+
+function validateInclude(value: YamlValue, place: Place | undefined, report: Report): void {
+  const location = "header:spec:include:include";
+  if (typeof value === "string") return;
+  if (!(value instanceof YamlMap)) {
+    report.add(location, "config should be a hash or a string", place);
+    return;
+  }
+  if (isGiven(value.get("project")) && !isGiven(value.get("file"))) {
+    report.add(location, "config must specify the file where to fetch the config from", place);
+  }
+  validateIntegrity(value, report);
+  report.unknownKeys(location, value, INCLUDE_KEYS);
+}
+
+function validateIntegrity(include: YamlMap, report: Report): void {
+  const location = "header:spec:include:include";
+  const integrity = include.entry("integrity");
+  if (integrity === undefined || integrity.value === null || integrity.value === false) return;
+  if (!isGiven(include.get("remote"))) {
+    report.add(location, "config integrity can only be specified for remote includes", integrity.keyPlace);
+  }
+  const hash = integrity.value;
+  if (typeof hash !== "string" || !hash.startsWith("sha256-")) {
+    report.add(location, "config integrity hash must start with 'sha256-'", integrity.valuePlace);
+  } else if (
+    !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(hash.slice("sha256-".length))
+  ) {
+    report.add(location, "config integrity hash must be base64 encoded", integrity.valuePlace);
+  }
+}
+
+function validateInputs({ value, valuePlace }: Entry, report: Report): void {
+  if (value === null) return;
+  if (!(value instanceof YamlMap)) {
+    report.add("header:spec:inputs", "config should be a hash", valuePlace);
+    return;
+  }
+  for (const input of value.entries()) validateInput(input, report);
+}
+
+function validateInput({ key, value, keyPlace, valuePlace }: Entry, report: Report): void {
+  const location = `header:spec:inputs:${key === null ? "input" : toRubyString(key)}`;
+  if (!isAlphanumeric(key)) report.add(location, "key must be an alphanumeric string", keyPlace);
+  if (value === null) return;
+  if (!(value instanceof YamlMap)) {
+    // Two of GitLab's checks say the same.
+    report.add(location, "config should be a hash", valuePlace);
+    report.add(location, "config should be a hash", valuePlace);
+    return;
+  }
+  validateInputKeywords(location, value, keyPlace, report);
+}
+
+function validateInputKeywords(
+  location: string,
+  input: YamlMap,
+  place: Place | undefined,
+  report: Report,
+): void {
+  const given = (name: string) => {
+    const entry = input.entry(name);
+    return entry === undefined || entry.value === null ? undefined : entry;
+  };
+  const description = given("description");
+  if (description && !isAlphanumeric(description.value)) {
+    report.add(location, "input description must be an alphanumeric string", description.valuePlace);
+  }
+  const regex = given("regex");
+  if (regex && typeof regex.value !== "string") {
+    report.add(location, "input regex should be a string", regex.valuePlace);
+  }
+  const type = given("type");
+  if (type && !INPUT_TYPES.includes(type.value as InputType)) {
+    report.add(location, `input type unknown value: ${toRubyString(type.value)}`, type.valuePlace);
+  }
+  const options = given("options");
+  if (options) validateOptions(location, options, report);
+  report.unknownKeys(location, input, INPUT_KEYS);
+  for (const other of ["options", "default"]) {
+    if (input.has("rules") && input.has(other)) {
+      const text = `config these keys cannot be used together: rules, ${other}`;
+      report.add(location, text, input.entry(other)?.keyPlace ?? place);
+    }
+  }
+  const rules = given("rules");
+  if (rules && !(rules.value instanceof YamlList)) {
+    report.add(`${location}:rules`, "config should be an array", rules.valuePlace);
+  }
+}
+
+function validateOptions(location: string, { value, valuePlace }: Entry, report: Report): void {
+  if (value instanceof Reference)
+    throw new GitLabCrash("undefined method 'size' for a !reference", valuePlace);
+  if (!(value instanceof YamlList)) {
+    report.add(location, "input options should be an array", valuePlace);
+    return;
+  }
+  if (value.size > MOST_OPTIONS) {
+    report.add(location, `config cannot define more than ${MOST_OPTIONS} options`, valuePlace);
+  }
+  if (value.items.includes(null)) {
+    report.add(location, "config options array cannot contain null values", valuePlace);
+  }
+}
+
+function isText(value: YamlValue): boolean {
+  return typeof value === "string";
+}
+
+/** GitLab calls text, symbols and whole numbers alphanumeric. */
+function isAlphanumeric(value: YamlValue): boolean {
+  return (
+    typeof value === "string" ||
+    typeof value === "number" ||
+    typeof value === "bigint" ||
+    value instanceof SymbolValue
+  );
+}
+
+/** Rails' `present?` of a keyword's value. */
+function isGiven(value: YamlValue | undefined): boolean {
+  if (value === undefined || value === null || value === false) return false;
+  if (typeof value === "string") return value.trim() !== "";
+  return !(value instanceof YamlList || value instanceof YamlMap) || value.size > 0;
+}

@@ -1,0 +1,219 @@
+import { compilePattern, evaluateExpression } from "../expression/index.ts";
+import {
+  DecimalValue,
+  FloatValue,
+  type HashKey,
+  hashKey,
+  inspectValue,
+  type Place,
+  toJson,
+  toRubyString,
+  YamlList,
+  type YamlMap,
+  type YamlValue,
+} from "../yaml/index.ts";
+import { coerce, type InputValue } from "./coerce.ts";
+import { INPUT_TYPES } from "./header.ts";
+import type { Input } from "./input.ts";
+import { GitLabCrash, type Problem } from "./problem.ts";
+import { checkRules, findRule } from "./rules.ts";
+
+/** An input's final value and where it was given: at the include site, or as the default in the header. */
+export interface ResolvedInput extends InputValue {
+  readonly place: Place | undefined;
+}
+
+/** The values of all inputs by the key they are declared with, or what is wrong with them. */
+export interface Resolution {
+  readonly values: ReadonlyMap<HashKey, ResolvedInput>;
+  readonly problems: readonly Problem[];
+}
+
+/** Checks and resolves the values given to a contract, in the order of GitLab 18.11 (lib/ci/inputs). Null is not given. */
+export function resolveInputs(inputs: readonly Input[], given: YamlMap): Resolution {
+  const problems: Problem[] = [...findUnknownInputs(inputs, given)];
+  const values = new Map<HashKey, ResolvedInput>();
+  const conditions = rawConditionInputs(given);
+  for (const input of inputs) {
+    if (input.type === undefined) {
+      const types = INPUT_TYPES.join(", ");
+      const message = `unknown input specification for \`${input.name}\` (valid types: ${types})`;
+      problems.push({ message, place: input.declaration?.entry("type")?.valuePlace ?? input.place });
+      continue;
+    }
+    const resolver = new InputResolver(input, given, conditions);
+    problems.push(...resolver.check());
+    const resolved = resolver.resolve();
+    values.set(hashKey(input.key), resolved);
+    conditions[input.name] = conditionValue(resolved);
+  }
+  return { values, problems };
+}
+
+function findUnknownInputs(inputs: readonly Input[], given: YamlMap): Problem[] {
+  const declared = new Set(inputs.map(({ key }) => hashKey(key)));
+  const unknown = [...given.entries()].filter(({ key }) => !declared.has(hashKey(key)));
+  if (unknown.length === 0) return [];
+  const names = unknown.map(({ key }) => toRubyString(key)).join(", ");
+  return [{ message: `unknown input arguments: ${names}`, place: unknown[0]?.keyPlace }];
+}
+
+function rawConditionInputs(given: YamlMap): Record<string, unknown> {
+  const inputs: Record<string, unknown> = Object.create(null);
+  for (const { key, value } of given.entries())
+    inputs[toRubyString(key)] = conditionValue({ value, keys: "symbol" });
+  return inputs;
+}
+
+/** What a rule's condition sees of a value. */
+function conditionValue({ value }: InputValue): unknown {
+  if (value instanceof FloatValue || value instanceof DecimalValue) return inspectValue(value);
+  return toJson(value);
+}
+
+/** Checks and resolves one input. */
+class InputResolver {
+  private readonly input: Input;
+  private readonly given: YamlValue;
+  private readonly givenPlace: Place | undefined;
+  private readonly rule: YamlMap | undefined;
+  private readonly problems: Problem[] = [];
+
+  constructor(input: Input, given: YamlMap, conditions: Readonly<Record<string, unknown>>) {
+    this.input = input;
+    const entry = given.entry(input.key);
+    const value = entry?.value ?? null;
+    // An input with rules takes an empty text for "not given".
+    this.given = input.rules !== undefined && isBlankText(value) ? null : value;
+    this.givenPlace = entry?.valuePlace;
+    const holds = (condition: string) => evaluateExpression(condition, { inputs: conditions }).truthy;
+    this.rule = input.rules === undefined ? undefined : findRule(input.rules, holds);
+  }
+
+  check(): Problem[] {
+    const { input } = this;
+    if (input.rules !== undefined) {
+      for (const { message, place } of checkRules(input.rules)) this.report(message, place);
+      if (this.problems.length > 0) return this.problems;
+    }
+    if (input.required && this.given === null) {
+      this.report("required value has not been provided", input.place);
+      return this.problems;
+    }
+    if (this.defaultValue !== null) this.checkValue({ value: this.defaultValue, keys: "indifferent" }, true);
+    if (this.given !== null) this.checkValue({ value: this.given, keys: "symbol" }, false);
+    return this.problems;
+  }
+
+  resolve(): ResolvedInput {
+    const isDefault = this.given === null;
+    const raw: InputValue = isDefault
+      ? { value: this.defaultValue, keys: "indifferent" }
+      : { value: this.given, keys: "symbol" };
+    const place = isDefault ? this.defaultPlace : this.givenPlace;
+    return { ...coerce(this.input.type!, raw), place };
+  }
+
+  private get defaultValue(): YamlValue {
+    return (this.rule === undefined ? this.input.default : this.rule.get("default")) ?? null;
+  }
+
+  private get defaultPlace(): Place | undefined {
+    return (this.rule ?? this.input.declaration)?.entry("default")?.valuePlace;
+  }
+
+  private get options(): { list: YamlValue; place: Place | undefined } | undefined {
+    const entry = (this.input.rules === undefined ? this.input.declaration : this.rule)?.entry("options");
+    if (entry === undefined || entry.value === null || entry.value === false) return undefined;
+    return { list: entry.value, place: entry.valuePlace };
+  }
+
+  private checkValue(raw: InputValue, isDefault: boolean): void {
+    const type = this.input.type!;
+    const { value, keys } = coerce(type, raw);
+    const place = isDefault ? this.defaultPlace : this.givenPlace;
+    const source = isDefault ? "default" : "provided";
+    const fits = TYPE_TESTS[type](value);
+    if (!fits)
+      this.report(`${source} value is not ${type === "array" ? "an" : "a"} ${type}`, place, !isDefault);
+    this.checkOptions(value, keys, place, !isDefault);
+    this.checkRegex(value, source, place, !isDefault);
+  }
+
+  private checkOptions(
+    value: YamlValue,
+    keys: InputValue["keys"],
+    place: Place | undefined,
+    given: boolean,
+  ): void {
+    const type = this.input.type!;
+    if (type !== "string" && type !== "number") {
+      const own = this.input.declaration?.entry("options");
+      if (own !== undefined && own.value !== null && own.value !== false) {
+        this.report("Options can only be used with string and number inputs", own.keyPlace);
+      }
+      return;
+    }
+    const options = this.options;
+    if (options === undefined || value === null || value === false) return;
+    const items = options.list instanceof YamlList ? options.list.items : [];
+    const allowed =
+      type === "string"
+        ? items.some((item) => toRubyString(item) === value)
+        : items.some((item) => equalsNumber(item, value));
+    if (allowed) return;
+    const shown = toRubyString(value, { symbolKeys: keys === "symbol" });
+    const list = type === "string" ? "the list of allowed options" : "the list of the allowed options";
+    this.report(`\`${shown}\` cannot be used because it is not in ${list}`, place, given);
+  }
+
+  private checkRegex(value: YamlValue, source: string, place: Place | undefined, given: boolean): void {
+    const regex = this.input.declaration?.entry("regex");
+    if (regex === undefined) return;
+    if (this.input.type !== "string") {
+      this.report("RegEx validation can only be used with string inputs", regex.keyPlace);
+      return;
+    }
+    if (typeof regex.value !== "string") throw new GitLabCrash("a regex that is null", regex.valuePlace);
+    const pattern = compilePattern(regex.value);
+    if (pattern === undefined) this.report("invalid regular expression", regex.valuePlace);
+    else if (!pattern.matches(value as string)) {
+      this.report(`${source} value does not match required RegEx pattern`, place, given);
+    }
+  }
+
+  private report(message: string, place: Place | undefined, given = false): void {
+    const text = `\`${this.input.name}\` input: ${message}`;
+    const origin = given ? { input: this.input.name, place: this.givenPlace } : undefined;
+    this.problems.push({ message: text, place: place ?? this.input.place, ...(origin && { origin }) });
+  }
+}
+
+const TYPE_TESTS = {
+  string: () => true,
+  number: (value: YamlValue) => isNumber(value),
+  boolean: (value: YamlValue) => typeof value === "boolean",
+  array: (value: YamlValue) => value instanceof YamlList,
+};
+
+function isNumber(value: YamlValue): boolean {
+  const type = typeof value;
+  return (
+    type === "number" || type === "bigint" || value instanceof FloatValue || value instanceof DecimalValue
+  );
+}
+
+/** Ruby's `==` between an option and a number: 1 equals 1.0. */
+function equalsNumber(option: YamlValue, value: YamlValue): boolean {
+  if (!isNumber(option) || !isNumber(value)) return hashKey(option) === hashKey(value);
+  return numeric(option) === numeric(value);
+}
+
+function numeric(value: YamlValue): number {
+  if (value instanceof FloatValue) return value.value;
+  return Number(value instanceof DecimalValue ? value.text : value);
+}
+
+function isBlankText(value: YamlValue): boolean {
+  return typeof value === "string" && value.trim() === "";
+}

@@ -1,0 +1,131 @@
+import type { KeyStyle } from "../contract/index.ts";
+import { type HashKey, type Place, YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
+
+/** A value that a block can name: the input's or component's value, its place, and how its keys are kept. */
+export interface Accessible {
+  readonly value: YamlValue;
+  readonly keys: KeyStyle;
+  readonly place: Place | undefined;
+  /** The input it came from. */
+  readonly input?: string;
+}
+
+/** What blocks can reach: `inputs.<name>` and `component.<field>`. */
+export interface InterpolationContext {
+  readonly inputs: ReadonlyMap<HashKey, Accessible>;
+  readonly component: ReadonlyMap<HashKey, Accessible>;
+}
+
+/** A block that GitLab refuses; `message` is its wording. */
+export class InterpolationError extends Error {
+  override readonly name = "InterpolationError";
+  readonly messages: readonly string[];
+  constructor(...messages: string[]) {
+    super(messages[0]);
+    this.messages = messages;
+  }
+}
+
+/** GitLab's limits of an expression: parts between dots, bytes, and indices behind one name (18.11). */
+const MOST_PARTS = 5;
+const LARGEST_SIZE = 1024;
+const MOST_INDICES = 5;
+
+const INDEXED = /^(\w*)((?:\[\d+\])+)$/;
+
+/** The value that `inputs.name[0].key` names. Throws InterpolationError. */
+export function accessValue(expression: string, context: InterpolationContext): Accessible {
+  const parts = splitParts(expression);
+  const faults: string[] = [];
+  if (parts.length <= 1)
+    faults.push("invalid pattern used for interpolation. valid pattern is $[[ inputs.input ]]");
+  if (Buffer.byteLength(expression) > LARGEST_SIZE)
+    faults.push("maximum interpolation expression size exceeded");
+  if (faults.length > 0) throw new InterpolationError(...faults);
+  let scope: Scope = rootScope(context);
+  for (const part of parts) scope = scopeOf(accessPart(part, scope, expression));
+  return (scope as { self: Accessible }).self;
+}
+
+/** Ruby's `split('.', 5)`: the fifth part keeps its dots; an empty text has no parts. */
+function splitParts(expression: string): string[] {
+  if (expression === "") return [];
+  const parts = expression.split(".");
+  return parts.length <= MOST_PARTS
+    ? parts
+    : [...parts.slice(0, MOST_PARTS - 1), parts.slice(MOST_PARTS - 1).join(".")];
+}
+
+/** Where the next part is looked up. */
+interface Scope {
+  readonly lookUp: (name: string) => Accessible | Scope | undefined;
+  readonly self?: Accessible;
+}
+
+function rootScope({ inputs, component }: InterpolationContext): Scope {
+  const roots: Record<string, Scope> = {
+    inputs: { lookUp: (name) => inputs.get(name) },
+    component: { lookUp: (name) => component.get(name) },
+  };
+  return { lookUp: (name) => (Object.hasOwn(roots, name) ? roots[name] : undefined) };
+}
+
+function scopeOf(found: Accessible | Scope): Scope {
+  if ("lookUp" in found) return found;
+  const { value, keys } = found;
+  // Maps that came from JSON text have keys of another kind than GitLab asks for.
+  const map = value instanceof YamlMap && keys !== "text" ? value : undefined;
+  return {
+    self: found,
+    lookUp: (name) => {
+      const entry = map?.entry(name);
+      return entry && { ...found, value: entry.value, place: entry.valuePlace ?? found.place };
+    },
+  };
+}
+
+function accessPart(part: string, scope: Scope, expression: string): Accessible | Scope {
+  if (!part.includes("[")) return lookUp(part, scope, expression);
+  const [, name, indices] = INDEXED.exec(part) ?? [];
+  if (name === undefined || indices === undefined)
+    throw new InterpolationError(faultOfIndex(part, expression));
+  if (name === "") throw new InterpolationError(`invalid indexed access without a key in \`${expression}\``);
+  const numbers = [...indices.matchAll(/\d+/g)].map(([digits]) => BigInt(digits));
+  if (numbers.length > MOST_INDICES) {
+    throw new InterpolationError(
+      `too many array indices in \`${expression}\` (maximum depth: ${MOST_INDICES})`,
+    );
+  }
+  let found = lookUp(name, scope, expression);
+  for (const index of numbers) found = accessIndex(found, index, expression);
+  return found;
+}
+
+function lookUp(name: string, scope: Scope, expression: string): Accessible | Scope {
+  const found = scope.lookUp(name);
+  if (found === undefined)
+    throw new InterpolationError(`unknown interpolation provided: \`${name}\` in \`${expression}\``);
+  return found;
+}
+
+function accessIndex(found: Accessible | Scope, index: bigint, expression: string): Accessible {
+  const list = "value" in found ? found.value : undefined;
+  if (!(list instanceof YamlList) || !("value" in found)) {
+    throw new InterpolationError(`cannot index into non-array value at [${index}] in \`${expression}\``);
+  }
+  if (index >= BigInt(list.size)) {
+    const message = `array index ${index} out of bounds (size: ${list.size}) in \`${expression}\``;
+    throw new InterpolationError(message);
+  }
+  const position = Number(index);
+  return { ...found, value: list.items[position] ?? null, place: list.places[position] ?? found.place };
+}
+
+function faultOfIndex(part: string, expression: string): string {
+  const count = (bracket: string) => part.split(bracket).length;
+  if (count("[") !== count("]")) return `invalid array index in \`${expression}\`: missing closing bracket`;
+  const contents = [...part.matchAll(/\[([^\]]*)\]/g)].map(([, content = ""]) => content);
+  const invalid = contents.find((content) => !/^\d+$/m.test(content));
+  if (invalid === undefined) return `invalid array index syntax in \`${expression}\``;
+  return `invalid array index in \`${expression}\`: \`${invalid}\` is not a valid index`;
+}

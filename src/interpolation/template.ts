@@ -1,0 +1,179 @@
+import { GitLabCrash, keyStyleOptions, type Problem } from "../contract/index.ts";
+import { type Entry, type Place, toRubyString, YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
+import { type Accessible, accessValue, type InterpolationContext, InterpolationError } from "./access.ts";
+import { type BlockMatch, findBlocks } from "./blocks.ts";
+import { applyFunctions, type Variable } from "./functions.ts";
+import { rubySubstitute } from "./ruby-substitute.ts";
+
+/** GitLab's limits of a configuration that is interpolated (lib/gitlab/ci/config/interpolation, 18.11). */
+const MOST_BLOCKS = 10_000;
+const MOST_NODES = 500_000;
+const LARGEST_NODE = 1024 * 1024;
+/** Our own: GitLab has no limit for what blocks blow up to; a text of gigabytes helps nobody. */
+const LARGEST_RESULT = 64 * 1024 * 1024;
+
+/** The interpolated configuration, or what is wrong: GitLab stops at the first block that it cannot fill. */
+export type TemplateResult =
+  | { readonly config: YamlMap; readonly problems: readonly [] }
+  | { readonly config: undefined; readonly problems: readonly Problem[] };
+
+/**
+ * Fills all blocks in keys and values. A text that is one block takes the input's value with its type; a list that is
+ * filled into an item of a list is spliced into it. Throws GitLabCrash where GitLab fails.
+ */
+export function interpolate(
+  config: YamlMap,
+  context: InterpolationContext,
+  variables: readonly Variable[],
+): TemplateResult {
+  const template = new Template(context, variables);
+  try {
+    return { config: template.fillMap(config), problems: [] };
+  } catch (error) {
+    if (error instanceof TemplateFault) return { config: undefined, problems: error.problems };
+    throw error;
+  }
+}
+
+class TemplateFault extends Error {
+  readonly problems: readonly Problem[];
+  constructor(messages: readonly string[], place: Place | undefined) {
+    super(messages[0]);
+    this.problems = messages.map((message) => ({ message, place }));
+  }
+}
+
+/** A value after filling, and its place with the input it came from. */
+interface Filled {
+  readonly value: YamlValue;
+  readonly place: Place | undefined;
+}
+
+class Template {
+  private readonly context: InterpolationContext;
+  private readonly variables: readonly Variable[];
+  private readonly blocks = new Map<string, Accessible>();
+  private nodes = 0;
+  private written = 0;
+
+  constructor(context: InterpolationContext, variables: readonly Variable[]) {
+    this.context = context;
+    this.variables = variables;
+  }
+
+  fillMap(map: YamlMap): YamlMap {
+    const filled = new YamlMap();
+    this.visit(1, undefined);
+    for (const entry of map.entries()) filled.setEntry(this.fillEntry(entry));
+    return filled;
+  }
+
+  private fillEntry({ key, value, keyPlace, valuePlace }: Entry): Entry {
+    // GitLab visits a name twice: as a symbol and as its text.
+    if (typeof key === "string") this.visit(1, keyPlace);
+    const newKey = this.fill(key, keyPlace);
+    const newValue = this.fill(value, valuePlace);
+    return { key: newKey.value, value: newValue.value, keyPlace: newKey.place, valuePlace: newValue.place };
+  }
+
+  private fill(value: YamlValue, place: Place | undefined): Filled {
+    if (value instanceof YamlMap) return { value: this.fillMap(value), place };
+    this.visit(1, place);
+    if (value instanceof YamlList) return { value: this.fillList(value), place };
+    return typeof value === "string" ? this.fillText(value, place) : { value, place };
+  }
+
+  private fillList(list: YamlList): YamlList {
+    const items: YamlValue[] = [];
+    const places: (Place | undefined)[] = [];
+    list.items.forEach((item, index) => {
+      const filled = this.fill(item, list.places[index]);
+      if (typeof item === "string" && filled.value instanceof YamlList) {
+        for (const each of filled.value.items) {
+          items.push(each);
+          places.push(filled.place);
+        }
+      } else {
+        items.push(filled.value);
+        places.push(filled.place);
+      }
+    });
+    return new YamlList(items, places);
+  }
+
+  private fillText(text: string, place: Place | undefined): Filled {
+    if (text.length * 3 > LARGEST_NODE && Buffer.byteLength(text) > LARGEST_NODE) {
+      throw new TemplateFault(["config node too large"], place);
+    }
+    const matches = text.includes("$[[") ? findBlocks(text) : [];
+    const [first] = matches;
+    if (first === undefined) return { value: text, place };
+    const values = matches.map((match) => this.evaluate(match, place));
+    const origin = values.find(({ input }) => input !== undefined);
+    const newPlace = origin && place?.withOrigin({ input: origin.input!, place: origin.place });
+    if (matches.length === 1 && first.text.length === text.length) {
+      return { value: values[0]!.value, place: newPlace ?? place };
+    }
+    return { value: this.fillIntoText(text, matches, values, place), place: newPlace ?? place };
+  }
+
+  /** One block after the other, each wherever it stands: a block inside an inserted value is filled too. */
+  private fillIntoText(
+    text: string,
+    matches: readonly BlockMatch[],
+    values: readonly Accessible[],
+    place: Place | undefined,
+  ): string {
+    return matches.reduce((current, match, index) => {
+      if (!current.includes(match.text)) return current;
+      const { value, keys } = values[index]!;
+      const replacement = toRubyString(value, keyStyleOptions(keys));
+      this.written += replacement.length;
+      const filled = rubySubstitute(current, match.text, replacement);
+      if (this.written > LARGEST_RESULT || filled.length > LARGEST_RESULT) {
+        throw new TemplateFault(["config too large"], place);
+      }
+      return filled;
+    }, text);
+  }
+
+  private evaluate(match: BlockMatch, place: Place | undefined): Accessible {
+    const known = this.blocks.get(match.text);
+    if (known !== undefined) return known;
+    if (this.blocks.size >= MOST_BLOCKS) throw new TemplateFault(["too many interpolation blocks"], place);
+    try {
+      const value = evaluateBlock(match, this.context, this.variables);
+      this.blocks.set(match.text, value);
+      return value;
+    } catch (error) {
+      if (error instanceof InterpolationError) throw new TemplateFault(error.messages, place);
+      if (error instanceof GitLabCrash) throw new GitLabCrash(error.message, place);
+      throw error;
+    }
+  }
+
+  private visit(count: number, place: Place | undefined): void {
+    this.nodes += count;
+    if (this.nodes > MOST_NODES) throw new TemplateFault(["config too large"], place);
+  }
+}
+
+/** `<access> | <function> | …`; blocks of the job matrix are left for later. */
+function evaluateBlock(
+  match: BlockMatch,
+  context: InterpolationContext,
+  variables: readonly Variable[],
+): Accessible {
+  const parts = match.data.split("|");
+  while (parts.at(-1) === "") parts.pop();
+  const [access, ...functions] = parts.map(stripLikeRuby);
+  if (access === undefined) throw new GitLabCrash("a block of nothing but pipes");
+  if (access.split(".")[0] === "matrix") return { value: match.text, keys: "text", place: undefined };
+  const found = accessValue(access, context);
+  return { ...found, value: applyFunctions(found.value, functions, variables) };
+}
+
+/** Ruby's `strip`: ASCII white space and NUL. */
+function stripLikeRuby(text: string): string {
+  return text.replace(/^[\0\t\n\v\f\r ]+/, "").replace(/[\0\t\n\v\f\r ]+$/, "");
+}

@@ -1,0 +1,134 @@
+import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import * as berth from "../../src/index.ts";
+import type { Case } from "./case-file.ts";
+
+/** What we answered beside what GitLab answered; equal when the case passes. `skipped` when it cannot be run here. */
+export interface Verdict {
+  readonly passed: boolean;
+  readonly skipped?: boolean;
+  readonly expected: unknown;
+  readonly actual: unknown;
+}
+
+/** Runs one case of any of the five formats through the library's face. */
+export function judge(each: Case): Verdict {
+  if (typeof each.expr === "string") return judgeExpression(each);
+  if ("created" in each.expected) return judgeJobsCreated(each);
+  if (typeof each.ci === "string") return judgePipeline(each);
+  if (typeof each.repo === "string") return judgeCorpus(each);
+  return judgeComponent(each);
+}
+
+function judgeComponent(each: Case): Verdict {
+  const result = berth.expandComponent(each.content as string, {
+    ...(each.inputs !== undefined && { inputs: each.inputs as Record<string, unknown> }),
+    ...(each.component !== undefined && { component: each.component as berth.ComponentContext }),
+    ...(each.variables !== undefined && { variables: each.variables as berth.Variable[] }),
+  });
+  const actual = {
+    valid: result.valid,
+    config: result.config,
+    header: result.header,
+    interpolated: result.interpolated,
+    inputs: result.inputs,
+    ...errorFields(result.errors),
+    error_kind: result.errorKind,
+  };
+  return compare(each.expected, actual);
+}
+
+function judgeCorpus(each: Case): Verdict {
+  if (typeof each.content !== "string")
+    return { passed: false, skipped: true, expected: each.expected, actual: {} };
+  const { config_sha256: expectedHash, ...expected } = each.expected;
+  const verdict = judgeComponent({ ...each, expected });
+  if (!verdict.passed || expectedHash === undefined) return verdict;
+  const hash = createHash("sha256")
+    .update(canonicalJson((verdict.actual as { config: unknown }).config))
+    .digest("hex");
+  return { ...verdict, passed: hash === expectedHash };
+}
+
+/** JSON with keys sorted by code point and no spaces. */
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const pairs = Object.entries(value).sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return `{${pairs.map(([key, each]) => `${JSON.stringify(key)}:${canonicalJson(each)}`).join(",")}}`;
+}
+
+function judgeExpression(each: Case): Verdict {
+  const { valid, lintValid, value, result, reason } = berth.evaluateCondition(
+    each.expr as string,
+    each.variables as Record<string, string>,
+    each.inputs as Record<string, unknown> | undefined,
+  );
+  const actual = { valid, lint_valid: lintValid, truthy: value, ...(valid && { value: result }), reason };
+  return compare(each.expected, actual);
+}
+
+function judgePipeline(each: Case): Verdict {
+  const {
+    ci,
+    files = {},
+    projects = {},
+    remote = {},
+    variables = [],
+    inputs,
+  } = each as Case & PipelineFields;
+  const result = face("expandPipeline")(ci, { files, projects, remote, variables, inputs });
+  const { config, errors, ...rest } = result as { config: unknown; errors: string[] };
+  return compare(each.expected, { ...rest, ...errorFields(errors), merged: config });
+}
+
+function judgeJobsCreated(each: Case): Verdict {
+  const { ci, files = {}, variables = [], pipeline = {} } = each as Case & PipelineFields;
+  const result = face("createPipeline")(ci, { files, variables, pipeline });
+  return compare(each.expected, result as Record<string, unknown>);
+}
+
+interface PipelineFields {
+  readonly ci: string;
+  readonly files?: unknown;
+  readonly projects?: unknown;
+  readonly remote?: unknown;
+  readonly variables?: unknown;
+  readonly inputs?: unknown;
+  readonly pipeline?: unknown;
+}
+
+/** A function of the library's face that may not be there yet. */
+function face(name: string): (...args: unknown[]) => unknown {
+  const found = (berth as Record<string, unknown>)[name];
+  if (typeof found !== "function") throw new Error(`src/index.ts exports no ${name}`);
+  return found as (...args: unknown[]) => unknown;
+}
+
+/** GitLab reports the first three messages joined, and all of them in a list. */
+function errorFields(errors: readonly string[]): { error?: string; errors: readonly string[] } {
+  return errors.length === 0 ? { errors } : { error: errors.slice(0, 3).join(", "), errors };
+}
+
+/**
+ * Every field of `expected` must be deep-equal to ours. Errors compare as sets; of YAML syntax errors only the kind counts;
+ * where GitLab itself crashes any error will do. A null counts like an absent field.
+ */
+function compare(
+  expected: Readonly<Record<string, unknown>>,
+  actual: Readonly<Record<string, unknown>>,
+): Verdict {
+  if (expected.unhandled !== undefined) return { passed: actual.valid === false, expected, actual };
+  const passed = Object.entries(expected).every(([field, value]) => {
+    const ours = actual[field];
+    if (expected.error_kind === "yaml" && (field === "error" || field === "errors")) return true;
+    if (field === "errors") return isDeepStrictEqual(asSet(value), asSet(ours));
+    if (field === "error") return asSet(expected.errors).length > 1 || value === ours;
+    return isDeepStrictEqual(value ?? null, ours ?? null);
+  });
+  return { passed, expected, actual };
+}
+
+function asSet(messages: unknown): unknown[] {
+  return [...new Set((messages as unknown[] | undefined) ?? [])].sort();
+}
