@@ -2,22 +2,17 @@
 export { UsageError } from "./commands/command.ts";
 export { type ConditionVerdict, evaluateCondition } from "./evaluate-condition.ts";
 export {
+  type ComponentContext,
+  type ComponentError,
+  type ComponentExpansion,
+  type ExpandComponentOptions,
+  expandComponent,
+  type Variable,
+} from "./expand-component.ts";
+export {
   createdJobs,
   type ExpandOptions,
   expandPipeline,
   type PipelineExpansion,
   type PlacedMessage,
 } from "./expand-pipeline.ts";
-
-type ComponentContext
-,
-type ComponentError
-,
-type ComponentExpansion
-,
-type ExpandComponentOptions
-,
-  expandComponent,
-type Variable
-,
-} from "./expand-component.ts"
