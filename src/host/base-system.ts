@@ -51,7 +51,7 @@ async function build(suite: Suite, folder: string, signal: AbortSignal | undefin
   const beside = mkdtempSync(`${folder}.building-`);
   try {
     const root = join(beside, "root");
-    await mustRun([...bootstrapCommand(suite), root], { signal });
+    await mustRun([...bootstrapCommand(suite, guestPackages), root], { signal });
     await mustRun(["chroot", root, "sh", "-euc", settingUp], { signal });
     renameSync(root, folder);
   } finally {
@@ -59,13 +59,14 @@ async function build(suite: Suite, folder: string, signal: AbortSignal | undefin
   }
 }
 
-function bootstrapCommand(suite: Suite): string[] {
+/** Argv that makes a small Debian tree with `packages`; the folder comes last. */
+export function bootstrapCommand(suite: Suite, packages: readonly string[]): string[] {
   return [
     "mmdebstrap",
     "--quiet",
     "--mode=root",
     "--variant=minbase",
-    `--include=${guestPackages.join(",")}`,
+    `--include=${packages.join(",")}`,
     ...leftOut.map((path) => `--dpkgopt=path-exclude=${path}`),
     suite,
   ];
@@ -84,6 +85,6 @@ echo 'deploy:*' | chpasswd --encrypted
 `;
 
 function recipeKey(suite: Suite): string {
-  const recipe = JSON.stringify([bootstrapCommand(suite), settingUp]);
+  const recipe = JSON.stringify([bootstrapCommand(suite, guestPackages), settingUp]);
   return createHash("sha256").update(recipe).digest("hex").slice(0, 12);
 }

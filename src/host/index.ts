@@ -1,5 +1,6 @@
 /** Throw-away servers and what else a scenario needs from this machine. */
 export { type Suite, suites } from "./base-system.ts";
+export { ensureJobImages, type JobImages, jobImageNames } from "./job-images.ts";
 export {
   ensurePackageIndex,
   type PackageIndex,
