@@ -3,7 +3,7 @@ import { bridgeValues } from "./entries/bridge.ts";
 import type { Entry, EntryError } from "./entries/entry.ts";
 import { InheritError } from "./entries/inherit.ts";
 import { jobValues } from "./entries/job.ts";
-import { warningOf } from "./entries/processable.ts";
+import { outlineOf, warningOf, workflowHasRules } from "./entries/processable.ts";
 import { composeRoot, isBridge, visibleJobs } from "./entries/root.ts";
 import { ConfigError } from "./errors.ts";
 import { resolveExtends } from "./extend.ts";
@@ -11,8 +11,8 @@ import { IncludeContext, type IncludedFile } from "./include/context.ts";
 import { loadFile } from "./include/load.ts";
 import { resolveIncludes } from "./include/process.ts";
 import type { Sources } from "./include/sources.ts";
-import { findLogicProblem, type LogicProblem } from "./logic.ts";
-import { type Job, normalizeJobs } from "./normalize.ts";
+import { findLogicProblem } from "./logic.ts";
+import { type Job, type NormalizedJobs, normalizeJobs } from "./normalize.ts";
 import { resolveReferences } from "./reference.ts";
 import { addEdgeStages, DEFAULT_STAGES } from "./stages.ts";
 import type { VariableTable } from "./variables.ts";
@@ -31,7 +31,7 @@ export interface Pipeline {
   /** After includes, `extends` and references; undefined when it did not get that far. */
   readonly config: YamlMap | undefined;
   readonly stages: readonly string[];
-  /** In GitLab's names, with `parallel` resolved; empty when there are errors. */
+  /** In GitLab's names, with `parallel` resolved; empty when there are errors. Made when it is asked for. */
   readonly jobs: ReadonlyMap<string, Job>;
   /** The name in the file of each job. */
   readonly origins: ReadonlyMap<string, string>;
@@ -47,82 +47,128 @@ export interface PipelineInput {
   readonly inputs?: unknown;
 }
 
-const NOTHING: Omit<Pipeline, "errors"> = {
-  warnings: [],
-  config: undefined,
-  stages: [],
-  jobs: new Map(),
-  origins: new Map(),
-  variables: new Map(),
-  workflow: {},
-  includes: [],
-};
-
 /** Reads, resolves and checks a whole configuration, as GitLab 18.11 does. Throws nothing that the text could cause. */
 export function readPipeline(input: PipelineInput): Pipeline {
   const { source, sources, variables, inputs } = input;
-  const refuse = (message: string, place?: Place): Pipeline => ({ ...NOTHING, errors: [{ message, place }] });
-  if (/^\s*$/.test(source.text)) return refuse("Please provide content of .gitlab-ci.yml");
-  const loaded = loadFile(source, { inputs: inputs as never, variables });
-  if ("errors" in loaded) {
-    const [first] = loaded.errors;
-    return refuse(
-      loaded.errors
-        .slice(0, 3)
-        .map(({ message }) => message)
-        .join(", "),
-      first?.place,
-    );
-  }
+  if (/^\s*$/.test(source.text)) return refused([{ message: "Please provide content of .gitlab-ci.yml", place: undefined }]);
   const context = new IncludeContext(sources, variables);
   try {
-    const config = resolve(loaded.value ?? new YamlMap(), context);
-    return { ...judge(config), includes: context.files };
+    const loaded = loadFile(source, { inputs: inputs as never, variables });
+    if ("errors" in loaded) return refused(firstMessages(loaded.errors));
+    return judge(resolve(loaded.value ?? new YamlMap(), context), context.files);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return { ...refuse(error.message, error.place), includes: context.files };
+    return { ...refused([error]), includes: context.files };
   }
+}
+
+function refused(errors: readonly PipelineMessage[], config?: YamlMap): Pipeline {
+  return {
+    errors: errors.map(({ message, place }) => ({ message, place })),
+    warnings: [],
+    config,
+    stages: [],
+    jobs: new Map(),
+    origins: new Map(),
+    variables: new Map(),
+    workflow: {},
+    includes: [],
+  };
+}
+
+/** GitLab tells at most three of the problems of a file's inputs, in one message. */
+function firstMessages(problems: readonly PipelineMessage[]): PipelineMessage[] {
+  const message = problems.slice(0, 3).map((problem) => problem.message);
+  return [{ message: message.join(", "), place: problems[0]?.place }];
 }
 
 function resolve(config: YamlMap, context: IncludeContext): YamlMap {
   return addEdgeStages(resolveReferences(resolveExtends(resolveIncludes(config, context))));
 }
 
-function judge(config: YamlMap): Omit<Pipeline, "includes"> {
+function judge(config: YamlMap, includes: readonly IncludedFile[]): Pipeline {
   const root = composeOrComplain(config);
-  if (!("children" in root)) return { ...NOTHING, config, errors: [root] };
-  const warnings = warningsOf(root);
+  if (!("children" in root)) return { ...refused([root], config), includes };
+  const entries = new Map(visibleJobs(root).map((entry) => [String(entry.key), entry]));
+  const warnings = warningsOf(root, entries);
+  const refuse = (errors: readonly PipelineMessage[]) => ({ ...refused(errors, config), warnings, includes });
   const errors = root.errors();
-  if (errors.length > 0) return { ...NOTHING, config, errors, warnings };
-  const global = globalsOf(root);
-  const named = namedJobs(root);
-  const {
-    jobs,
-    origins,
-    errors: matrixErrors,
-  } = normalizeJobs(new Map([...named].map(([name, [, job]]) => [name, job])));
+  if (errors.length > 0) return refuse(errors);
+  const stages = root.childSpecified("stages") ? (root.childValue("stages") as string[]) : DEFAULT_STAGES;
+  const outlines = new Map([...entries].map(([name, entry]) => [name, outlineOf(entry)]));
+  const normalized = normalizeJobs(outlines);
   const placed = (message: string, job?: string, keyword?: string): PipelineMessage => {
-    const entry = named.get(origins.get(job ?? "") ?? job ?? "")?.[0];
+    const entry = entries.get(normalized.origins.get(job ?? "") ?? job ?? "");
     return { message, place: keyword === undefined ? entry?.place : entry?.placeOf(keyword) };
   };
-  if (matrixErrors.length > 0) {
-    const found = matrixErrors.map((message) =>
-      placed(message, message.slice(0, message.indexOf(" job: ")), "needs"),
+  if (normalized.errors.length > 0) {
+    return refuse(
+      normalized.errors.map((message) => placed(message, message.slice(0, message.indexOf(" job: ")), "needs")),
     );
-    return { ...NOTHING, config, errors: found, warnings };
   }
-  const problem: LogicProblem | undefined = findLogicProblem(jobs, global.stages);
-  if (problem !== undefined) {
-    return { ...NOTHING, config, warnings, errors: [placed(problem.message, problem.job, problem.keyword)] };
+  const problem = findLogicProblem(normalized.jobs, stages);
+  if (problem !== undefined) return refuse([placed(problem.message, problem.job, problem.keyword)]);
+  return new ValidPipeline({ config, includes, warnings, stages, root, entries, normalized });
+}
+
+interface Judged {
+  readonly config: YamlMap;
+  readonly includes: readonly IncludedFile[];
+  readonly warnings: readonly PipelineMessage[];
+  readonly stages: readonly string[];
+  readonly root: Entry;
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly normalized: NormalizedJobs;
+}
+
+/** A pipeline without errors. What its jobs come to in full is worked out when it is asked for. */
+class ValidPipeline implements Pipeline {
+  readonly errors: readonly PipelineMessage[] = [];
+  readonly #judged: Judged;
+  #jobs: Map<string, Job> | undefined;
+
+  constructor(judged: Judged) {
+    this.#judged = judged;
   }
-  for (const [name, job] of jobs) {
-    const own = job.job_variables as Map<string, VariableData | string>;
-    jobs.set(name, {
-      ...job,
-      yaml_variables: inheritVariables(global.variables, own, job.root_variables_inheritance),
-    });
+  get warnings() {
+    return this.#judged.warnings;
   }
-  return { config, errors: [], warnings, jobs, origins, ...global };
+  get config() {
+    return this.#judged.config;
+  }
+  get stages() {
+    return this.#judged.stages;
+  }
+  get origins() {
+    return this.#judged.normalized.origins;
+  }
+  get includes() {
+    return this.#judged.includes;
+  }
+  get variables() {
+    return (this.#judged.root.childValue("variables") ?? new Map()) as Map<string, VariableData>;
+  }
+  get workflow() {
+    return (this.#judged.root.childValue("workflow") ?? {}) as Record<string, unknown>;
+  }
+  get jobs() {
+    this.#jobs ??= this.#fullJobs();
+    return this.#jobs;
+  }
+
+  #fullJobs(): Map<string, Job> {
+    const { root, entries, normalized } = this.#judged;
+    const { variables } = this;
+    const jobs = new Map<string, Job>();
+    for (const [name, outline] of normalized.jobs) {
+      const entry = entries.get(normalized.origins.get(name)!)!;
+      const values = isBridge(entry) ? bridgeValues(entry, root) : jobValues(entry, root);
+      const own = outline.job_variables as Map<string, VariableData | string>;
+      const yaml_variables = inheritVariables(variables, own, values.root_variables_inheritance);
+      jobs.set(name, { ...values, ...outline, yaml_variables });
+    }
+    return jobs;
+  }
 }
 
 function composeOrComplain(config: YamlMap): Entry | EntryError {
@@ -134,29 +180,10 @@ function composeOrComplain(config: YamlMap): Entry | EntryError {
   }
 }
 
-function globalsOf(root: Entry) {
-  const stages = root.childSpecified("stages") ? (root.childValue("stages") as string[]) : DEFAULT_STAGES;
-  return {
-    stages,
-    variables: (root.childValue("variables") ?? new Map()) as Map<string, VariableData>,
-    workflow: (root.childValue("workflow") ?? {}) as Record<string, unknown>,
-  };
-}
-
-function namedJobs(root: Entry): Map<string, [Entry, Job]> {
-  const result = new Map<string, [Entry, Job]>();
-  for (const entry of visibleJobs(root)) {
-    result.set(String(entry.key), [
-      entry,
-      isBridge(entry) ? bridgeValues(entry, root) : jobValues(entry, root),
-    ]);
-  }
-  return result;
-}
-
-function warningsOf(root: Entry): PipelineMessage[] {
-  return visibleJobs(root).flatMap((entry) => {
-    const message = warningOf(entry, root);
+function warningsOf(root: Entry, entries: ReadonlyMap<string, Entry>): PipelineMessage[] {
+  if (workflowHasRules(root)) return [];
+  return [...entries.values()].flatMap((entry) => {
+    const message = warningOf(entry);
     return message === undefined ? [] : [{ message, place: entry.placeOf("rules") }];
   });
 }

@@ -1,4 +1,4 @@
-import { toJson, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import { toJson, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
 import { type Check, check, isText, optional } from "./checks.ts";
 import { boolean, stage, variables } from "./common.ts";
 import type { Child, Entry } from "./entry.ts";
@@ -109,8 +109,11 @@ const DOUBLE_PIPELINES =
   "read more: https://docs.gitlab.com/ee/ci/jobs/job_troubleshooting.html#job-may-allow-multiple-pipelines-to-run-for-a-single-action-warning";
 
 /** GitLab's warning of a job whose last rule lets it into branch and merge request pipelines alike. */
-export function warningOf(entry: Entry, root: Entry): string | undefined {
-  if (workflowHasRules(root)) return undefined;
+export function warningOf(entry: Entry): string | undefined {
+  const written = entry.get("rules");
+  if (!(written instanceof YamlList)) return undefined;
+  const lastWritten = written.items.at(-1);
+  if (lastWritten instanceof YamlMap && lastWritten.has("if")) return undefined;
   const list = entry.childValue("rules") as Record<string, unknown>[] | undefined;
   const last = list?.at(-1);
   if (last === undefined || last === null || last.when === "never") return undefined;
@@ -123,4 +126,20 @@ export function compact(record: Record<string, unknown>): Record<string, unknown
   const result: Record<string, unknown> = {};
   for (const key in record) if (record[key] !== undefined && record[key] !== null) result[key] = record[key];
   return result;
+}
+
+/** What of a job decides how it fits with the others; the rest is worked out only when it is asked for. */
+export function outlineOf(entry: Entry): Record<string, unknown> {
+  const needs = entry.childSpecified("needs") ? entry.childValue("needs") : undefined;
+  const ruleNeeds = entry.children.get("rules")?.items.some((rule) => rule.has("needs"));
+  return compact({
+    stage: entry.childValue("stage"),
+    job_variables: entry.childValue("variables"),
+    needs,
+    dependencies: toJson(entry.get("dependencies") ?? null),
+    parallel: entry.childValue("parallel"),
+    trigger: entry.childValue("trigger"),
+    environment: entry.childSpecified("environment") ? entry.childValue("environment") : undefined,
+    rules: ruleNeeds ? entry.childValue("rules") : undefined,
+  });
 }
