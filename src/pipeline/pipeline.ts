@@ -1,4 +1,4 @@
-import { type Place, type Source, YamlMap } from "../yaml/index.ts";
+import { type Place, type Source, YamlMap, type YamlValue } from "../yaml/index.ts";
 import { bridgeValues } from "./entries/bridge.ts";
 import type { Entry, EntryError } from "./entries/entry.ts";
 import { InheritError } from "./entries/inherit.ts";
@@ -8,7 +8,7 @@ import { composeRoot, isBridge, visibleJobs } from "./entries/root.ts";
 import { ConfigError } from "./errors.ts";
 import { resolveExtends } from "./extend.ts";
 import { IncludeContext, type IncludedFile } from "./include/context.ts";
-import { loadFile } from "./include/load.ts";
+import { joinMessages, loadFile } from "./include/load.ts";
 import { resolveIncludes } from "./include/process.ts";
 import type { Sources } from "./include/sources.ts";
 import { findLogicProblem } from "./logic.ts";
@@ -44,7 +44,8 @@ export interface PipelineInput {
   readonly source: Source;
   readonly sources: Sources;
   readonly variables: VariableTable;
-  readonly inputs?: unknown;
+  /** Inputs of the pipeline; a mapping. */
+  readonly inputs?: YamlValue | undefined;
 }
 
 /** Reads, resolves and checks a whole configuration, as GitLab 18.11 does. Throws nothing that the text could cause. */
@@ -53,9 +54,11 @@ export function readPipeline(input: PipelineInput): Pipeline {
   if (/^\s*$/.test(source.text)) return refused([{ message: "Please provide content of .gitlab-ci.yml", place: undefined }]);
   const context = new IncludeContext(sources, variables);
   try {
-    const loaded = loadFile(source, { inputs: inputs as never, variables });
-    if ("errors" in loaded) return refused(firstMessages(loaded.errors));
-    return judge(resolve(loaded.value ?? new YamlMap(), context), context.files);
+    const loaded = loadFile(source, context, { inputs });
+    if ("errors" in loaded) {
+      return refused([{ message: joinMessages(loaded.errors), place: loaded.errors[0]?.place }]);
+    }
+    return judge(resolve(loaded.value, context), context.files);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { ...refused([error]), includes: context.files };
@@ -74,12 +77,6 @@ function refused(errors: readonly PipelineMessage[], config?: YamlMap): Pipeline
     workflow: {},
     includes: [],
   };
-}
-
-/** GitLab tells at most three of the problems of a file's inputs, in one message. */
-function firstMessages(problems: readonly PipelineMessage[]): PipelineMessage[] {
-  const message = problems.slice(0, 3).map((problem) => problem.message);
-  return [{ message: message.join(", "), place: problems[0]?.place }];
 }
 
 function resolve(config: YamlMap, context: IncludeContext): YamlMap {

@@ -20,12 +20,11 @@ export function inheritVariables(
   inheritance: unknown,
 ): YamlVariable[] {
   const result = new Map<string, YamlVariable>();
-  for (const [key, data] of global) {
-    if (inheritance === true || (Array.isArray(inheritance) && inheritance.includes(key))) {
-      result.set(key, toYamlVariable(key, data));
-    }
-  }
   for (const [key, data] of own) result.set(key, toYamlVariable(key, data));
+  for (const [key, data] of global) {
+    const inherited = inheritance === true || (Array.isArray(inheritance) && inheritance.includes(key));
+    if (inherited && !result.has(key)) result.set(key, toYamlVariable(key, data));
+  }
   return [...result.values()];
 }
 

@@ -1,6 +1,7 @@
-import { toJson, YamlList } from "../../yaml/index.ts";
-import { check, verify } from "./checks.ts";
-import type { Definition } from "./entry.ts";
+import { readInputs, resolveInputs } from "../../contract/index.ts";
+import { toJson, YamlList, YamlMap } from "../../yaml/index.ts";
+import { check, type Report, verify } from "./checks.ts";
+import type { Definition, Entry } from "./entry.ts";
 import { allowedKeys, alphanumeric, isArray, isHash, isString, knownValue } from "./rules.ts";
 
 /* `inputs` of a job (https://docs.gitlab.com/ci/jobs/job_inputs/, 18.6 and newer). */
@@ -54,4 +55,13 @@ function optionsAreSet() {
     if (!(options instanceof YamlList) || !options.items.includes(null)) return undefined;
     return "options array cannot contain null values";
   });
+}
+
+/** The defaults of a job's inputs must fit their own types, options and patterns. */
+export function checkInputDefaults(entry: Entry, report: Report): void {
+  const inputs = entry.children.get("inputs");
+  if (!inputs?.valid || !(inputs.config instanceof YamlMap)) return;
+  const header = new YamlMap().set("spec", new YamlMap().set("inputs", inputs.config));
+  const { problems } = resolveInputs(readInputs(header), new YamlMap());
+  for (const { message, place } of problems) report("inputs", message.replace("` input: ", "`: "), place);
 }

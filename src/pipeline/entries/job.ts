@@ -4,7 +4,7 @@ import { check, isMap, optional, present, type Report } from "./checks.ts";
 import { commandList } from "./common.ts";
 import type { Definition, Entry } from "./entry.ts";
 import { inheritable, inheritDefaults } from "./inherit.ts";
-import { jobInputs } from "./job-inputs.ts";
+import { checkInputDefaults, jobInputs } from "./job-inputs.ts";
 import { needs } from "./needs.ts";
 import { parallel } from "./parallel.ts";
 import { COMMON_KEYS, commonChecks, commonChildren, commonValues, compact } from "./processable.ts";
@@ -105,7 +105,7 @@ export const job: Definition = {
       when: (entry) => !isPagesJob(entry),
     }),
   ],
-  composedChecks: [checkDependencies],
+  composedChecks: [checkDependencies, checkInputDefaults],
   children: {
     ...commonChildren,
     ...inheritable,

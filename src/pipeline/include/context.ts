@@ -1,6 +1,6 @@
 import type { Place } from "../../yaml/index.ts";
-import { expandVariables, type VariableTable, valuesOf } from "../variables.ts";
-import type { ComponentFacts } from "./load.ts";
+import { expandVariables, type Variable, type VariableTable, valuesOf } from "../variables.ts";
+import type { ComponentFacts } from "./files.ts";
 import type { ProjectAt, Sources } from "./sources.ts";
 
 /** GitLab stops at this many included files (`ci_max_includes`). */
@@ -16,6 +16,7 @@ export interface IncludedFile {
 
 interface Shared {
   readonly values: ReadonlyMap<string, string>;
+  readonly list: readonly Variable[];
   readonly files: IncludedFile[];
 }
 
@@ -34,7 +35,7 @@ export class IncludeContext {
     variables: VariableTable,
     at: ProjectAt = sources.local,
     component?: ComponentFacts,
-    shared: Shared = { values: valuesOf(variables), files: [] },
+    shared: Shared = { values: valuesOf(variables), list: [...variables.values()], files: [] },
   ) {
     this.sources = sources;
     this.variables = variables;
@@ -46,6 +47,10 @@ export class IncludeContext {
   /** The context of the files that a file of another project includes. */
   within(at: ProjectAt, component: ComponentFacts | undefined): IncludeContext {
     return new IncludeContext(this.sources, this.variables, at, component, this.#shared);
+  }
+
+  get variableList(): readonly Variable[] {
+    return this.#shared.list;
   }
 
   get values(): ReadonlyMap<string, string> {

@@ -2,9 +2,16 @@ import { createHash } from "node:crypto";
 import { type Place, toRubyString, YamlList, type YamlMap, type YamlValue } from "../../yaml/index.ts";
 import { ConfigError } from "../errors.ts";
 import type { IncludeContext } from "./context.ts";
-import type { ComponentFacts } from "./load.ts";
 import { isUrl, type Location, locationJson } from "./locations.ts";
 import type { ProjectAt } from "./sources.ts";
+
+/** What a file may know of the component that it is. */
+export interface ComponentFacts {
+  readonly name: string;
+  readonly sha: string;
+  readonly version: string | null;
+  readonly reference: string;
+}
 
 /** The text of an included file and the context of its own includes. */
 export interface FetchedFile {
@@ -28,6 +35,9 @@ export interface PendingFile {
 
 type Kind = "local" | "project" | "remote" | "template" | "artifact" | "component";
 
+/** What a header may include: files that declare inputs. */
+export const HEADER_KINDS: readonly Kind[] = ["local", "remote", "project"];
+
 const KINDS: readonly Kind[] = ["local", "project", "remote", "template", "artifact", "component"];
 
 type Reader = (
@@ -37,15 +47,15 @@ type Reader = (
 ) => Omit<PendingFile, "kind" | "inputs" | "place">;
 
 /** Which file a location means. Throws ConfigError when it means none, or several. */
-export function fileAt({ map, place }: Location, context: IncludeContext): PendingFile {
-  const matching = KINDS.filter((kind) => isMeant(kind, map));
-  const keys = `\`${KINDS.join("`, `")}\``;
+export function fileAt({ map, place }: Location, context: IncludeContext, kinds = KINDS): PendingFile {
+  const matching = kinds.filter((kind) => isMeant(kind, map));
+  const keys = `\`${kinds.join("`, `")}\``;
   if (matching.length > 1) throw new ConfigError(`Each include must use only one of: ${keys}`, place);
   const [kind] = matching;
   if (kind === undefined) {
     const shown = context.mask(locationJson(map));
     throw new ConfigError(
-      `\`${shown}\` does not have a valid subkey for include. Valid subkeys are: ${keys}`,
+      `\`${shown}\` does not have a valid subkey for ${kinds === KINDS ? "include" : "header include"}. Valid subkeys are: ${keys}`,
       place,
     );
   }

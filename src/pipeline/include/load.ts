@@ -1,43 +1,34 @@
-import {
-  loadYaml,
-  type Place,
-  type Source,
-  YamlError,
-  YamlList,
-  YamlMap,
-  type YamlValue,
-} from "../../yaml/index.ts";
-import type { VariableTable } from "../variables.ts";
-
-/** What a file may know of the component that it is. */
-export interface ComponentFacts {
-  readonly name: string;
-  readonly sha: string;
-  readonly version: string | null;
-  readonly reference: string;
-}
+import { type ComponentContext, interpolateFile } from "../../interpolation/index.ts";
+import { type Place, type Source, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import type { IncludeContext } from "./context.ts";
+import { completeHeader } from "./header.ts";
 
 /** A text with its inputs filled in, or why that cannot be done. */
 export type LoadedFile =
-  | { readonly value: YamlMap | null; readonly place: Place | undefined }
+  | { readonly value: YamlMap }
   | { readonly errors: readonly { readonly message: string; readonly place: Place | undefined }[] };
 
-interface LoadOptions {
+/** How a file is read: the inputs given to it, and what it may know of the component that it is. */
+export interface LoadOptions {
   readonly inputs?: YamlValue | undefined;
-  readonly component?: ComponentFacts | undefined;
-  readonly variables: VariableTable;
+  readonly component?: ComponentContext | undefined;
 }
 
-/** Reads a file of a configuration: YAML, header, inputs, interpolation. */
-export function loadFile(source: Source, _options: LoadOptions): LoadedFile {
-  try {
-    const { value, place } = loadYaml(source);
-    if (value instanceof YamlMap) return { value, place };
-    if (value === null || value === false || (value instanceof YamlList && value.size === 0))
-      return { value: null, place };
-    return { errors: [{ message: "Invalid configuration format", place }] };
-  } catch (error) {
-    if (!(error instanceof YamlError)) throw error;
-    return { errors: [{ message: error.message, place: error.place }] };
-  }
+/** Reads a file of a configuration: YAML, header with its includes, inputs, interpolation. Throws ConfigError for includes of the header. */
+export function loadFile(source: Source, context: IncludeContext, { inputs, component }: LoadOptions): LoadedFile {
+  const { config, problems } = interpolateFile(source, {
+    inputs,
+    component,
+    variables: context.variableList,
+    completeHeader: (header) => completeHeader(header, context),
+  });
+  return config === undefined ? { errors: problems } : { value: config };
+}
+
+/** GitLab tells at most three problems of a file, in one message. */
+export function joinMessages(problems: readonly { readonly message: string }[]): string {
+  return problems
+    .slice(0, 3)
+    .map(({ message }) => message)
+    .join(", ");
 }
