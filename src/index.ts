@@ -13,6 +13,7 @@ export {
   createdJobs,
   type ExpandOptions,
   expandPipeline,
+  type Files,
   type PipelineExpansion,
   type PlacedMessage,
 } from "./expand-pipeline.ts";

@@ -26,6 +26,8 @@ export interface InterpolationOptions {
   readonly component?: ComponentContext | undefined;
   /** For `expand_vars`. */
   readonly variables?: readonly Variable[] | undefined;
+  /** Adds what the header's own `spec:include` brings in; what it throws goes through. */
+  readonly completeHeader?: ((header: YamlMap) => YamlMap) | undefined;
 }
 
 /** A file after interpolation; `extends`, `include` and `!reference` are not resolved yet. */
@@ -58,10 +60,11 @@ export function interpolateFile(source: Source, options: InterpolationOptions = 
 
 function interpolateDocuments(
   source: Source,
-  { inputs, component, variables }: InterpolationOptions,
+  { inputs, component, variables, completeHeader }: InterpolationOptions,
 ): InterpolatedFile {
   const given = inputs ?? new YamlMap();
-  const { header, content } = loadDocuments(source);
+  const { header: written, content } = loadDocuments(source);
+  let header = written;
   if (!(given instanceof YamlMap)) return refuse("Given inputs must be a hash", header !== undefined);
   if (header === undefined) {
     if (given.size > 0) {
@@ -81,6 +84,7 @@ function interpolateDocuments(
   }
   const headerProblems = validateHeader(header);
   if (headerProblems.length > 0) return failure(headerProblems, "interpolation", true);
+  if (completeHeader) header = completeHeader(header);
   const declared = readInputs(header);
   const resolution = resolveInputs(declared, given);
   if (resolution.problems.length > 0) return failure(resolution.problems, "interpolation", true);

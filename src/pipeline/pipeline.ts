@@ -1,4 +1,4 @@
-import { type Place, type Source, YamlMap, type YamlValue } from "../yaml/index.ts";
+import type { Place, Source, YamlMap, YamlValue } from "../yaml/index.ts";
 import { bridgeValues } from "./entries/bridge.ts";
 import type { Entry, EntryError } from "./entries/entry.ts";
 import { InheritError } from "./entries/inherit.ts";
@@ -51,7 +51,8 @@ export interface PipelineInput {
 /** Reads, resolves and checks a whole configuration, as GitLab 18.11 does. Throws nothing that the text could cause. */
 export function readPipeline(input: PipelineInput): Pipeline {
   const { source, sources, variables, inputs } = input;
-  if (/^\s*$/.test(source.text)) return refused([{ message: "Please provide content of .gitlab-ci.yml", place: undefined }]);
+  if (/^\s*$/.test(source.text))
+    return refused([{ message: "Please provide content of .gitlab-ci.yml", place: undefined }]);
   const context = new IncludeContext(sources, variables);
   try {
     const loaded = loadFile(source, context, { inputs });
@@ -100,7 +101,9 @@ function judge(config: YamlMap, includes: readonly IncludedFile[]): Pipeline {
   };
   if (normalized.errors.length > 0) {
     return refuse(
-      normalized.errors.map((message) => placed(message, message.slice(0, message.indexOf(" job: ")), "needs")),
+      normalized.errors.map((message) =>
+        placed(message, message.slice(0, message.indexOf(" job: ")), "needs"),
+      ),
     );
   }
   const problem = findLogicProblem(normalized.jobs, stages);

@@ -77,32 +77,43 @@ function judgePipeline(each: Case): Verdict {
     variables = [],
     inputs,
   } = each as Case & PipelineFields;
-  const result = face("expandPipeline")(ci, { files, projects, remote, variables, inputs });
-  const { config, errors, ...rest } = result as { config: unknown; errors: string[] };
+  const { config, errors, ...rest } = berth.expandPipeline(ci, {
+    files,
+    projects,
+    remote,
+    variables,
+    ...(inputs && { inputs }),
+  });
   return compare(each.expected, { ...rest, ...errorFields(errors), merged: config });
 }
 
 function judgeJobsCreated(each: Case): Verdict {
   const { ci, files = {}, variables = [], pipeline = {} } = each as Case & PipelineFields;
-  const result = face("createPipeline")(ci, { files, variables, pipeline });
-  return compare(each.expected, result as Record<string, unknown>);
+  const { changed_files: changedFiles = null, ...started } = pipeline;
+  const event = { ...started, changedFiles };
+  const { created, reason, errors, jobs } = berth.createdJobs(ci, { files, variables, event });
+  const answers = [...jobs].map(([name, { decision, ...job }]) => [name, job]);
+  return compare(each.expected, {
+    created,
+    reason,
+    errors,
+    ...(created && { jobs: Object.fromEntries(answers) }),
+  });
 }
 
 interface PipelineFields {
   readonly ci: string;
-  readonly files?: unknown;
-  readonly projects?: unknown;
-  readonly remote?: unknown;
-  readonly variables?: unknown;
-  readonly inputs?: unknown;
-  readonly pipeline?: unknown;
-}
-
-/** A function of the library's face that may not be there yet. */
-function face(name: string): (...args: unknown[]) => unknown {
-  const found = (berth as Record<string, unknown>)[name];
-  if (typeof found !== "function") throw new Error(`src/index.ts exports no ${name}`);
-  return found as (...args: unknown[]) => unknown;
+  readonly files?: berth.Files;
+  readonly projects?: NonNullable<berth.ExpandOptions["projects"]>;
+  readonly remote?: berth.Files;
+  readonly variables?: NonNullable<berth.ExpandOptions["variables"]>;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly pipeline?: {
+    readonly source?: string;
+    readonly ref?: string;
+    readonly tag?: boolean;
+    readonly changed_files?: readonly string[] | null;
+  };
 }
 
 /** GitLab reports the first three messages joined, and all of them in a list. */

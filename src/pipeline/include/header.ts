@@ -30,7 +30,10 @@ function withIncludedInputs(header: YamlMap, context: IncludeContext): YamlMap {
       throw new ConfigError(`\`${file.location}\`: ${joinMessages(loaded.errors)}`, loaded.errors[0]?.place);
     }
     if (loaded.value.size === 0) {
-      throw new ConfigError(`Included file \`${file.location}\` does not have valid YAML syntax!`, file.place);
+      throw new ConfigError(
+        `Included file \`${file.location}\` does not have valid YAML syntax!`,
+        file.place,
+      );
     }
     requireOnlyInputs(loaded.value, file.location);
     return loaded.value;

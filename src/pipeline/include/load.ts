@@ -1,5 +1,5 @@
 import { type ComponentContext, interpolateFile } from "../../interpolation/index.ts";
-import { type Place, type Source, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import type { Place, Source, YamlMap, YamlValue } from "../../yaml/index.ts";
 import type { IncludeContext } from "./context.ts";
 import { completeHeader } from "./header.ts";
 
@@ -15,7 +15,11 @@ export interface LoadOptions {
 }
 
 /** Reads a file of a configuration: YAML, header with its includes, inputs, interpolation. Throws ConfigError for includes of the header. */
-export function loadFile(source: Source, context: IncludeContext, { inputs, component }: LoadOptions): LoadedFile {
+export function loadFile(
+  source: Source,
+  context: IncludeContext,
+  { inputs, component }: LoadOptions,
+): LoadedFile {
   const { config, problems } = interpolateFile(source, {
     inputs,
     component,

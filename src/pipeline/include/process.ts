@@ -39,7 +39,8 @@ function load(
   context: IncludeContext,
   component: FetchedFile["component"],
 ): YamlMap {
-  const problem = (message: string, place = file.place) => new ConfigError(`\`${file.location}\`: ${message}`, place);
+  const problem = (message: string, place = file.place) =>
+    new ConfigError(`\`${file.location}\`: ${message}`, place);
   try {
     const loaded = loadFile(source, context, { inputs: file.inputs, component });
     if ("errors" in loaded) throw problem(joinMessages(loaded.errors), loaded.errors[0]?.place);
