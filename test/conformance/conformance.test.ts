@@ -4,7 +4,7 @@ import { type Case, readCases } from "./case-file.ts";
 import { judge } from "./judge.ts";
 import { readKnownDifferences } from "./known-differences.ts";
 
-const FILES = ["inputs", "expressions", "jobs_created"];
+const FILES = ["inputs", "expressions", "pipeline", "jobs_created"];
 const known = readKnownDifferences();
 const seen = new Set<string>();
 
