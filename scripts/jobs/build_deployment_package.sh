@@ -16,11 +16,14 @@ main() {
   make_workspace
   python=$(choose_python "$BERTH_PYTHON_VERSION")
   find_commit
+  unpack_programs "$WORK"
+  section check "Look through the files" collapsed
+  look_through_files "$python"
   section wheels "Build the wheels (Python $BERTH_PYTHON_VERSION)" collapsed
   make_virtual_environment "$python" "$WORK/venv"
   build_wheels
   section package "Pack version $VERSION"
-  pack
+  "$python" -B "$WORK/package_files.py" pack "$SOURCE" "$FACTS" "$WORK" "$PROJECT/deployment_package.tar.gz"
   end_section
 }
 
@@ -35,29 +38,29 @@ find_commit() {
     fail "the version \"$VERSION\" has other characters than letters, digits, dots, dashes, underscores and plus (input version)"
 }
 
+# usage: look_through_files PYTHON    sets FACTS; ends the job before the long work when something stands in its way
+look_through_files() {
+  [[ -f $PROJECT/$BERTH_REQUIREMENTS_FILE ]] ||
+    fail "there is no file \"$BERTH_REQUIREMENTS_FILE\" in this project (input requirements_file)"
+  FACTS=$(facts "$1")
+  "$1" -B "$WORK/package_files.py" check "$SOURCE" "$FACTS"
+}
+
 # usage: build_wheels    fills $WORK/wheels and $WORK/requirements.lock, and installs them once for proof
 # A wheel built here from source has no date of its own; the earliest that a zip can hold serves, the same one for every commit,
 # because pip keeps such wheels in its cache.
 build_wheels() {
-  [[ -f $PROJECT/$BERTH_REQUIREMENTS_FILE ]] ||
-    fail "there is no file \"$BERTH_REQUIREMENTS_FILE\" in this project (input requirements_file)"
   mkdir -p "$WORK/wheels"
   SOURCE_DATE_EPOCH=315532800 PYTHONHASHSEED=0 quiet_pip "$WORK/venv" wheel --wheel-dir "$WORK/wheels" \
     --requirement "$PROJECT/$BERTH_REQUIREMENTS_FILE" || fail "the wheels cannot be built; pip says why above"
-  unpack_programs "$WORK"
   "$WORK/venv/bin/python" -B "$WORK/lock_wheels.py" "$WORK/wheels" >"$WORK/requirements.lock"
   quiet_pip "$WORK/venv" install --no-index --find-links "$WORK/wheels" --require-hashes \
     --requirement "$WORK/requirements.lock" || fail "the wheels do not install as the server will do it; pip says why above"
 }
 
-# usage: pack    writes deployment_package.tar.gz into the project's folder
-pack() {
-  "$WORK/venv/bin/python" -B "$WORK/package_files.py" "$SOURCE" "$WORK" "$PROJECT/deployment_package.tar.gz" "$(facts)"
-}
-
-# usage: facts    prints what the manifest says of the commit, and the patterns, as JSON
+# usage: facts PYTHON    prints what the manifest says of the commit, and the patterns, as JSON
 facts() {
-  "$WORK/venv/bin/python" - "$VERSION" "$COMMIT" "$CREATED" "${BERTH_INCLUDE:-}" "${BERTH_EXCLUDE:-}" <<'END_OF_PYTHON'
+  "$1" - "$VERSION" "$COMMIT" "$CREATED" "${BERTH_INCLUDE:-}" "${BERTH_EXCLUDE:-}" <<'END_OF_PYTHON'
 import json, sys
 version, commit, created, include, exclude = sys.argv[1:]
 print(json.dumps({"version": version, "commit": commit, "created": created, "include": include.split(), "exclude": exclude.split()}))

@@ -1,10 +1,11 @@
 """Packs the application, its wheels and a manifest into one archive, the same bytes for the same commit.
 
-usage: python3 package_files.py SOURCE STAGED OUTPUT FACTS
+usage: python3 package_files.py check SOURCE FACTS
+       python3 package_files.py pack SOURCE FACTS STAGED OUTPUT
 
-SOURCE is the application's folder. STAGED holds ``wheels/`` and ``requirements.lock``. FACTS is JSON:
-{"version", "commit", "created", "include": […], "exclude": […]}, ``created`` being the commit's time in ISO 8601.
-Prints what is left out and why. Exits with 1, and one line, for what must not or cannot be packed.
+SOURCE is the application's folder. FACTS is JSON: {"version", "commit", "created", "include": […], "exclude": […]}, ``created``
+being the commit's time in ISO 8601. STAGED holds ``wheels/`` and ``requirements.lock``.
+``check`` prints what is left out and why, and exits with 1, and one line, for what must not or cannot be packed.
 """
 
 import gzip
@@ -27,26 +28,35 @@ class Refused(Exception):
     """One line: what stands in the way, and the cure."""
 
 
-def main(source, staged, output, facts):
+def main(command, source, facts, *places):
     facts = json.loads(facts)
+    left_out = {}
     try:
-        created = datetime.fromisoformat(facts["created"].replace("Z", "+00:00")).astimezone(timezone.utc)
-        files = {**application(source, facts["include"], facts["exclude"]), **dependencies(staged)}
-        document = os.path.join(staged, "manifest.json")
-        with open(document, "wb") as file:
-            file.write(manifest(facts, created, files))
-        files["manifest.json"] = document, 0o644
-        write_archive(output, files, int(created.timestamp()))
+        files = application(source, facts["include"], facts["exclude"], left_out)
     except Refused as refusal:
         print(f"error: {refusal}")
         return 1
-    print(f"{len(files)} files, {os.path.getsize(output) / 1e6:.1f} MB, version {facts['version']}")
+    if command == "pack":
+        pack(files, facts, *places)
+    else:
+        for path, reason in sorted(left_out.items()):
+            print(f"left out: {path} ({reason})")
     return 0
 
 
-def application(source, include, exclude):
+def pack(files, facts, staged, output):
+    created = datetime.fromisoformat(facts["created"].replace("Z", "+00:00")).astimezone(timezone.utc)
+    files = {**files, **dependencies(staged)}
+    document = os.path.join(staged, "manifest.json")
+    with open(document, "wb") as file:
+        file.write(manifest(facts, created, files))
+    files["manifest.json"] = document, 0o644
+    write_archive(output, files, int(created.timestamp()))
+    print(f"{len(files)} files, {os.path.getsize(output) / 1e6:.1f} MB, version {facts['version']}")
+
+
+def application(source, include, exclude, left_out):
     """{"app/<path>": (place, mode)} for each file that belongs to the application."""
-    left_out = {}
     paths = source_files(source, exclude, left_out)
     for pattern in include:
         if not any(matches(path, pattern) for path in paths):
@@ -63,8 +73,6 @@ def application(source, include, exclude):
             left_out[path] = "a database"
         else:
             files[f"app/{path}"] = place, 0o755 if os.stat(place).st_mode & 0o100 else 0o644
-    for path, reason in sorted(left_out.items()):
-        print(f"left out: {path} ({reason})")
     return files
 
 

@@ -1,0 +1,94 @@
+import { execFile, execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseAllDocuments } from "yaml";
+import { ensureSystemPackages } from "../../src/host/index.ts";
+
+/** What a job printed, both streams as they came, and how it ended. */
+export interface JobResult {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** The version of this machine's Python, such as 3.11: the tests run the jobs with it. */
+export const pythonVersion = execFileSync(
+  "python3",
+  ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+  { encoding: "utf8" },
+).trim();
+
+/** The shell text of a template's job, as GitLab would hand it to the runner. */
+export function scriptOf(template: string, job: string): string {
+  const path = fileURLToPath(new URL(`../../templates/${template}.yml`, import.meta.url));
+  const jobs = parseAllDocuments(readFileSync(path, "utf8"))[1]?.toJS() as Record<
+    string,
+    { script: string[] }
+  >;
+  return jobs[`$[[ inputs.job_prefix ]]${job}`]!.script.join("\n");
+}
+
+/**
+ * Runs a job's script in `folder`, by `shell` as the runner does where there is nothing better. Of this process's
+ * environment only PATH is handed on; pip sees no index and no configuration but those in `variables`.
+ */
+export function runJob(
+  script: string,
+  folder: string,
+  variables: Readonly<Record<string, string>>,
+  shell: readonly string[] = ["dash"],
+): Promise<JobResult> {
+  const [program = "sh", ...args] = shell;
+  const env = {
+    PATH: process.env.PATH ?? "",
+    HOME: join(folder, "..", "home"),
+    PIP_CONFIG_FILE: "/dev/null",
+    PIP_NO_INDEX: "1",
+    CI_PROJECT_DIR: folder,
+    BERTH_SOURCE_FOLDER: ".",
+    BERTH_PYTHON_VERSION: pythonVersion,
+    BERTH_REQUIREMENTS_FILE: "requirements.txt",
+    BERTH_TEST_REQUIREMENTS_FILE: "requirements-test.txt",
+    ...variables,
+  };
+  return new Promise((done) => {
+    const child = execFile(
+      program,
+      [...args, "-e", "-c", `exec 2>&1\n${script}`],
+      { cwd: folder, env, maxBuffer: 1 << 24 },
+      (error, stdout) =>
+        done({ code: typeof error?.code === "number" ? error.code : error ? 1 : 0, output: stdout }),
+    );
+    child.stdin?.end();
+  });
+}
+
+/** A folder with these files, gone with `remove`. The project is a folder inside, so that a job may have a home beside it. */
+export function makeProject(files: Readonly<Record<string, string | Buffer>>): {
+  path: string;
+  remove(): void;
+} {
+  const parent = mkdtempSync(join(tmpdir(), "berth-job-"));
+  const path = join(parent, "project");
+  mkdirSync(path);
+  for (const [name, content] of Object.entries(files)) addFile(path, name, content);
+  return { path, remove: () => rmSync(parent, { recursive: true, force: true }) };
+}
+
+export function addFile(project: string, name: string, content: string | Buffer, mode = 0o644): void {
+  mkdirSync(dirname(join(project, name)), { recursive: true });
+  writeFileSync(join(project, name), content, { mode });
+}
+
+/** True when the Debian packages are there, or could be installed; says why not otherwise. */
+export async function systemHas(...packages: string[]): Promise<boolean> {
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  return ensureSystemPackages(packages, { say }).then(
+    () => true,
+    (error: Error) => {
+      say(`left out: ${error.message}`);
+      return false;
+    },
+  );
+}
