@@ -141,14 +141,13 @@ class Parser {
       token = this.scanner.peek();
     }
     const tag = this.resolveTag(tagToken, start);
+    if (token.kind === "scalar") {
+      this.take();
+      const quoted = tag === undefined && !token.plain;
+      return scalarNode(start.offset, token.end.offset, anchor, tag, token.value, quoted);
+    }
     const base = { start: start.offset, anchor, tag };
     switch (token.kind) {
-      case "scalar": {
-        this.take();
-        const quoted = tag === undefined && !token.plain;
-        const plainTag = tag === "!" ? undefined : tag;
-        return { ...base, tag: plainTag, kind: "scalar", end: token.end.offset, value: token.value, quoted };
-      }
       case "flow-sequence-start":
         return this.parseCollection("sequence", base, () => this.parseFlowSequence());
       case "flow-mapping-start":
@@ -165,14 +164,7 @@ class Parser {
         break;
     }
     if (anchor !== undefined || tagToken !== undefined) {
-      return {
-        ...base,
-        tag: tag === "!" ? undefined : tag,
-        kind: "scalar",
-        end: end.offset,
-        value: "",
-        quoted: false,
-      };
+      return scalarNode(start.offset, end.offset, anchor, tag, "", false);
     }
     const context = `while parsing a ${block ? "block" : "flow"} node`;
     throw new YamlSyntaxError("did not find expected node content", token.start, context, start);
@@ -196,7 +188,8 @@ class Parser {
     if (++this.level > DEEPEST_LEVEL) throw new NestingError(base.start);
     const children = parseChildren();
     this.level--;
-    return { ...base, kind, end: Math.max(this.contentEnd, base.start), children };
+    const { start, anchor, tag } = base;
+    return { kind, start, end: Math.max(this.contentEnd, start), anchor, tag, children };
   }
 
   private parseBlockSequence(): Node[] {
@@ -341,13 +334,17 @@ class Parser {
 }
 
 function emptyScalar({ offset }: Mark): Node {
-  return {
-    kind: "scalar",
-    start: offset,
-    end: offset,
-    anchor: undefined,
-    tag: undefined,
-    value: "",
-    quoted: false,
-  };
+  return scalarNode(offset, offset, undefined, undefined, "", false);
+}
+
+/** Written out, because objects made by spreading others are slow to make, and there is one for each word of a text. */
+function scalarNode(
+  start: number,
+  end: number,
+  anchor: string | undefined,
+  tag: string | undefined,
+  value: string,
+  quoted: boolean,
+): ScalarNode {
+  return { kind: "scalar", start, end, anchor, tag: tag === "!" ? undefined : tag, value, quoted };
 }

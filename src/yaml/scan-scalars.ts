@@ -220,7 +220,9 @@ export function scanPlainScalar(
 ): { token: Token; endsOnNewLine: boolean } {
   const start = cursor.mark();
   const { text } = cursor;
-  const parts: string[] = [];
+  let parts = "";
+  /** Where the words begin that stand on the current line and are not in `parts` yet. */
+  let lineStart = cursor.offset;
   let end = start;
   let separator = "";
   let folding = false;
@@ -228,10 +230,12 @@ export function scanPlainScalar(
     if (cursor.atDocumentIndicator() || cursor.code() === HASH) break;
     const wordEnd = findPlainWordEnd(cursor, flow, start);
     if (wordEnd > cursor.offset) {
-      parts.push(separator, text.slice(cursor.offset, wordEnd));
+      if (folding) {
+        parts += text.slice(lineStart, end.offset) + separator;
+        lineStart = cursor.offset;
+      }
       cursor.skipTo(wordEnd);
       end = cursor.mark();
-      separator = "";
       folding = false;
     }
     if (!isBlank(cursor.code()) && !isBreak(cursor.code())) break;
@@ -240,7 +244,8 @@ export function scanPlainScalar(
     folding = gap.folding;
     if (!flow && cursor.column < indent) break;
   }
-  const token: Token = { kind: "scalar", start, end, value: parts.join(""), handle: "", plain: true };
+  const value = parts + text.slice(lineStart, end.offset);
+  const token: Token = { kind: "scalar", start, end, value, handle: "", plain: true };
   return { token, endsOnNewLine: folding };
 }
 
