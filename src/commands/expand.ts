@@ -107,11 +107,14 @@ async function expand(file: string, options: Options, surroundings: Surroundings
   });
   printMessages(pipeline, surroundings);
   if (pipeline.errors.length > 0) return 1;
+  if (options.graph === undefined && !options.jobs) {
+    printConfig(pipeline, options.format, surroundings);
+    return 0;
+  }
   const creation = createJobs(pipeline, { ...setting, tree: setting.local.tree });
   if (options.graph !== undefined)
     printGraph(options.graph as "mermaid" | "svg", pipeline, creation, surroundings.stdout);
-  else if (options.jobs) printJobs(creation, pipeline, options.format === "json", surroundings.stdout);
-  else printConfig(pipeline, options.format, surroundings);
+  else printJobs(creation, pipeline, options.format === "json", surroundings.stdout);
   return 0;
 }
 

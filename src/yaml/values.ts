@@ -96,6 +96,10 @@ export class YamlMap {
   entries(): IterableIterator<Entry> {
     return this.table.values();
   }
+  everyKey(test: (key: YamlValue) => boolean): boolean {
+    for (const { key } of this.table.values()) if (!test(key)) return false;
+    return true;
+  }
   /** The keys that are strings or symbols, as text, in order. */
   names(): string[] {
     const names: string[] = [];

@@ -1,11 +1,8 @@
-import { type Place, SymbolValue, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import { SymbolValue, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
 import type { Entry } from "./entry.ts";
 
-/** Says what is wrong with an attribute; `""` stands for the entry itself, without a name in the message. */
-export type Report = (attribute: string, message: string, place?: Place) => void;
-
-/** Looks at one entry. */
-export type Check = (entry: Entry, report: Report) => void;
+/** Looks at one entry, and reports to it what is wrong. */
+export type Check = (entry: Entry) => void;
 
 /** Looks at one value: what is wrong with it, in GitLab's words, or nothing. */
 export type Rule = (value: YamlValue, entry: Entry) => string | undefined;
@@ -22,13 +19,14 @@ interface Conditions {
 export function check(attribute: string, rules: Rule | readonly Rule[], conditions: Conditions = {}): Check {
   const list = typeof rules === "function" ? [rules] : rules;
   const read = conditions.read ?? reader(attribute);
-  return (entry, report) => {
-    if (conditions.when && !conditions.when(entry)) return;
+  const { when, optional: isOptional = false } = conditions;
+  return (entry) => {
+    if (when !== undefined && !when(entry)) return;
     const value = read(entry);
-    if (conditions.optional && value === null) return;
+    if (isOptional && value === null) return;
     for (const rule of list) {
       const message = rule(value, entry);
-      if (message !== undefined) report(attribute, message);
+      if (message !== undefined) entry.report(attribute, message);
     }
   };
 }
@@ -45,7 +43,7 @@ export function optional(attribute: string, ...rules: Rule[]): Check {
 
 /** A form that no value may have: the message follows the path. */
 export function unknownForm(title: string, message: string): { title: string; checks: Check[] } {
-  return { title, checks: [(_, report) => report("", message)] };
+  return { title, checks: [(entry) => entry.report("", message)] };
 }
 
 export const isMap = (value: YamlValue | undefined): value is YamlMap => value instanceof YamlMap;
@@ -86,9 +84,9 @@ export function nestedListOf(
 
 /** A check by hand, of the whole entry. */
 export function verify(attribute: string, problem: (entry: Entry) => string | undefined): Check {
-  return (entry, report) => {
+  return (entry) => {
     const message = problem(entry);
-    if (message !== undefined) report(attribute, message);
+    if (message !== undefined) entry.report(attribute, message);
   };
 }
 

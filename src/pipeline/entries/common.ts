@@ -38,7 +38,6 @@ export const hooks: Definition = {
 export const stage: Definition = {
   title: "stage",
   checks: [check("config", (value) => (typeof value === "string" ? undefined : "should be a string"))],
-  default: "test",
 };
 
 export const stages: Definition = {
@@ -106,7 +105,6 @@ const variable: Definition = {
 export const variables: Definition = {
   title: "variables",
   checks: [check("config", isHash)],
-  default: new YamlMap(),
   members: () => variable,
   value: (entry) => mapChildren(entry, (data) => data),
 };

@@ -1,5 +1,5 @@
 import { type Place, toJson, toRubyString, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
-import type { Check, Report } from "./checks.ts";
+import type { Check } from "./checks.ts";
 
 /** What a keyword's value may be, as a table: GitLab's classes in lib/gitlab/ci/config/entry (18.11) hold the same facts. */
 export interface Definition {
@@ -34,13 +34,14 @@ export interface Definition {
 /** A keyword inside another one. */
 export interface Child {
   readonly is: Definition;
-  readonly default?: YamlValue;
-  /** A job takes this from `default:`. */
-  readonly inherit?: boolean;
   readonly options?: Options;
 }
 
 export type Options = Readonly<Record<string, unknown>>;
+
+const NO_CHILDREN: ReadonlyMap<string, Entry> = new Map();
+const NO_ITEMS: readonly Entry[] = [];
+const NO_ERRORS: EntryError[] = [];
 
 /** One message of the validation, with the place it speaks of. */
 export interface EntryError {
@@ -68,10 +69,10 @@ export class Entry {
   readonly key: YamlValue | undefined;
   readonly parent: Entry | undefined;
   readonly place: Place | undefined;
-  readonly children = new Map<string, Entry>();
-  items: Entry[] = [];
+  #children: Map<string, Entry> | undefined;
+  items: readonly Entry[] = NO_ITEMS;
   readonly #options: Options | undefined;
-  readonly #own: EntryError[] = [];
+  #own: EntryError[] = NO_ERRORS;
   #composed = false;
 
   constructor(definition: Definition, config: YamlValue, position: Position = {}, specified = true) {
@@ -82,14 +83,27 @@ export class Entry {
     this.parent = position.parent;
     this.place = position.place;
     this.#options = position.options ?? this.definition.options;
-    for (const check of this.definition.checks ?? []) check(this, this.#report);
+    const { checks } = this.definition;
+    if (checks) for (const check of checks) check(this);
   }
 
   /** Whether nothing was found wrong with the entry or anything below it. */
   get valid(): boolean {
     if (this.#own.length > 0) return false;
-    for (const child of this.descendants()) if (!child.valid) return false;
+    for (const item of this.items) if (!item.valid) return false;
+    if (this.#children) for (const child of this.#children.values()) if (!child.valid) return false;
     return true;
+  }
+
+  /** The entries below this one, by keyword. */
+  get children(): ReadonlyMap<string, Entry> {
+    return this.#children ?? NO_CHILDREN;
+  }
+
+  /** Only while building. */
+  setChild(keyword: string, entry: Entry): void {
+    this.#children ??= new Map();
+    this.#children.set(keyword, entry);
   }
 
   /** The value of a keyword of this entry, undefined where the entry is no mapping or lacks it. */
@@ -133,21 +147,19 @@ export class Entry {
     this.#composed = true;
     if (this.#own.length === 0) {
       this.#build(root);
-      for (const child of this.descendants()) child.compose(root);
+      for (const child of this.children.values()) child.compose(root);
+      for (const item of this.items) item.compose(root);
     }
-    for (const check of this.definition.composedChecks ?? []) check(this, this.#report);
+    const { composedChecks } = this.definition;
+    if (composedChecks) for (const check of composedChecks) check(this);
   }
 
   /** All messages of this entry and those below it, in GitLab's order. */
   errors(into: EntryError[] = []): EntryError[] {
-    into.push(...this.#own);
-    for (const child of this.descendants()) child.errors(into);
+    for (const error of this.#own) into.push(error);
+    if (this.#children) for (const child of this.#children.values()) child.errors(into);
+    for (const item of this.items) item.errors(into);
     return into;
-  }
-
-  *descendants(): IterableIterator<Entry> {
-    yield* this.children.values();
-    yield* this.items;
   }
 
   /** The path of keys in messages, such as `jobs:test:image`. */
@@ -171,14 +183,20 @@ export class Entry {
     );
   }
 
-  readonly #report: Report = (attribute, message, place) => {
+  /** Says what is wrong with an attribute; `""` stands for the entry itself, without a name in the message. */
+  report(attribute: string, message: string, place?: Place): void {
     const text = attribute === "" ? message : `${humanize(attribute)} ${message}`;
-    this.#own.push({ message: describe(this.location(), text), place: place ?? this.placeOf(attribute) });
-  };
+    this.#add({ message: describe(this.location(), text), place: place ?? this.placeOf(attribute) });
+  }
 
   /** Adds a message that does not begin with the path. */
   complain(message: string): void {
-    this.#own.push({ message, place: this.place });
+    this.#add({ message, place: this.place });
+  }
+
+  #add(error: EntryError): void {
+    if (this.#own === NO_ERRORS) this.#own = [];
+    this.#own.push(error);
   }
 
   #build(root: Entry): void {
@@ -194,10 +212,10 @@ export class Entry {
       const child = children[keyword]!;
       const found = config.entry(keyword);
       const specified = found !== undefined && found.value !== null;
-      const value = specified ? found.value : (child.default ?? child.is.default);
+      const value = specified ? found.value : child.is.default;
       if (value === undefined) continue;
       const place = specified ? found.valuePlace : this.place;
-      this.children.set(
+      this.setChild(
         keyword,
         new Entry(child.is, value, { key: keyword, parent: this, place, options: child.options }, specified),
       );
@@ -218,7 +236,7 @@ export class Entry {
       if (definition === undefined) continue;
       const place = value === null ? keyPlace : valuePlace;
       const entry = new Entry(definition, value ?? new YamlMap(), { key, parent: this, place });
-      this.children.set(toRubyString(key), entry);
+      this.setChild(toRubyString(key), entry);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { toJson, YamlMap, type YamlValue } from "../../yaml/index.ts";
-import { check, isMap, isText, optional, present, type Report, verify } from "./checks.ts";
+import { check, isMap, isText, optional, present, verify } from "./checks.ts";
 import type { Definition, Entry } from "./entry.ts";
 import {
   allowedKeys,
@@ -106,14 +106,14 @@ function givenTwice(keyword: string) {
 
 /** What GitLab's JSON schemas for `environment:kubernetes` say, in the words of the gem json_schemer. */
 function checkObject(keyword: string, properties: Readonly<Record<string, "string" | "boolean">>) {
-  return (entry: Entry, report: Report): void => {
+  return (entry: Entry): void => {
     const value = entry.get(keyword) ?? null;
     if (!(value instanceof YamlMap)) return;
     for (const [name, inner] of Object.entries(toJson(value) as object)) {
       const type = properties[name];
       if (type === undefined) {
-        report(keyword, `object property at \`/${name}\` is a disallowed additional property`);
-      } else if (typeof inner !== type) report(keyword, `value at \`/${name}\` is not a ${type}`);
+        entry.report(keyword, `object property at \`/${name}\` is a disallowed additional property`);
+      } else if (typeof inner !== type) entry.report(keyword, `value at \`/${name}\` is not a ${type}`);
     }
   };
 }

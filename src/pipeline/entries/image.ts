@@ -1,5 +1,5 @@
 import { toJson, toRubyString, YamlMap, type YamlValue } from "../../yaml/index.ts";
-import { check, isList, isText, present, type Report } from "./checks.ts";
+import { check, isList, isText, present } from "./checks.ts";
 import { plainVariables } from "./common.ts";
 import type { Definition, Entry } from "./entry.ts";
 import {
@@ -95,8 +95,8 @@ function executorOptionsOf(entry: Entry): YamlMap | null {
 }
 
 /** What GitLab's JSON schema executor_opts.json says, in the words of the gem json_schemer. */
-function checkExecutorOptions(entry: Entry, report: Report): void {
-  for (const problem of optionProblems(executorOptionsOf(entry))) report("executor_opts", problem);
+function checkExecutorOptions(entry: Entry): void {
+  for (const problem of optionProblems(executorOptionsOf(entry))) entry.report("executor_opts", problem);
 }
 
 /** Texts by option, with the most characters; a user of Kubernetes may be a number. */

@@ -77,7 +77,7 @@ export const defaults: Definition = {
       const global = root.children.get(keyword);
       if (!global?.specified) continue;
       if (entry.childSpecified(keyword)) throw new InheritError(keyword);
-      entry.children.set(keyword, global);
+      entry.setChild(keyword, global);
     }
   },
 };
@@ -106,7 +106,6 @@ function choice(list: Definition): Definition {
 
 export const inherit: Definition = {
   title: "inherit",
-  default: new YamlMap(),
   checks: [check("config", [isHash, allowedKeys("default", "variables")])],
   children: { default: { is: choice(inheritKeywords) }, variables: { is: choice(inheritList) } },
 };
@@ -120,7 +119,7 @@ export function inheritDefaults(job: Entry, root: Entry, keywords: readonly stri
   for (const keyword of keywords) {
     const inherited = given.children.get(keyword);
     if (!inherited?.specified || job.childSpecified(keyword) || !lets(wanted ?? true, keyword)) continue;
-    job.children.set(keyword, inherited);
+    job.setChild(keyword, inherited);
   }
 }
 

@@ -1,6 +1,6 @@
 import { readInputs, resolveInputs } from "../../contract/index.ts";
 import { toJson, YamlList, YamlMap } from "../../yaml/index.ts";
-import { check, type Report, verify } from "./checks.ts";
+import { check, verify } from "./checks.ts";
 import type { Definition, Entry } from "./entry.ts";
 import { allowedKeys, alphanumeric, isArray, isHash, isString, knownValue } from "./rules.ts";
 
@@ -58,10 +58,11 @@ function optionsAreSet() {
 }
 
 /** The defaults of a job's inputs must fit their own types, options and patterns. */
-export function checkInputDefaults(entry: Entry, report: Report): void {
+export function checkInputDefaults(entry: Entry): void {
   const inputs = entry.children.get("inputs");
   if (!inputs?.valid || !(inputs.config instanceof YamlMap)) return;
   const header = new YamlMap().set("spec", new YamlMap().set("inputs", inputs.config));
   const { problems } = resolveInputs(readInputs(header), new YamlMap());
-  for (const { message, place } of problems) report("inputs", message.replace("` input: ", "`: "), place);
+  for (const { message, place } of problems)
+    entry.report("inputs", message.replace("` input: ", "`: "), place);
 }

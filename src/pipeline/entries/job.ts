@@ -1,6 +1,6 @@
 import { toJson, YamlMap } from "../../yaml/index.ts";
 import { parseDuration } from "../duration.ts";
-import { check, isMap, optional, present, type Report } from "./checks.ts";
+import { check, isMap, optional, present } from "./checks.ts";
 import { commandList } from "./common.ts";
 import type { Definition, Entry } from "./entry.ts";
 import { inheritable, inheritDefaults } from "./inherit.ts";
@@ -175,7 +175,7 @@ function withPages(entry: Entry, artifacts: unknown): unknown {
   return paths.includes(folder) ? given : { ...given, paths: [...paths, folder] };
 }
 
-function checkDependencies(entry: Entry, report: Report): void {
+function checkDependencies(entry: Entry): void {
   const dependencies = toJson(entry.get("dependencies") ?? null);
   const list = entry.childValue("needs") as
     | { job?: { name: string }[]; cross_dependency?: unknown[] }
@@ -183,10 +183,10 @@ function checkDependencies(entry: Entry, report: Report): void {
   if (!Array.isArray(dependencies) || dependencies.length === 0 || !list || Object.keys(list).length === 0)
     return;
   if (list.job === undefined && list.cross_dependency) {
-    report("needs", "corresponding to dependencies must be from the same pipeline");
+    entry.report("needs", "corresponding to dependencies must be from the same pipeline");
     return;
   }
   const names = (list.job ?? []).map((need) => need.name);
   const missing = dependencies.filter((name) => !names.includes(name as string));
-  if (missing.length > 0) report("dependencies", `the ${missing.join(", ")} should be part of needs`);
+  if (missing.length > 0) entry.report("dependencies", `the ${missing.join(", ")} should be part of needs`);
 }

@@ -1,6 +1,6 @@
 import { isValidExpression } from "../../expression/index.ts";
 import { toJson, YamlList } from "../../yaml/index.ts";
-import { check, isList, isMap, isText, optional, type Report, unknownForm } from "./checks.ts";
+import { check, isList, isMap, isText, optional, unknownForm } from "./checks.ts";
 import type { Definition, Entry } from "./entry.ts";
 import { allowedKeys, arrayOfStrings, knownValue, notBlank, stringsOrPatterns } from "./rules.ts";
 
@@ -38,10 +38,11 @@ export const policy: Definition = {
   },
 };
 
-function checkConditions(entry: Entry, report: Report): void {
+function checkConditions(entry: Entry): void {
   const conditions = entry.get("variables");
   if (!(conditions instanceof YamlList)) return;
   for (const condition of conditions.items) {
-    if (isText(condition) && !isValidExpression(condition)) report("variables", "invalid expression syntax");
+    if (isText(condition) && !isValidExpression(condition))
+      entry.report("variables", "invalid expression syntax");
   }
 }

@@ -74,14 +74,18 @@ export const commonChildren: Readonly<Record<string, Child>> = {
   interruptible: { is: boolean },
 };
 
+/** The stage of a job that names none. */
+const DEFAULT_STAGE = "test";
+const NO_VARIABLES: ReadonlyMap<string, unknown> = new Map();
+
 /** The values that jobs and trigger jobs share, in GitLab's names; null and undefined are left out by the caller. */
 export function commonValues(entry: Entry, root: Entry): Record<string, unknown> {
   const environmentValue = entry.childSpecified("environment") ? entry.childValue("environment") : undefined;
   return {
-    stage: entry.childValue("stage"),
+    stage: entry.childValue("stage") ?? DEFAULT_STAGE,
     extends: toJson(entry.get("extends") ?? null),
     rules: entry.childValue("rules"),
-    job_variables: entry.childValue("variables"),
+    job_variables: entry.childValue("variables") ?? NO_VARIABLES,
     root_variables_inheritance:
       (entry.children.get("inherit")?.value() as { variables?: unknown })?.variables ?? true,
     only: entry.childValue("only") ?? (usesOnly(entry, root) ? DEFAULT_ONLY : undefined),
@@ -133,8 +137,8 @@ export function outlineOf(entry: Entry): Record<string, unknown> {
   const needs = entry.childSpecified("needs") ? entry.childValue("needs") : undefined;
   const ruleNeeds = entry.children.get("rules")?.items.some((rule) => rule.has("needs"));
   return compact({
-    stage: entry.childValue("stage"),
-    job_variables: entry.childValue("variables"),
+    stage: entry.childValue("stage") ?? DEFAULT_STAGE,
+    job_variables: entry.childValue("variables") ?? NO_VARIABLES,
     needs,
     dependencies: toJson(entry.get("dependencies") ?? null),
     parallel: entry.childValue("parallel"),

@@ -92,7 +92,7 @@ const full: Definition = {
 const unknown: Definition = {
   title: "retry",
   location: "retry config",
-  checks: [(_, report) => report("", "has to be either an integer or a hash")],
+  checks: [(entry) => entry.report("", "has to be either an integer or a hash")],
 };
 
 export const retry: Definition = {

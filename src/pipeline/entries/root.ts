@@ -1,7 +1,7 @@
 import { toJson, toRubyString, YamlMap, type YamlValue } from "../../yaml/index.ts";
 import { bridge } from "./bridge.ts";
 import { caches } from "./cache.ts";
-import { type Check, check, optional, present, type Report } from "./checks.ts";
+import { check, optional, present } from "./checks.ts";
 import { commandList, stages, variables } from "./common.ts";
 import { type Definition, Entry } from "./entry.ts";
 import { image, services } from "./image.ts";
@@ -55,7 +55,7 @@ const hidden: Definition = { title: "hidden", checks: [check("config", notBlank)
 
 const jobs: Definition = {
   title: "jobs",
-  checks: [checkJobs as Check],
+  checks: [checkJobs],
   members: (key, config) => kindOf(key, config),
 };
 
@@ -76,7 +76,7 @@ const root: Definition = {
   },
   inherit: (entry) => {
     const config = (entry as RootEntry).jobs;
-    entry.children.set("jobs", new Entry(jobs, config, { key: "jobs", parent: entry, place: entry.place }));
+    entry.setChild("jobs", new Entry(jobs, config, { key: "jobs", parent: entry, place: entry.place }));
   },
 };
 
@@ -119,14 +119,19 @@ function kindOf(key: YamlValue, config: YamlValue): Definition | undefined {
   return config.has("trigger") || config.has("needs") ? bridge : undefined;
 }
 
-function checkJobs({ config }: Entry, report: Report): void {
+function checkJobs(entry: Entry): void {
+  const { config } = entry;
   let visible = false;
   for (const { key, value, valuePlace, keyPlace } of (config as YamlMap).entries()) {
     const kind = kindOf(key, value);
     if (kind === undefined) {
       const place = present(value) ? valuePlace : keyPlace;
-      report(toRubyString(key), "config should implement the script:, run:, or trigger: keyword", place);
+      entry.report(
+        toRubyString(key),
+        "config should implement the script:, run:, or trigger: keyword",
+        place,
+      );
     } else if (kind !== hidden) visible = true;
   }
-  if (!visible) report("config", "should contain at least one visible job");
+  if (!visible) entry.report("config", "should contain at least one visible job");
 }

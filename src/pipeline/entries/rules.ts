@@ -86,8 +86,10 @@ export const artifactDuration = must(
 );
 
 export function allowedKeys(...keys: readonly string[]): Rule {
+  const allowed = new Set<YamlValue>(keys);
   return (value) => {
-    const unknown = keysOf(value).filter((key) => !keys.includes(key));
+    if (!(value instanceof YamlMap) || value.everyKey((key) => allowed.has(key))) return undefined;
+    const unknown = keysOf(value).filter((key) => !allowed.has(key));
     return unknown.length > 0 ? `contains unknown keys: ${unknown.join(", ")}` : undefined;
   };
 }
@@ -106,6 +108,7 @@ export function disallowedKeys(
   ignoreNull = false,
 ): Rule {
   return (value) => {
+    if (!(value instanceof YamlMap) || !keys.some((key) => value.has(key))) return undefined;
     const found = keysOf(value).filter((key) => {
       return keys.includes(key) && !(ignoreNull && (value as YamlMap).get(key) === null);
     });
@@ -115,7 +118,8 @@ export function disallowedKeys(
 
 export function exclusiveKeys(...keys: readonly string[]): Rule {
   return (value) => {
-    const found = keysOf(value).filter((key) => keys.includes(key));
+    if (!(value instanceof YamlMap)) return undefined;
+    const found = [...keys].filter((key) => value.has(key));
     return found.length > 1 ? `these keys cannot be used together: ${found.join(", ")}` : undefined;
   };
 }

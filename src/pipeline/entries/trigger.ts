@@ -1,5 +1,5 @@
 import { toJson, YamlList } from "../../yaml/index.ts";
-import { check, isMap, isText, optional, present, type Report, unknownForm, verify } from "./checks.ts";
+import { check, isMap, isText, optional, present, unknownForm, verify } from "./checks.ts";
 import type { Definition, Entry } from "./entry.ts";
 import { includeRules } from "./rule-clauses.ts";
 import {
@@ -136,13 +136,14 @@ function jobIsNamed(entry: Entry): string | undefined {
   return "must specify the job where to fetch the artifact from";
 }
 
-function checkIntegrity(entry: Entry, report: Report): void {
+function checkIntegrity(entry: Entry): void {
   if (!isTrue(entry, "integrity")) return;
-  if (!present(entry.get("remote"))) report("config", "integrity can only be specified for remote includes");
+  if (!present(entry.get("remote")))
+    entry.report("config", "integrity can only be specified for remote includes");
   const integrity = entry.get("integrity");
   if (!isText(integrity) || !integrity.startsWith("sha256-")) {
-    report("config", "integrity hash must start with 'sha256-'");
+    entry.report("config", "integrity hash must start with 'sha256-'");
   } else if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(integrity.slice(7))) {
-    report("config", "integrity hash must be base64 encoded");
+    entry.report("config", "integrity hash must be base64 encoded");
   }
 }
