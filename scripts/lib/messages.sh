@@ -35,7 +35,7 @@ section() {
 end_section() {
   [[ -n ${BERTH_OPEN_SECTION:-} ]] || return 0
   if [[ -n ${GITLAB_CI:-} ]]; then
-    printf '\e[0Ksection_end:%s:%s\r\e[0K' "$(date +%s)" "$BERTH_OPEN_SECTION" >&2
+    printf '\e[0Ksection_end:%s:%s\r\e[0K\n' "$(date +%s)" "$BERTH_OPEN_SECTION" >&2
   fi
   BERTH_OPEN_SECTION=''
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Where a job works: the application's folder, the reports that GitLab collects, a private folder that is gone afterwards.
 
-# usage: make_workspace    sets PROJECT (the checkout), SOURCE (the application in it), REPORTS and WORK
+# usage: make_workspace    sets PROJECT (the checkout, where every job starts), SOURCE (the application in it), REPORTS and WORK
 make_workspace() {
-  PROJECT=${CI_PROJECT_DIR:-$PWD}
+  PROJECT=$PWD
   SOURCE=$PROJECT/${BERTH_SOURCE_FOLDER:-.}
   REPORTS=$PROJECT/.berth/reports
   [[ -d $SOURCE ]] || fail "there is no folder \"${BERTH_SOURCE_FOLDER}\" in this project (input source_folder)"

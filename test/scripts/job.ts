@@ -45,7 +45,6 @@ export function runJob(
     HOME: join(folder, "..", "home"),
     PIP_CONFIG_FILE: "/dev/null",
     PIP_NO_INDEX: "1",
-    CI_PROJECT_DIR: folder,
     BERTH_SOURCE_FOLDER: ".",
     BERTH_PYTHON_VERSION: pythonVersion,
     BERTH_REQUIREMENTS_FILE: "requirements.txt",
