@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { templates } from "./consumer.ts";
@@ -29,6 +30,12 @@ describe.each(Object.entries(templates))("%s", (path, text) => {
         ["type", "description", "default", "options", "regex", "rules"].includes(key),
       ),
     ).toBe(true);
+  });
+
+  it("has a page with an example and every input", () => {
+    const page = readFileSync(new URL(`../../docs/components/${name}.md`, import.meta.url), "utf8");
+    expect(page).toContain(`/berth/${name}@1`);
+    for (const input of Object.keys(spec.inputs)) expect(page).toContain(`| \`${input}\` |`);
   });
 
   it("lets no input into a script", () => {
