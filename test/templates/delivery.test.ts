@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { createdJobs } from "../../src/index.ts";
+import { include, templates } from "./consumer.ts";
+
+const stages = ["validate", "test", "build", "pre-deploy", "deploy", "post-deploy", "rollback"];
+
+interface Component {
+  readonly spec: {
+    readonly inputs: Readonly<Record<string, { default?: unknown; regex?: string; type?: string }>>;
+  };
+}
+
+function inputsOf(component: string): Component["spec"]["inputs"] {
+  return (parseAllDocuments(templates[`templates/${component}.yml`]!)[0]!.toJS() as Component).spec.inputs;
+}
+
+/** delivery's own includes, with the inputs that it hands on. */
+const handedOn = (
+  parseAllDocuments(templates["templates/delivery.yml"]!)[1]!.toJS() as {
+    include: { local: string; inputs: Record<string, string> }[];
+  }
+).include.map(({ local, inputs }) => ({
+  component: local.slice("/templates/".length, -".yml".length),
+  inputs,
+}));
+
+describe("delivery", () => {
+  it("is seven stages without a word of the consumer's, and is what the parts are", () => {
+    const parts = handedOn.map(({ component }) => ({ component }));
+    const whole = include([{ component: "delivery" }], {}, []);
+    expect(whole.expansion.errors).toEqual([]);
+    expect(whole.expansion.stages).toEqual([".pre", ...stages, ".post"]);
+    expect(whole.expansion.jobs).toEqual(include(parts, {}, stages).expansion.jobs);
+    expect(whole.created).toEqual(include(parts, {}, stages).created);
+  });
+
+  it("only checks and tests in a merge request", () => {
+    const { created } = include(
+      [{ component: "delivery" }],
+      { source: "merge_request_event", ref: "topic" },
+      [],
+    );
+    expect(created).toEqual(["validate_syntax", "run_tests"]);
+  });
+
+  it.each(handedOn)("hands every input of $component on, save the stages, with the same default", ({
+    component,
+    inputs,
+  }) => {
+    const theirs = inputsOf(component);
+    const ours = inputsOf("delivery");
+    const expected = Object.keys(theirs).filter((name) => !/(^|_)stage$/.test(name));
+    expect(Object.keys(inputs).toSorted()).toEqual(expected.toSorted());
+    for (const [name, value] of Object.entries(inputs)) {
+      const own = /^\$\[\[ inputs\.(\w+) \]\]$/.exec(value)?.[1] ?? "";
+      const { default: preset, regex, type } = theirs[name]!;
+      expect({ own, default: ours[own]?.default, regex: ours[own]?.regex, type: ours[own]?.type }).toEqual({
+        own,
+        default: preset,
+        regex,
+        type,
+      });
+    }
+  });
+
+  it("is what the example includes", () => {
+    const example = readFileSync(
+      new URL("../../examples/flask-helpdesk/.gitlab-ci.yml", import.meta.url),
+      "utf8",
+    );
+    const projects = { "your-group/berth": { "1": templates } };
+    const { expansion, jobs } = createdJobs(example, { projects });
+    expect(expansion.errors).toEqual([]);
+    expect(expansion.stages).toEqual([".pre", ...stages, ".post"]);
+    expect([...jobs.keys()]).toEqual(include([{ component: "delivery" }], {}, []).created);
+  });
+});
