@@ -36,13 +36,13 @@ describe("messages of the scripts", () => {
     const script = "section one 'First step'; section two 'Second step' collapsed; say inside; fail no";
     const { stderr } = talk(script, { GITLAB_CI: "true", NO_COLOR: "1" });
     const now = String.raw`\d{10}`;
-    const escape = "\u001b";
+    const esc = "\u001b";
     expect(stderr).toMatch(
       new RegExp(
         [
-          `^${escape}\\[0Ksection_start:${now}:one\r${escape}\\[0K${escape}\\[1mFirst step${escape}\\[0m`,
-          `${escape}\\[0Ksection_end:${now}:one\r${escape}\\[0K`,
-          `${escape}\\[0Ksection_start:${now}:two\\[collapsed=true\\]\r${escape}\\[0K${escape}\\[1mSecond step${escape}\\[0m`,
+          `^${esc}\\[0Ksection_start:${now}:one\r${esc}\\[0K${esc}\\[1mFirst step${esc}\\[0m`,
+          `${esc}\\[0Ksection_end:${now}:one\r${esc}\\[0K`,
+          `${esc}\\[0Ksection_start:${now}:two\\[collapsed=true\\]\r${esc}\\[0K${esc}\\[1mSecond step${esc}\\[0m`,
           "inside",
           "error: no\n$",
         ].join("\n"),
