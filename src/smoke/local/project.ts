@@ -1,10 +1,8 @@
 import { cp, lstat, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import type { PipelineCommit, ProjectIdentity } from "../predefined.ts";
+import type { FileChanges } from "../session.ts";
 import { git } from "./git.ts";
-
-/** Files to write into a project: path to text, or to null for "delete it". Paths are relative, with `/`. */
-export type FileChanges = Readonly<Record<string, string | null>>;
 
 const zeroSha = "0".repeat(40);
 
