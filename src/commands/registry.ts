@@ -15,6 +15,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./expand.ts"),
   },
   {
+    name: "smoke",
+    summary: "Runs smoke scenarios: real pipelines, held against what must come out",
+    load: () => import("./smoke.ts"),
+  },
+  {
     name: "embed",
     summary: "Puts shell scripts into the marked regions of the templates",
     load: () => import("./embed.ts"),

@@ -1,0 +1,197 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { parseDuration } from "../pipeline/duration.ts";
+import { type ExecutorChoice, ExecutorChooser } from "../smoke/local/executor.ts";
+import { openLocalSession } from "../smoke/local/session.ts";
+import { renderJson } from "../smoke/report/json.ts";
+import { renderJunit } from "../smoke/report/junit.ts";
+import { renderMarkdown } from "../smoke/report/markdown.ts";
+import { renderText } from "../smoke/report/text.ts";
+import { newTraceFolder, runScenarios } from "../smoke/run-scenarios.ts";
+import type { VariationReport } from "../smoke/run-variation.ts";
+import { loadScenarios } from "../smoke/scenario.ts";
+import { Needs, readTarget } from "../smoke/surroundings.ts";
+import { type Variation, variationsOf } from "../smoke/variation.ts";
+import { type CommandModule, type ExitCode, type Surroundings, UsageError } from "./command.ts";
+import { showProgress } from "./smoke/progress.ts";
+
+/** `berth smoke`: runs scenarios and says whether what came out is what was expected. */
+export const command: CommandModule["command"] = (program, surroundings, finish) => {
+  program
+    .description(
+      "Runs smoke scenarios: real pipelines with the components of the working tree, held against what must come out.",
+    )
+    .argument("[scenario...]", "names under test/smoke, folders or scenario.yml files (default: all)")
+    .option("--list", "list the runs that the scenarios ask for, and run nothing")
+    .option("--only <text>", "only the runs whose name contains this")
+    .option(
+      "--executor <kind>",
+      "shell, container, or auto: containers where an engine has the image",
+      "auto",
+    )
+    .option("--target <user@host>", "deploy to this server in place of throw-away ones")
+    .option("--timeout <duration>", "for each pipeline, such as 10m, in place of the scenario's own")
+    .option("--concurrency <number>", "runs at the same time", String(Math.min(2, availableParallelism())))
+    .option("--keep", "leave checkouts and servers behind, and say where")
+    .option("--json", "print the report as JSON")
+    .option("--junit <file>", "write a JUnit report")
+    .option("--note <file>", "write a Markdown report for a merge request's note")
+    .option("--logs <folder>", "where the jobs' logs go (default: the user's cache)")
+    .option("--verbose", "show the jobs' output while they run")
+    .option("--quiet", "no progress")
+    .addHelpText("after", help)
+    .action(async (scenarios: string[], options: Options) => {
+      finish(await smoke(scenarios, options, surroundings));
+    });
+};
+
+const help = `
+A scenario is test/smoke/<name>/scenario.yml; src/smoke/scenario.schema.json describes it. Exit code: 0 as expected,
+1 something differs, 2 could not run.
+
+Examples:
+  berth smoke
+  berth smoke validate test --executor shell
+  berth smoke delivery --target deploy@192.0.2.10
+  berth smoke --list --only python_version=3.9
+  berth smoke --junit smoke.xml --logs smoke-logs`;
+
+interface Options {
+  readonly list?: boolean;
+  readonly only?: string;
+  readonly executor: string;
+  readonly target?: string;
+  readonly timeout?: string;
+  readonly concurrency: string;
+  readonly keep?: boolean;
+  readonly json?: boolean;
+  readonly junit?: string;
+  readonly note?: string;
+  readonly logs?: string;
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
+}
+
+async function smoke(
+  args: readonly string[],
+  options: Options,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const variations = chooseVariations(args, options, surroundings.cwd);
+  if (options.list) {
+    list(variations, options.json ?? false, surroundings);
+    return 0;
+  }
+  const reports = await runAll(variations, options, surroundings);
+  await write(reports, options, surroundings);
+  if (reports.some((report) => report.state === "failed")) return 1;
+  return reports.length < variations.length || reports.some((report) => report.state !== "passed") ? 2 : 0;
+}
+
+function chooseVariations(args: readonly string[], { only }: Options, cwd: string): Variation[] {
+  const all = loadScenarios(args, cwd).flatMap(variationsOf);
+  const chosen = only === undefined ? all : all.filter((each) => each.name.includes(only));
+  if (chosen.length === 0)
+    throw new UsageError(`--only ${only}: no run has this in its name; berth smoke --list shows them`);
+  return chosen;
+}
+
+function list(variations: readonly Variation[], json: boolean, { stdout }: Surroundings): void {
+  const rows = variations.map(({ name, scenario, steps }) => ({
+    name,
+    description: scenario.description,
+    pipelines: steps.length,
+    needs: scenario.needs ?? [],
+  }));
+  if (json) stdout.write(`${JSON.stringify({ version: 1, runs: rows }, null, 2)}\n`);
+  else
+    for (const { name, needs } of rows)
+      stdout.write(`${name}${needs.length > 0 ? ` (needs ${needs.join(", ")})` : ""}\n`);
+}
+
+async function runAll(
+  variations: readonly Variation[],
+  options: Options,
+  surroundings: Surroundings,
+): Promise<VariationReport[]> {
+  const { cwd, env, signal } = surroundings;
+  const executors = new ExecutorChooser(executorOf(options.executor));
+  const concurrency = wholeNumber("--concurrency", options.concurrency);
+  const timeoutSeconds = options.timeout === undefined ? undefined : durationOf(options.timeout);
+  const keep = options.keep ?? false;
+  const target = options.target === undefined ? undefined : await readTarget(options.target, env);
+  const progress = showProgress(variations.length, options, surroundings);
+  const needs = new Needs({ target, keep, say: progress.say, signal });
+  const traceFolder = options.logs === undefined ? await newTraceFolder(env) : resolve(cwd, options.logs);
+  try {
+    await needs.prepareMachine();
+    return await runScenarios(variations, {
+      runner: "local",
+      open: async ({ scenario, project }, provided) => {
+        const session = await openLocalSession({
+          project,
+          components: cwd,
+          name: scenario.name,
+          executors,
+          env: { ...env, ...provided.environment },
+          keep,
+        });
+        if (keep) progress.say(`${scenario.name} stays in ${session.folder}`);
+        return session;
+      },
+      needs,
+      // One server takes one deploy at a time.
+      concurrency: target ? 1 : concurrency,
+      timeoutSeconds,
+      traceFolder,
+      signal,
+      ...progress.listeners,
+    });
+  } finally {
+    progress.end();
+    await needs.close();
+  }
+}
+
+async function write(
+  reports: readonly VariationReport[],
+  options: Options,
+  { cwd, env, stdout }: Surroundings,
+): Promise<void> {
+  if (options.junit !== undefined) await writeFile(resolve(cwd, options.junit), renderJunit(reports));
+  if (options.note !== undefined) await writeFile(resolve(cwd, options.note), renderMarkdown(reports));
+  const colour = stdout.isTTY === true && !env.NO_COLOR;
+  stdout.write(options.json ? renderJson(reports) : renderText(reports, await readTails(reports), colour));
+}
+
+/** The last lines of the traces of failed jobs. */
+async function readTails(reports: readonly VariationReport[]): Promise<Map<string, string[]>> {
+  const tails = new Map<string, string[]>();
+  const jobs = reports.flatMap((report) => report.steps.flatMap((step) => step.result.jobs));
+  for (const { state, traceFile } of jobs) {
+    if (state !== "failed" || traceFile === undefined) continue;
+    const text = await readFile(traceFile, "utf8").catch(() => "");
+    tails.set(traceFile, text.trimEnd().split("\n").slice(-15));
+  }
+  return tails;
+}
+
+function executorOf(text: string): ExecutorChoice {
+  if (text === "auto" || text === "shell" || text === "container") return text;
+  throw new UsageError(`--executor ${text}: the choices are auto, shell, container`);
+}
+
+function wholeNumber(option: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > 64)
+    throw new UsageError(`${option} ${text}: give a whole number from 1 to 64`);
+  return number;
+}
+
+function durationOf(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds === undefined)
+    throw new UsageError(`--timeout ${text}: give a duration, such as 90s or 10 minutes`);
+  return seconds;
+}

@@ -1,0 +1,32 @@
+import type { JobResult } from "../result.ts";
+import type { VariationReport } from "../run-variation.ts";
+import { renderTotals } from "./text.ts";
+
+/** GitLab Flavored Markdown for a merge request's note: a line each run, what differs below it, jobs with their links. */
+export function renderMarkdown(reports: readonly VariationReport[]): string {
+  const rows = reports.map(
+    (report) =>
+      `| ${report.state === "passed" ? "✅" : "❌"} | ${cell(report.name)} | ${report.runner} | ${report.steps.map((step) => step.result.jobs.map(jobText).join(" ")).join("<br>")} | ${report.seconds.toFixed(1)} s |`,
+  );
+  const problems = reports
+    .flatMap((report) => [
+      ...report.steps.flatMap((step) =>
+        step.problems.map((problem) => `- **${cell(step.name)}**: ${cell(problem)}`),
+      ),
+      ...(report.error ? [`- **${cell(report.name)}**: ${cell(report.error)}`] : []),
+    ])
+    .join("\n");
+  const table = ["| | scenario | runner | jobs | time |", "|---|---|---|---|---|", ...rows].join("\n");
+  return `### Smoke runs: ${renderTotals(reports)}\n\n${table}\n${problems === "" ? "" : `\n${problems}\n`}`;
+}
+
+const signs: Readonly<Record<string, string>> = { success: "✓", failed: "✗", manual: "▷", skipped: "»" };
+
+function jobText(job: JobResult): string {
+  const text = `${signs[job.state] ?? job.state} ${cell(job.name)}`;
+  return job.url === undefined ? text : `[${text}](${job.url})`;
+}
+
+function cell(text: string): string {
+  return text.replace(/[\\|`*_[\]<>]/g, "\\$&").replaceAll("\n", " ");
+}

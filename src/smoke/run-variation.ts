@@ -1,0 +1,129 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { judge } from "./expectation.ts";
+import type { CiVariable } from "./local/variables.ts";
+import type { PipelineEvent, PipelineResult } from "./result.ts";
+import type { SmokePipeline, SmokeSession } from "./session.ts";
+import { filesOf, type Step, type Variation, variablesOf } from "./variation.ts";
+
+/** What became of one variation. */
+export interface VariationReport {
+  readonly name: string;
+  readonly description: string;
+  readonly runner: string;
+  readonly state: "passed" | "failed" | "error" | "canceled";
+  readonly steps: readonly StepReport[];
+  /** Why it could not run to its end, where it could not. */
+  readonly error?: string | undefined;
+  readonly seconds: number;
+}
+
+/** What became of one pipeline of a variation, and in what it differs from what was expected. */
+export interface StepReport {
+  readonly name: string;
+  readonly result: PipelineResult;
+  readonly problems: readonly string[];
+}
+
+export interface VariationOptions {
+  /** `local` or `gitlab`, for the report. */
+  readonly runner: string;
+  /** Opens the project on the runner; called once. */
+  readonly open: (variation: Variation, variables: readonly CiVariable[]) => Promise<SmokeSession>;
+  /** CI/CD variables beside those of the scenario, such as those that name the server. */
+  readonly variables: readonly CiVariable[];
+  /** Seconds for each pipeline in place of the scenario's own. */
+  readonly timeoutSeconds?: number | undefined;
+  readonly traceFolder: string;
+  readonly signal: AbortSignal;
+  readonly onEvent?: ((event: PipelineEvent, step: Step) => void) | undefined;
+}
+
+/** Runs the pipelines of a variation, one after the other until one is not as expected, and judges them. */
+export async function runVariation(
+  variation: Variation,
+  options: VariationOptions,
+): Promise<VariationReport> {
+  const begin = Date.now();
+  const steps: StepReport[] = [];
+  const report = (state: VariationReport["state"], error?: string): VariationReport => ({
+    name: variation.name,
+    description: variation.scenario.description,
+    runner: options.runner,
+    state,
+    steps,
+    error,
+    seconds: (Date.now() - begin) / 1000,
+  });
+  let session: SmokeSession | undefined;
+  try {
+    session = await options.open(variation, options.variables);
+    for (const [index, step] of variation.steps.entries()) {
+      const done = await runStep(step, index, session, variation, options);
+      steps.push(done);
+      if (options.signal.aborted) return report("canceled");
+      if (done.problems.length > 0) return report("failed");
+    }
+    return report("passed");
+  } catch (error) {
+    if (options.signal.aborted) return report("canceled");
+    return report("error", (error as Error).message);
+  } finally {
+    await session?.close();
+  }
+}
+
+async function runStep(
+  step: Step,
+  index: number,
+  session: SmokeSession,
+  variation: Variation,
+  options: VariationOptions,
+): Promise<StepReport> {
+  const { definition } = step;
+  const timeoutSeconds = options.timeoutSeconds ?? step.timeoutSeconds;
+  const timeout = AbortSignal.timeout(timeoutSeconds * 1000);
+  const pipeline = await session.run({
+    changes: await changesOf(step, variation),
+    message: step.name,
+    source: definition.source,
+    ref: definition.ref,
+    tag: definition.tag,
+    variables: [...options.variables, ...variablesOf(definition.variables)],
+    inputs: definition.component === undefined ? definition.inputs : undefined,
+    onEvent: options.onEvent && ((event) => options.onEvent?.(event, step)),
+    signal: AbortSignal.any([options.signal, timeout]),
+    traceFolder: join(options.traceFolder, ...(variation.steps.length > 1 ? [String(index + 1)] : [])),
+  });
+  const played = await playJobs(step, pipeline);
+  const problems = timeout.aborted
+    ? [`the pipeline ran longer than ${timeoutSeconds} seconds and was ended`]
+    : [...played, ...(definition.expect ? await judge(definition.expect, pipeline.result) : [])];
+  return { name: step.name, result: pipeline.result, problems };
+}
+
+async function playJobs({ definition }: Step, pipeline: SmokePipeline): Promise<string[]> {
+  for (const play of definition.play ?? []) {
+    const { job, variables } = typeof play === "string" ? { job: play, variables: {} } : play;
+    try {
+      await pipeline.play(job, variablesOf(variables));
+    } catch (error) {
+      return [(error as Error).message];
+    }
+  }
+  return [];
+}
+
+/** A pipeline file under another name becomes `.gitlab-ci.yml`, as GitLab's setting of the configuration file does. */
+async function changesOf(
+  { definition }: Step,
+  { project }: Variation,
+): Promise<Record<string, string | null>> {
+  const files = filesOf(definition);
+  const { pipeline } = definition;
+  if (pipeline === undefined || pipeline.includes("\n") || pipeline === ".gitlab-ci.yml") return files;
+  const text =
+    files[pipeline] ?? (await readFile(join(project ?? "", pipeline), "utf8").catch(() => undefined));
+  if (text === undefined) throw new Error(`the project has no file ${pipeline}`);
+  return { ...files, ".gitlab-ci.yml": text };
+}

@@ -1,0 +1,103 @@
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { UsageError } from "../commands/command.ts";
+import { bootHost, ensurePackageIndex, ensureSystemPackages, type PackageIndex } from "../host/index.ts";
+import type { CiVariable } from "./local/variables.ts";
+import { type DeployTarget, deployVariables } from "./target.ts";
+
+export interface NeedsOptions {
+  /** A server of the user's own, in place of throw-away ones. */
+  readonly target?: DeployTarget | undefined;
+  readonly keep: boolean;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What one variation got of what it needs. */
+export interface Provided {
+  readonly variables: readonly CiVariable[];
+  /** For the environment of jobs on this machine. */
+  readonly environment: Readonly<Record<string, string>>;
+  release(): Promise<void>;
+}
+
+/** Gives scenarios what they need beside a runner: servers, each its own, and one package index for all. */
+export class Needs {
+  private readonly options: NeedsOptions;
+  private index: Promise<PackageIndex> | undefined;
+
+  constructor(options: NeedsOptions) {
+    this.options = options;
+  }
+
+  /** What every local run needs of this machine. */
+  async prepareMachine(): Promise<void> {
+    await ensureSystemPackages(["git", "rsync", "bash"], this.options);
+  }
+
+  async provide(needs: readonly ("host" | "packages")[]): Promise<Provided> {
+    const packages = needs.includes("packages") ? await this.packageIndex() : undefined;
+    const environment = packages?.environment ?? {};
+    if (!needs.includes("host")) return { variables: [], environment, release: async () => undefined };
+    if (this.options.target) {
+      return { variables: deployVariables(this.options.target), environment, release: async () => undefined };
+    }
+    const { keep, say, signal } = this.options;
+    const host = await bootHost({ keep, signal, progress: say });
+    const privateKey = await readFile(host.privateKeyFile, "utf8");
+    return {
+      variables: deployVariables({ ...host, privateKey, knownHosts: host.knownHosts }),
+      environment,
+      release: async () => {
+        if (keep) say(`the server ${host.name} stays: berth host ssh --name ${host.name}`);
+        else await host.down();
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    const index = await this.index?.catch(() => undefined);
+    await index?.stop();
+  }
+
+  private packageIndex(): Promise<PackageIndex> {
+    const { say, signal } = this.options;
+    this.index ??= ensurePackageIndex({ say, signal });
+    return this.index;
+  }
+}
+
+/**
+ * The server that `--target user@host[:port]` names: key and known host keys are taken from SSH_PRIVATE_KEY and
+ * SSH_KNOWN_HOSTS (text, or the path of a file), else from the user's ~/.ssh.
+ * @throws UsageError where they are not there.
+ */
+export async function readTarget(
+  text: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<DeployTarget> {
+  const match =
+    /^(?<user>[A-Za-z0-9._-]+)@(?<address>[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::(?<port>\d+))?$/.exec(text);
+  if (!match?.groups) throw new UsageError(`--target ${text}: give user@host or user@host:port`);
+  const ssh = join(env.HOME ?? homedir(), ".ssh");
+  const privateKey = await textOrFile(env.SSH_PRIVATE_KEY, [join(ssh, "id_ed25519"), join(ssh, "id_rsa")]);
+  const knownHosts = await textOrFile(env.SSH_KNOWN_HOSTS, [join(ssh, "known_hosts")]);
+  if (privateKey === undefined)
+    throw new UsageError("--target needs a private key: set SSH_PRIVATE_KEY to its file");
+  if (knownHosts === undefined)
+    throw new UsageError(
+      "--target needs the server's host keys: set SSH_KNOWN_HOSTS to a file that ssh-keyscan made",
+    );
+  const { user = "", address = "", port } = match.groups;
+  return { user, address, port: Number(port ?? 22), privateKey, knownHosts };
+}
+
+async function textOrFile(given: string | undefined, files: readonly string[]): Promise<string | undefined> {
+  if (given?.includes("\n")) return given;
+  for (const file of given === undefined ? files : [given]) {
+    const text = await readFile(file, "utf8").catch(() => undefined);
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
