@@ -1,10 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import {
   bootHost,
   findHost,
   listHosts,
+  type Preparation,
+  prepareScript,
   removeAllHosts,
   type Suite,
   suites,
@@ -54,6 +58,20 @@ export function command(
       finish(0);
     });
   program
+    .command("prepare")
+    .description(
+      "Print a script that prepares a real server for deploys, for an administrator to read and run as root",
+    )
+    .option("--service-name <name>", "the service's unit, without .service", "flask-helpdesk")
+    .option("--service-user <user>", "user that the service runs as", "www-data")
+    .option("--deploy-user <user>", "user that the pipeline logs in as", "deploy")
+    .option("--deploy-path <path>", "folder of the application", "/var/www/flask_helpdesk")
+    .option("--backup-path <path>", "folder of the backups", "/var/backups/flask_helpdesk")
+    .option("--public-key <file>", "public key of the pipeline's SSH_PRIVATE_KEY")
+    .option("--no-listen", "the service binds its port by itself: no socket unit")
+    .option("--units <who>", "who writes the units: deployer or administrator", "deployer")
+    .action((options: PrepareOptions) => finish(prepare(options, surroundings)));
+  program
     .command("reset")
     .description("Remove all servers of this user, also what interrupted runs left behind")
     .action(async () => {
@@ -69,6 +87,7 @@ Examples:
   berth host ssh -- systemctl status   run one command there
   berth host down
   berth host reset                     remove them all
+  berth host prepare --public-key key.pub > prepare.sh    for a real server: read it, run it there as root
 `;
 
 async function up(
@@ -107,6 +126,25 @@ function exportsOf({ address, user, privateKeyFile, knownHostsFile }: ThrowawayH
   return Object.entries(variables)
     .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
     .join("");
+}
+
+interface PrepareOptions extends Omit<Preparation, "publicKey" | "units"> {
+  readonly publicKey?: string;
+  readonly units: string;
+}
+
+function prepare({ publicKey, units, ...rest }: PrepareOptions, { cwd, stdout }: Surroundings): ExitCode {
+  if (units !== "deployer" && units !== "administrator")
+    throw new UsageError(`--units ${units}: deployer and administrator are right`);
+  const key = publicKey === undefined ? undefined : readKey(resolve(cwd, publicKey));
+  stdout.write(prepareScript({ ...rest, units, publicKey: key }));
+  return 0;
+}
+
+function readKey(file: string): string {
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile())
+    throw new UsageError(`--public-key: there is no file ${file}`);
+  return readFileSync(file, "utf8").trim();
 }
 
 async function ssh(name: string, words: readonly string[]): Promise<ExitCode> {

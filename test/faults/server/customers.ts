@@ -1,0 +1,108 @@
+import { request } from "node:http";
+
+/** What the people who use the application saw while something happened to its server. */
+export interface Experience {
+  /** Subjects of tickets whose opening was answered with success: these rows must never be lost. */
+  readonly opened: string[];
+  /** Versions that answered, in the order of their first answer. */
+  readonly versions: string[];
+  readonly answered: number;
+  /** Requests without a good answer: the time (ms since the start) and why. */
+  readonly failures: readonly { readonly at: number; readonly reason: string }[];
+  /** Longest time to a good answer, in milliseconds. */
+  readonly slowest: number;
+}
+
+/** People at work: every `interval` ms one asks for /healthz, every fifth time one opens a ticket; a new connection each. */
+export class Customers {
+  private readonly experience = {
+    opened: [] as string[],
+    versions: [] as string[],
+    answered: 0,
+    failures: [] as { at: number; reason: string }[],
+    slowest: 0,
+  };
+  private readonly underway = new Set<Promise<void>>();
+  private readonly started = Date.now();
+  private readonly timer: NodeJS.Timeout;
+  private count = 0;
+
+  private readonly target: { readonly address: string; readonly port: number };
+  private readonly name: string;
+
+  constructor(target: { readonly address: string; readonly port: number }, name: string, interval: number) {
+    this.target = target;
+    this.name = name;
+    this.timer = setInterval(() => this.come(), interval);
+  }
+
+  /** Waits for the requests under way and returns what was seen. */
+  async leave(): Promise<Experience> {
+    clearInterval(this.timer);
+    await Promise.all(this.underway);
+    return this.experience;
+  }
+
+  private come(): void {
+    this.count += 1;
+    const visit = this.count % 5 === 0 ? this.open(`${this.name} ${this.count}`) : this.look();
+    this.underway.add(visit);
+    visit.finally(() => this.underway.delete(visit));
+  }
+
+  private async look(): Promise<void> {
+    const body = await this.ask("GET", "/healthz", "", 200);
+    if (body === undefined) return;
+    const { version } = JSON.parse(body) as { version: string };
+    if (!this.experience.versions.includes(version)) this.experience.versions.push(version);
+  }
+
+  private async open(subject: string): Promise<void> {
+    const form = new URLSearchParams({ subject, requester: "harness" }).toString();
+    if ((await this.ask("POST", "/tickets", form, 303)) !== undefined) this.experience.opened.push(subject);
+  }
+
+  private async ask(method: string, path: string, body: string, wanted: number): Promise<string | undefined> {
+    const began = Date.now();
+    const { status, text } = await ask({ ...this.target, method, path, body });
+    if (status === wanted) {
+      this.experience.answered += 1;
+      this.experience.slowest = Math.max(this.experience.slowest, Date.now() - began);
+      return text;
+    }
+    const reason = status === 0 ? text : `${method} ${path} answers ${status}`;
+    this.experience.failures.push({ at: began - this.started, reason });
+    return undefined;
+  }
+}
+
+/** One request on a connection of its own. Returns status 0 and the reason when there is no answer within ten seconds. */
+export function ask(options: {
+  readonly address: string;
+  readonly port: number;
+  readonly method?: string;
+  readonly path: string;
+  readonly body?: string;
+}): Promise<{ status: number; text: string }> {
+  const { address, port, method = "GET", path, body = "" } = options;
+  return new Promise((resolve) => {
+    const headers =
+      body === ""
+        ? {}
+        : { "content-type": "application/x-www-form-urlencoded", "content-length": body.length };
+    const outgoing = request(
+      { host: address, port, method, path, headers, agent: false, timeout: 10_000 },
+      (answer) => {
+        let text = "";
+        answer.setEncoding("utf8").on("data", (part: string) => {
+          text += part;
+        });
+        answer.on("end", () => resolve({ status: answer.statusCode ?? 0, text }));
+        answer.on("error", (error) => resolve({ status: 0, text: error.message }));
+      },
+    );
+    outgoing.on("timeout", () => outgoing.destroy(new Error("no answer within 10 s")));
+    outgoing.on("error", (error) => resolve({ status: 0, text: error.message }));
+    outgoing.end(body);
+  });
+}

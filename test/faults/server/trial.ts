@@ -1,0 +1,166 @@
+import { type Preparation, prepareScript, type ThrowawayHost } from "../../../src/host/index.ts";
+import { ask, Customers, type Experience } from "./customers.ts";
+import type { Fault } from "./faults.ts";
+import { inspect } from "./inspection.ts";
+import type { Package, Packages } from "./packages.ts";
+import {
+  applicationPort,
+  type DeployOptions,
+  deployPath,
+  Transaction,
+  type TransactionResult,
+} from "./transaction.ts";
+
+/** The deploy user has no other rights than those that `berth host prepare` gives it. */
+const preparation: Preparation = {
+  deployUser: "deploy",
+  serviceName: "flask-helpdesk",
+  serviceUser: "www-data",
+  deployPath,
+  backupPath: "/var/backups/flask_helpdesk",
+  listen: true,
+  units: "deployer",
+};
+
+/** One server with the application on it, on which one thing after the other is tried. */
+export class Trial {
+  private readonly host: ThrowawayHost;
+  private readonly packages: Packages;
+  private readonly opened: string[] = [];
+  private live: string;
+  private count = 0;
+
+  private constructor(host: ThrowawayHost, packages: Packages) {
+    this.host = host;
+    this.packages = packages;
+    this.live = packages.first.version;
+  }
+
+  /** Prepares the server (boot it with `sudo: "none"`) and deploys the first version. @throws Error with the transaction's log when that fails. */
+  static async begin(host: ThrowawayHost, packages: Packages): Promise<Trial> {
+    const prepared = await host.run(["sh"], { input: prepareScript(preparation) });
+    if (prepared.code !== 0) throw new Error(`the server could not be prepared: ${prepared.stderr}`);
+    const first = await Transaction.complete(host, packages.first);
+    if (first.outcome !== "live") throw new Error(`the first deploy failed: ${first.cause}\n${first.log}`);
+    return new Trial(host, packages);
+  }
+
+  /** The titles of a deploy's steps, as a deploy that meets nothing goes through them. */
+  async steps(): Promise<string[]> {
+    const transaction = await Transaction.start(this.host, this.next());
+    const { version } = await transaction.result();
+    this.live = version;
+    return transaction.steps();
+  }
+
+  /** A fault before one step. Returns what is wrong with the server afterwards: nothing, if all is well. */
+  async faultAt(step: string, fault: Fault): Promise<string[]> {
+    return this.during(this.next(), { stopAt: step }, fault.noticed, async (transaction) => {
+      if (!(await transaction.stopped())) return [`the deploy ended before the step "${step}"`];
+      await fault.strike(transaction, this.host);
+      const result = await transaction.result();
+      if (result.outcome === "live") return [];
+      if (fault.survived) return [`the deploy did not survive it: ${result.cause}`];
+      return fault.cause.test(result.cause) ? [] : [`the message does not name the cause: "${result.cause}"`];
+    });
+  }
+
+  /** A fault after `milliseconds`, wherever the transaction is then. */
+  async faultAfter(milliseconds: number, fault: Fault): Promise<string[]> {
+    return this.during(this.next(), {}, fault.noticed, async (transaction) => {
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+      await fault.strike(transaction, this.host);
+      await transaction.result();
+      return [];
+    });
+  }
+
+  /** A package, or settings, with which a deploy must fail, naming the cause, without anybody noticing. */
+  async refused(bad: Package, cause: RegExp, options: DeployOptions = {}): Promise<string[]> {
+    return this.during(bad, options, "nothing", async (transaction) => {
+      const result = await transaction.result();
+      if (result.outcome === "live") return ["the deploy succeeded"];
+      return cause.test(`${result.cause}\n${await transaction.log()}`)
+        ? []
+        : [`the message does not name the cause: "${result.cause}"`];
+    });
+  }
+
+  /** The next version of the application, unlike any before it. */
+  next(edit?: (folder: string) => void): Package {
+    this.count += 1;
+    return this.packages.variant(`2.${this.count}.0`, edit);
+  }
+
+  /** People work with the application; something happens; then everything must be well and the next deploy succeed. */
+  private async during(
+    content: Package,
+    options: DeployOptions,
+    noticed: Fault["noticed"],
+    happen: (transaction: Transaction) => Promise<string[]>,
+  ): Promise<string[]> {
+    const customers = new Customers(this.target, content.version, 60);
+    const problems: string[] = [];
+    let result: TransactionResult | undefined;
+    try {
+      const transaction = await Transaction.start(this.host, content, options);
+      problems.push(...(await happen(transaction)));
+      result = await transaction.result();
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error));
+    }
+    await this.untilAnswering();
+    const experience = await customers.leave();
+    this.opened.push(...experience.opened);
+    problems.push(...complaints(experience, noticed));
+    problems.push(...(await this.checkVersion(content.version, result)));
+    problems.push(...(await this.checkNextDeploy()));
+    return problems;
+  }
+
+  private async untilAnswering(): Promise<void> {
+    for (let attempt = 0; attempt < 40; attempt += 1) {
+      if ((await ask({ ...this.target, path: "/healthz" })).status === 200) return;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+
+  private async checkVersion(tried: string, result: TransactionResult | undefined): Promise<string[]> {
+    const { status, text } = await ask({ ...this.target, path: "/healthz" });
+    if (status !== 200) return [`the application does not answer: ${status} ${text}`];
+    const { version } = JSON.parse(text) as { version: string };
+    if (version !== this.live && version !== tried) return [`the version ${version} answers`];
+    if (result && result.outcome !== "live" && version !== this.live)
+      return [`${version} answers after "${result.outcome}"`];
+    if (result?.outcome === "live" && version !== tried) return [`${version} answers after "live"`];
+    return [];
+  }
+
+  private async checkNextDeploy(): Promise<string[]> {
+    const content = this.next();
+    const next = await Transaction.complete(this.host, content);
+    if (next.outcome !== "live") return [`the next deploy failed: ${next.cause}\n${next.log}`];
+    this.live = content.version;
+    const { subjects, integrity, leftovers } = await inspect(this.host);
+    const there = new Set(subjects);
+    const lost = this.opened.filter((subject) => !there.has(subject));
+    return [
+      ...leftovers,
+      ...(integrity === "ok" ? [] : [`the database is damaged: ${integrity}`]),
+      ...(lost.length === 0 ? [] : [`${lost.length} tickets are lost: ${lost.slice(0, 3).join(", ")}`]),
+    ];
+  }
+
+  private get target() {
+    return { address: this.host.address, port: applicationPort };
+  }
+}
+
+function complaints({ failures }: Experience, noticed: Fault["noticed"]): string[] {
+  if (noticed === "all") return [];
+  const counted = failures.filter(({ reason }) => noticed === "nothing" || !reason.startsWith("POST"));
+  if (counted.length === 0) return [];
+  return [
+    `${counted.length} requests failed: ${[...new Set(counted.map(({ reason }) => reason))].join("; ")}`,
+  ];
+}
