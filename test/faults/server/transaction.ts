@@ -220,7 +220,7 @@ function parseResult(text: string): TransactionResult {
     }),
   );
   const { outcome = "", release = "", live = "", version = "", step = "", cause = "", cure = "" } = fields;
-  return { outcome, code: Number(fields["code"]), release, live, version, step, cause, cure };
+  return { outcome, code: Number(fields.code), release, live, version, step, cause, cure };
 }
 
 function sshOptions(host: ThrowawayHost): string[] {
