@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Response } from "undici";
+import { UsageError } from "../commands/command.ts";
 import type { Access } from "./access.ts";
 import { errorOfAnswer, GitlabError } from "./errors.ts";
 import { failureOf } from "./failure.ts";
@@ -78,8 +79,12 @@ export class Connection {
     return text.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]");
   }
 
-  /** Pauses for so many milliseconds, or until the signal. */
-  async pause(milliseconds: number): Promise<void> {
+  /** Pauses for so many times the first pause between attempts, or until the signal. */
+  async pauseTimes(times: number): Promise<void> {
+    await this.pause(times * (this.options.pause ?? 500));
+  }
+
+  private async pause(milliseconds: number): Promise<void> {
     const { signal } = this.options;
     await sleep(milliseconds, undefined, signal ? { signal } : {}).catch(() => {
       throw aborted();
@@ -99,7 +104,7 @@ export class Connection {
     let patience = this.options.patience ?? 600_000;
     for (let attempt = 1; ; attempt += 1) {
       const began = Date.now();
-      const outcome = await this.attempt(request, read, attempt);
+      const outcome = await this.attempt(request, read);
       const tell = (again?: RequestEvent["again"]) => this.tell(request, attempt, began, outcome, again);
       if ("value" in outcome) {
         tell();
@@ -121,10 +126,11 @@ export class Connection {
   private async attempt<T>(
     request: GitlabRequest,
     read: (answer: Response) => Promise<T>,
-    attempt: number,
   ): Promise<Outcome<T>> {
     const { signal } = this.options;
-    const what = `${request.method} ${request.path.replace(/\?.*/, "").replace(/^api\/v4\//, "")}`;
+    const what = this.redact(
+      `${request.method} ${request.path.replace(/\?.*/, "").replace(/^api\/v4\//, "")}`,
+    );
     const repeatable = request.repeatable ?? !["POST", "PATCH"].includes(request.method);
     let status: number | undefined;
     try {
@@ -140,10 +146,10 @@ export class Connection {
         if (answer.ok) return { value: await read(answer), status };
         const text = this.redact((await answer.text()).slice(0, 10_000));
         const error = errorOfAnswer(answer.status, what, answer.headers.get("content-type") ?? "", text);
-        return this.judge(error, { request, repeatable, attempt, what, wait: waitOf(answer) });
+        return this.judge(error, { repeatable, what, wait: waitOf(answer) });
       });
     } catch (thrown) {
-      if (thrown instanceof GitlabError) return { error: thrown, again: false };
+      if (thrown instanceof UsageError) return { error: thrown, again: false };
       if (signal?.aborted) return { error: aborted(), again: false };
       const { unsent, passing, error } = failureOf(thrown, what, this.address);
       const clean = new GitlabError(error.kind, this.redact(error.message), status);
@@ -153,12 +159,8 @@ export class Connection {
   }
 
   private judge<T>(error: GitlabError, context: Context): Outcome<T> {
-    const { request, repeatable, attempt, what, wait } = context;
+    const { repeatable, what, wait } = context;
     const { status } = error;
-    // The first attempt did it and its answer was lost.
-    if (error.kind === "not-found" && request.method === "DELETE" && attempt > 1) {
-      return { value: undefined as T, status: 204 };
-    }
     if (error.kind === "rate-limited") return { error, again: true, wait };
     if (error.kind !== "unavailable") return { error, again: false };
     // 501 and the like will not pass by waiting.
@@ -231,12 +233,14 @@ export class Connection {
 
 type Outcome<T> =
   | { readonly value: T; readonly status: number }
-  | { readonly error: GitlabError; readonly again: boolean; readonly wait?: number | undefined };
+  | {
+      readonly error: UsageError & Partial<GitlabError>;
+      readonly again: boolean;
+      readonly wait?: number | undefined;
+    };
 
 interface Context {
-  readonly request: GitlabRequest;
   readonly repeatable: boolean;
-  readonly attempt: number;
   readonly what: string;
   readonly wait: number | undefined;
 }

@@ -33,7 +33,7 @@ export async function settle<T>(
       const found = await lookFor(connection, find, sendAgain ? 1 : looks);
       if (found !== undefined) return found;
       if (!sendAgain || attempt >= looks) throw error;
-      await connection.pause(500 * attempt);
+      await connection.pauseTimes(attempt);
     }
   }
 }
@@ -44,7 +44,7 @@ async function lookFor<T>(
   times: number,
 ): Promise<T | undefined> {
   for (let look = 1; look <= times; look += 1) {
-    if (look > 1) await connection.pause(1000 * look);
+    if (look > 1) await connection.pauseTimes(2 * look);
     const found = await find();
     if (found !== undefined) return found;
   }
