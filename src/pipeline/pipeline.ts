@@ -81,7 +81,8 @@ function refused(errors: readonly PipelineMessage[], config?: YamlMap): Pipeline
 }
 
 function resolve(config: YamlMap, context: IncludeContext): YamlMap {
-  return addEdgeStages(resolveReferences(resolveExtends(resolveIncludes(config, context))));
+  const extended = resolveExtends(resolveIncludes(config, context));
+  return addEdgeStages(context.mayHoldReferences ? resolveReferences(extended) : extended);
 }
 
 function judge(config: YamlMap, includes: readonly IncludedFile[]): Pipeline {

@@ -249,27 +249,33 @@ export function scanPlainScalar(
   return { token, endsOnNewLine: folding };
 }
 
+/** The end of the words that follow on this line; a pattern of the engine reads them faster than a loop over characters. */
 function findPlainWordEnd(cursor: Cursor, flow: boolean, start: Mark): number {
-  const { text } = cursor;
-  let offset = cursor.offset;
-  for (let code = text.charCodeAt(offset); !isBlankOrEnd(code); code = text.charCodeAt(++offset)) {
-    if (code === COLON) {
-      const next = text.charCodeAt(offset + 1);
-      if (isBlankOrEnd(next)) break;
-      if (flow && isFlowIndicatorAfterColon(next)) {
-        cursor.skipTo(offset);
-        throw new YamlSyntaxError(
-          "found unexpected ':'",
-          cursor.mark(),
-          "while scanning a plain scalar",
-          start,
-        );
-      }
-    } else if (flow && isFlowIndicator(code)) {
-      break;
+  const pattern = flow ? FLOW_WORDS : BLOCK_WORDS;
+  pattern.lastIndex = cursor.offset;
+  pattern.exec(cursor.text);
+  const offset = pattern.lastIndex;
+  if (flow && cursor.code(offset - cursor.offset) === COLON) {
+    const next = cursor.code(offset + 1 - cursor.offset);
+    if (isFlowIndicatorAfterColon(next)) {
+      cursor.skipTo(offset);
+      const problem = "found unexpected ':'";
+      throw new YamlSyntaxError(problem, cursor.mark(), "while scanning a plain scalar", start);
     }
   }
   return offset;
+}
+
+/** Words of a plain scalar up to the end of the line: no `: `, no ` #`, in flow collections no indicator of theirs. */
+const BLOCK_WORDS = plainWords("[^ \\t\\n\\r\\x85\\u2028\\u2029:]", "[^ \\t\\n\\r\\x85\\u2028\\u2029]");
+const FLOW_WORDS = plainWords(
+  "[^ \\t\\n\\r\\x85\\u2028\\u2029:,[\\]{}]",
+  "[^ \\t\\n\\r\\x85\\u2028\\u2029,[\\]{}?]",
+);
+
+function plainWords(character: string, afterColon: string): RegExp {
+  const word = `(?:${character}+|:(?=${afterColon}))`;
+  return new RegExp(`(?:${word}+(?:[ \\t]+(?!#)${word}+)*)?`, "y");
 }
 
 function isFlowIndicator(code: number): boolean {

@@ -1,4 +1,3 @@
-import { resolvePlain } from "./resolve.ts";
 import { formatFloat } from "./ruby.ts";
 import {
   BinaryValue,
@@ -137,12 +136,8 @@ const SPECIAL_WORD = /^(?:y|n|yes|no|on|off|true|false|null|~|=|<<|-{3}.*|\.{3}.
 
 function isPlain(text: string): boolean {
   if (!PLAIN.test(text) || SPECIAL_WORD.test(text) || text.endsWith(":")) return false;
-  if (!/^[\d.+~-]/.test(text)) return true;
-  try {
-    return !/^[\d.+-]/.test(text) && resolvePlain(text) === text;
-  } catch {
-    return false;
-  }
+  if (/^\.[A-Za-z]/.test(text)) return !/^\.(?:inf|nan)$/i.test(text);
+  return !/^[\d.+~-]/.test(text);
 }
 
 /** Text of several lines that stands in a `|` block as it is: no odd characters, no line that indentation would change. */

@@ -74,6 +74,10 @@ export class Entry {
   readonly #options: Options | undefined;
   #own: EntryError[] = NO_ERRORS;
   #composed = false;
+  /** All checks have been made; from then on the verdict is kept. */
+  #finished = false;
+  #verdict: boolean | undefined;
+  #sharedEntries: Map<Child, Map<object, Entry>> | undefined;
 
   constructor(definition: Definition, config: YamlValue, position: Position = {}, specified = true) {
     this.definition = definition.choose ? definition.choose(config) : definition;
@@ -89,6 +93,13 @@ export class Entry {
 
   /** Whether nothing was found wrong with the entry or anything below it. */
   get valid(): boolean {
+    if (this.#verdict !== undefined) return this.#verdict;
+    const verdict = this.#isValid();
+    if (this.#finished) this.#verdict = verdict;
+    return verdict;
+  }
+
+  #isValid(): boolean {
     if (this.#own.length > 0) return false;
     for (const item of this.items) if (!item.valid) return false;
     if (this.#children) for (const child of this.#children.values()) if (!child.valid) return false;
@@ -152,10 +163,12 @@ export class Entry {
     }
     const { composedChecks } = this.definition;
     if (composedChecks) for (const check of composedChecks) check(this);
+    this.#finished = true;
   }
 
   /** All messages of this entry and those below it, in GitLab's order. */
   errors(into: EntryError[] = []): EntryError[] {
+    if (this.valid) return into;
     for (const error of this.#own) into.push(error);
     if (this.#children) for (const child of this.#children.values()) child.errors(into);
     for (const item of this.items) item.errors(into);
@@ -201,25 +214,49 @@ export class Entry {
 
   #build(root: Entry): void {
     const { children, items, members, inherit } = this.definition;
-    if (children && this.config instanceof YamlMap) this.#buildChildren(children, this.config);
+    if (children && this.config instanceof YamlMap) this.#buildChildren(children, this.config, root);
     if (inherit) inherit(this, root);
     if (items) this.#buildItems(items);
     if (members && this.config instanceof YamlMap) this.#buildMembers(members, this.config);
   }
 
-  #buildChildren(children: Readonly<Record<string, Child>>, config: YamlMap): void {
+  #buildChildren(children: Readonly<Record<string, Child>>, config: YamlMap, root: Entry): void {
     for (const keyword in children) {
       const child = children[keyword]!;
       const found = config.entry(keyword);
       const specified = found !== undefined && found.value !== null;
       const value = specified ? found.value : child.is.default;
       if (value === undefined) continue;
+      const shared = root.#shared(child, value);
+      if (shared !== undefined) {
+        this.setChild(keyword, shared);
+        continue;
+      }
       const place = specified ? found.valuePlace : this.place;
-      this.setChild(
-        keyword,
-        new Entry(child.is, value, { key: keyword, parent: this, place, options: child.options }, specified),
-      );
+      const position = { key: keyword, parent: this, place, options: child.options };
+      const entry = new Entry(child.is, value, position, specified);
+      this.setChild(keyword, entry);
+      root.#offer(child, value, entry);
     }
+  }
+
+  /** An entry that was built for the same value of another job and found right; messages would need one of its own. */
+  #shared(child: Child, config: YamlValue): Entry | undefined {
+    if (typeof config !== "object" || config === null) return undefined;
+    const entry = this.#sharedEntries?.get(child)?.get(config);
+    return entry?.valid && entry.#finished ? entry : undefined;
+  }
+
+  /** Jobs that extend the same template share its values, so that most of them need not be looked at again. */
+  #offer(child: Child, config: YamlValue, entry: Entry): void {
+    if (typeof config !== "object" || config === null) return;
+    this.#sharedEntries ??= new Map();
+    let entries = this.#sharedEntries.get(child);
+    if (entries === undefined) {
+      entries = new Map();
+      this.#sharedEntries.set(child, entries);
+    }
+    entries.set(config, entry);
   }
 
   #buildItems(items: Definition): void {

@@ -18,6 +18,7 @@ interface Shared {
   readonly values: ReadonlyMap<string, string>;
   readonly list: readonly Variable[];
   readonly files: IncludedFile[];
+  references: boolean;
 }
 
 /** What the processing of one file and of all files below it shares. */
@@ -35,7 +36,12 @@ export class IncludeContext {
     variables: VariableTable,
     at: ProjectAt = sources.local,
     component?: ComponentFacts,
-    shared: Shared = { values: valuesOf(variables), list: [...variables.values()], files: [] },
+    shared: Shared = {
+      values: valuesOf(variables),
+      list: [...variables.values()],
+      files: [],
+      references: false,
+    },
   ) {
     this.sources = sources;
     this.variables = variables;
@@ -60,6 +66,16 @@ export class IncludeContext {
   /** All files included so far, in order. */
   get files(): readonly IncludedFile[] {
     return this.#shared.files;
+  }
+
+  /** Whether a text was read that may hold references. */
+  get mayHoldReferences(): boolean {
+    return this.#shared.references;
+  }
+
+  /** Takes note of a text that is read. */
+  noteText(text: string): void {
+    this.#shared.references ||= text.includes("!reference");
   }
 
   /** Counts a file; the answer is what GitLab says when there are too many. */

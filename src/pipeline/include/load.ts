@@ -20,6 +20,7 @@ export function loadFile(
   context: IncludeContext,
   { inputs, component }: LoadOptions,
 ): LoadedFile {
+  context.noteText(source.text);
   const { config, problems } = interpolateFile(source, {
     inputs,
     component,
