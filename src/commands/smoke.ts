@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { parseDuration } from "../pipeline/duration.ts";
-import { type ExecutorChoice, ExecutorChooser } from "../smoke/local/executor.ts";
+import type { ExecutorChoice } from "../smoke/local/executor.ts";
 import { openLocalSession } from "../smoke/local/session.ts";
 import { renderJson } from "../smoke/report/json.ts";
 import { renderJunit } from "../smoke/report/junit.ts";
@@ -116,25 +116,26 @@ async function runAll(
   surroundings: Surroundings,
 ): Promise<VariationReport[]> {
   const { cwd, env, signal } = surroundings;
-  const executors = new ExecutorChooser(executorOf(options.executor));
+  const executor = executorOf(options.executor);
   const concurrency = wholeNumber("--concurrency", options.concurrency);
   const timeoutSeconds = options.timeout === undefined ? undefined : durationOf(options.timeout);
   const keep = options.keep ?? false;
   const target = options.target === undefined ? undefined : await readTarget(options.target, env);
   const progress = showProgress(variations.length, options, surroundings);
   const needs = new Needs({ target, keep, say: progress.say, signal });
+  const executors = needs.executors(executor);
   const traceFolder = options.logs === undefined ? await newTraceFolder(env) : resolve(cwd, options.logs);
   try {
     await needs.prepareMachine();
     return await runScenarios(variations, {
       runner: "local",
-      open: async ({ scenario, project }, provided) => {
+      open: async ({ scenario, project }) => {
         const session = await openLocalSession({
           project,
           components: cwd,
           name: scenario.name,
           executors,
-          env: { ...env, ...provided.environment },
+          env,
           keep,
         });
         if (keep) progress.say(`${scenario.name} stays in ${session.folder}`);

@@ -1,6 +1,6 @@
 /** Throw-away servers and what else a scenario needs from this machine. */
 export { type Suite, suites } from "./base-system.ts";
-export { ensureJobImages, type JobImages, jobImageNames } from "./job-images.ts";
+export { ensureJobImages, type JobImages, jobImageNames, jobImageStore } from "./job-images.ts";
 export { type Preparation, prepareScript } from "./prepare.ts";
 export {
   ensurePackageIndex,

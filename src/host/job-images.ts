@@ -90,6 +90,11 @@ export async function ensureJobImages(
   return { environment, names };
 }
 
+/** The environment in which podman looks into the store of job images, whatever is in it. */
+export function jobImageStore(): JobImages["environment"] {
+  return writeConfiguration();
+}
+
 /** An image is made anew when its recipe changes: the key is one of its tags. */
 async function ensureImage(
   recipe: Recipe,

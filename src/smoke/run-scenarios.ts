@@ -9,7 +9,7 @@ import type { Step, Variation } from "./variation.ts";
 
 export interface ScenarioRunOptions {
   readonly runner: string;
-  readonly open: (variation: Variation, provided: Provided) => Promise<SmokeSession>;
+  readonly open: (variation: Variation) => Promise<SmokeSession>;
   readonly needs: Needs;
   /** Variations at the same time. */
   readonly concurrency: number;
@@ -56,7 +56,7 @@ async function runOne(variation: Variation, options: ScenarioRunOptions): Promis
   try {
     return await runVariation(variation, {
       runner,
-      open: () => options.open(variation, provided),
+      open: () => options.open(variation),
       variables: provided.variables,
       timeoutSeconds,
       traceFolder: join(options.traceFolder, safeName(variation.name)),

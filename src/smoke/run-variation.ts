@@ -29,7 +29,7 @@ export interface VariationOptions {
   /** `local` or `gitlab`, for the report. */
   readonly runner: string;
   /** Opens the project on the runner; called once. */
-  readonly open: (variation: Variation, variables: readonly CiVariable[]) => Promise<SmokeSession>;
+  readonly open: (variation: Variation) => Promise<SmokeSession>;
   /** CI/CD variables beside those of the scenario, such as those that name the server. */
   readonly variables: readonly CiVariable[];
   /** Seconds for each pipeline in place of the scenario's own. */
@@ -57,7 +57,7 @@ export async function runVariation(
   });
   let session: SmokeSession | undefined;
   try {
-    session = await options.open(variation, options.variables);
+    session = await options.open(variation);
     for (const [index, step] of variation.steps.entries()) {
       const done = await runStep(step, index, session, variation, options);
       steps.push(done);

@@ -2,9 +2,18 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../commands/command.ts";
-import { bootHost, ensurePackageIndex, ensureSystemPackages, type PackageIndex } from "../host/index.ts";
+import {
+  bootHost,
+  ensureJobImages,
+  ensurePackageIndex,
+  ensureSystemPackages,
+  jobImageNames,
+  jobImageStore,
+  type PackageIndex,
+} from "../host/index.ts";
+import { type ExecutorChoice, ExecutorChooser } from "./local/executor.ts";
 import type { CiVariable } from "./local/variables.ts";
-import { type DeployTarget, deployVariables } from "./target.ts";
+import { type DeployTarget, deployVariables, plainVariable } from "./target.ts";
 
 export interface NeedsOptions {
   /** A server of the user's own, in place of throw-away ones. */
@@ -17,8 +26,6 @@ export interface NeedsOptions {
 /** What one variation got of what it needs. */
 export interface Provided {
   readonly variables: readonly CiVariable[];
-  /** For the environment of jobs on this machine. */
-  readonly environment: Readonly<Record<string, string>>;
   release(): Promise<void>;
 }
 
@@ -36,19 +43,32 @@ export class Needs {
     await ensureSystemPackages(["git", "rsync", "bash"], this.options);
   }
 
+  /** Chooses how jobs run; knows the job images that are made of Debian packages where no registry can be reached. */
+  executors(choice: ExecutorChoice): ExecutorChooser {
+    const store = { program: "podman", environment: jobImageStore() };
+    return new ExecutorChooser(choice, [store], async (name) => {
+      if (!jobImageNames.includes(name)) return undefined;
+      const { say, signal } = this.options;
+      await ensureJobImages({ say, signal, wanted: [name] });
+      return store;
+    });
+  }
+
   async provide(needs: readonly ("host" | "packages")[]): Promise<Provided> {
-    const packages = needs.includes("packages") ? await this.packageIndex() : undefined;
-    const environment = packages?.environment ?? {};
-    if (!needs.includes("host")) return { variables: [], environment, release: async () => undefined };
+    const index = needs.includes("packages") ? await this.packageIndex() : undefined;
+    const packages = Object.entries(index?.environment ?? {}).map(([key, value]) =>
+      plainVariable(key, value),
+    );
+    const nothing = async () => undefined;
+    if (!needs.includes("host")) return { variables: packages, release: nothing };
     if (this.options.target) {
-      return { variables: deployVariables(this.options.target), environment, release: async () => undefined };
+      return { variables: [...packages, ...deployVariables(this.options.target)], release: nothing };
     }
     const { keep, say, signal } = this.options;
     const host = await bootHost({ keep, signal, progress: say });
     const privateKey = await readFile(host.privateKeyFile, "utf8");
     return {
-      variables: deployVariables({ ...host, privateKey, knownHosts: host.knownHosts }),
-      environment,
+      variables: [...packages, ...deployVariables({ ...host, privateKey, knownHosts: host.knownHosts })],
       release: async () => {
         if (keep) say(`the server ${host.name} stays: berth host ssh --name ${host.name}`);
         else await host.down();

@@ -14,11 +14,15 @@ export interface DeployTarget {
 
 /** The CI/CD variables that Berth's deploy components read, for this server. */
 export function deployVariables({ address, port, user, privateKey, knownHosts }: DeployTarget): CiVariable[] {
-  const plain = { masked: false, raw: true } as const;
   return [
     { key: "SSH_PRIVATE_KEY", value: privateKey, type: "file", masked: true, raw: true },
-    { key: "SSH_KNOWN_HOSTS", value: knownHosts, type: "variable", ...plain },
-    { key: "DEPLOY_SERVER", value: port === 22 ? address : `${address}:${port}`, type: "variable", ...plain },
-    { key: "DEPLOY_USER", value: user, type: "variable", ...plain },
+    plainVariable("SSH_KNOWN_HOSTS", knownHosts),
+    plainVariable("DEPLOY_SERVER", port === 22 ? address : `${address}:${port}`),
+    plainVariable("DEPLOY_USER", user),
   ];
+}
+
+/** A variable that is no secret and whose value is taken as it is. */
+export function plainVariable(key: string, value: string): CiVariable {
+  return { key, value, type: "variable", masked: false, raw: true };
 }

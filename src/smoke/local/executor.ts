@@ -4,68 +4,89 @@ import { runProcess } from "./process.ts";
 /** How a job runs: in a container of its image, or in a shell on this machine. */
 export type Executor =
   | { readonly kind: "shell" }
-  | { readonly kind: "container"; readonly engine: string; readonly image: string };
+  | { readonly kind: "container"; readonly engine: Engine; readonly image: string };
 
 export type ExecutorChoice = "auto" | "shell" | "container";
+
+/** A container engine: the program, and the environment that leads it to its store of images. */
+export interface Engine {
+  readonly program: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Makes an image that no engine has, and says where it is; undefined where it cannot. */
+export type ImageMaker = (name: string) => Promise<Engine | undefined>;
 
 /** Finds container engines and images once, and chooses for each job. */
 export class ExecutorChooser {
   private readonly choice: ExecutorChoice;
-  private engine: Promise<string | undefined> | undefined;
-  private readonly images = new Map<string, Promise<boolean>>();
+  private readonly stores: readonly Engine[];
+  private readonly makeImage: ImageMaker;
+  private engines: Promise<readonly Engine[]> | undefined;
+  private readonly known = new Map<string, Promise<Engine | undefined>>();
 
-  constructor(choice: ExecutorChoice) {
+  /** `stores`: more engines to look into, after the machine's own podman and docker. */
+  constructor(
+    choice: ExecutorChoice,
+    stores: readonly Engine[] = [],
+    makeImage: ImageMaker = async () => undefined,
+  ) {
     this.choice = choice;
+    this.stores = stores;
+    this.makeImage = makeImage;
   }
 
   /**
    * With `auto`: a container where an engine works and has the image already, else the shell. Nothing is pulled:
-   * a smoke run must not depend on a registry. With `container`: throws when there is no engine or no image.
+   * a smoke run must not depend on a registry. With `container`: a missing image is made where that is possible;
+   * throws when there is no engine or no image.
    */
   async choose(image: Image | undefined): Promise<Executor> {
     if (this.choice === "shell" || image === undefined) return { kind: "shell" };
-    const engine = await this.workingEngine();
-    if (engine !== undefined && (await this.hasImage(engine, image.name))) {
-      return { kind: "container", engine, image: image.name };
-    }
+    const { name } = image;
+    const engine = this.known.get(name) ?? this.findImage(name);
+    this.known.set(name, engine);
+    const found = await engine;
+    if (found) return { kind: "container", engine: found, image: name };
     if (this.choice === "auto") return { kind: "shell" };
     throw new Error(
-      engine === undefined
+      (await this.workingEngines()).length === 0
         ? "no container engine works here: podman and docker were tried"
-        : `${engine} has no image ${image.name}: pull it first, or use --executor auto`,
+        : `no container engine has the image ${name}: pull it first, or use --executor auto`,
     );
   }
 
-  /** The name of a container engine that answers, or undefined. */
-  workingEngine(): Promise<string | undefined> {
-    this.engine ??= findEngine();
-    return this.engine;
+  private async findImage(name: string): Promise<Engine | undefined> {
+    for (const engine of await this.workingEngines()) {
+      if (await succeeds([engine.program, "image", "inspect", name], engine)) return engine;
+    }
+    return this.choice === "container" ? this.makeImage(name) : undefined;
   }
 
-  private hasImage(engine: string, name: string): Promise<boolean> {
-    const known = this.images.get(name) ?? succeeds([engine, "image", "inspect", name]);
-    this.images.set(name, known);
-    return known;
+  private workingEngines(): Promise<readonly Engine[]> {
+    this.engines ??= findEngines(this.stores);
+    return this.engines;
   }
 }
 
 /** The executor in words, for reports. */
 export function describeExecutor(executor: Executor): string {
-  return executor.kind === "shell" ? "shell" : `${executor.engine}: ${executor.image}`;
+  return executor.kind === "shell" ? "shell" : `${executor.engine.program}: ${executor.image}`;
 }
 
-async function findEngine(): Promise<string | undefined> {
-  for (const engine of ["podman", "docker"]) {
-    if (await succeeds([engine, "info"])) return engine;
-  }
-  return undefined;
+async function findEngines(stores: readonly Engine[]): Promise<Engine[]> {
+  const candidates = [...["podman", "docker"].map((program) => ({ program, environment: {} })), ...stores];
+  const working = await Promise.all(
+    candidates.map(async (engine) => ((await succeeds([engine.program, "info"], engine)) ? [engine] : [])),
+  );
+  return working.flat();
 }
 
-async function succeeds(argv: readonly string[]): Promise<boolean> {
+async function succeeds(argv: readonly string[], { environment }: Engine): Promise<boolean> {
   try {
     const { code } = await runProcess(argv, {
       cwd: "/",
-      env: process.env,
+      env: { ...process.env, ...environment },
       signal: AbortSignal.timeout(20_000),
     });
     return code === 0;

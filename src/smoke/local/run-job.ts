@@ -135,7 +135,10 @@ async function runLocal(attempt: JobAttempt, checkout: string): Promise<AttemptO
   const reader = new OutputReader(trace);
   const { code } = await runProcess(commandLine(attempt), {
     cwd: checkout,
-    env: attempt.env,
+    env:
+      attempt.executor.kind === "shell"
+        ? attempt.env
+        : { ...attempt.env, ...attempt.executor.engine.environment },
     signal: AbortSignal.any([signal, timeout]),
     onLine: (line) => reader.read(line),
   });
@@ -189,7 +192,7 @@ function commandLine({ executor, folder, project, variables }: JobAttempt): stri
     ...options,
     ...flags,
     "--container-executable",
-    executor.engine,
+    executor.engine.program,
     "--helper-image",
     executor.image,
     "--pull-policy",

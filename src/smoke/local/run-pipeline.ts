@@ -187,18 +187,26 @@ export class LocalPipeline {
     executor: Executor,
     settings: readonly CiVariable[],
   ): Promise<Trace> {
-    const { traceFolder } = this.options;
     const name = job.plan.name;
-    await mkdir(traceFolder, { recursive: true, mode: 0o700 });
-    job.traceFile = join(traceFolder, `${String(job.index + 1).padStart(2, "0")}-${safeFileName(name)}.log`);
     job.executor = describeExecutor(executor);
     this.tell({ kind: "job-started", job: name, attempt: job.attempts, executor: job.executor });
+    return this.openTraceFile(job, settings);
+  }
+
+  private async openTraceFile(job: LocalJob, settings: readonly CiVariable[]): Promise<Trace> {
+    const { traceFolder } = this.options;
+    const { name } = job.plan;
+    await mkdir(traceFolder, { recursive: true, mode: 0o700 });
+    job.traceFile = join(traceFolder, `${String(job.index + 1).padStart(2, "0")}-${safeFileName(name)}.log`);
     const secrets = settings.filter((each) => each.masked).map((each) => each.value);
     return new Trace(job.traceFile, secrets, (line) => this.tell({ kind: "job-line", job: name, line }));
   }
 
-  private systemFailure(job: LocalJob, error: Error): AttemptOutcome {
-    this.tell({ kind: "job-line", job: job.plan.name, line: error.message });
+  /** What kept a job from running stands in its trace, as on GitLab. */
+  private async systemFailure(job: LocalJob, error: Error): Promise<AttemptOutcome> {
+    const trace = await this.openTraceFile(job, this.options.variables);
+    trace.write(error.message);
+    await trace.close();
     job.problem = error.message;
     return { state: "failed", reason: "runner_system_failure" };
   }

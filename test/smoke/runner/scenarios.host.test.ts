@@ -6,3 +6,13 @@ it("the scenarios that need a server or Python packages come out as expected", a
   expect(reports.length).toBeGreaterThan(10);
   expect(failures(reports)).toEqual([]);
 }, 600_000);
+
+it("scenarios come out the same in containers", async () => {
+  const reports = await runOwnScenarios(
+    ({ name }) => name === "validate" || name === "double-include",
+    "container",
+  );
+  expect(failures(reports)).toEqual([]);
+  const jobs = reports.flatMap(({ steps }) => steps.flatMap(({ result }) => result.jobs));
+  expect(new Set(jobs.map((job) => job.executor))).toEqual(new Set(["podman: python:3.11-slim-bookworm"]));
+}, 600_000);

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ExecutorChooser } from "../../../src/smoke/local/executor.ts";
 import { openLocalSession } from "../../../src/smoke/local/session.ts";
 import { runScenarios } from "../../../src/smoke/run-scenarios.ts";
 import type { VariationReport } from "../../../src/smoke/run-variation.ts";
@@ -12,23 +11,26 @@ import { variationsOf } from "../../../src/smoke/variation.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** Runs those scenarios of this repository that are chosen, on the local runner in shells. */
-export async function runOwnScenarios(choose: (scenario: Scenario) => boolean): Promise<VariationReport[]> {
+/** Runs those scenarios of this repository that are chosen, on the local runner. */
+export async function runOwnScenarios(
+  choose: (scenario: Scenario) => boolean,
+  executor: "shell" | "container" = "shell",
+): Promise<VariationReport[]> {
   const traceFolder = await mkdtemp(join(tmpdir(), "berth-smoke-traces-"));
   const signal = new AbortController().signal;
   const needs = new Needs({ keep: false, say: () => undefined, signal });
-  const executors = new ExecutorChooser("shell");
+  const executors = needs.executors(executor);
   try {
     await needs.prepareMachine();
     return await runScenarios(loadScenarios([], root).filter(choose).flatMap(variationsOf), {
       runner: "local",
-      open: ({ scenario, project }, { environment }) =>
+      open: ({ scenario, project }) =>
         openLocalSession({
           project,
           components: root,
           name: scenario.name,
           executors,
-          env: { ...process.env, ...environment },
+          env: process.env,
         }),
       needs,
       concurrency: 2,
