@@ -1,5 +1,7 @@
 /** Throw-away servers and what else a scenario needs from this machine. */
 export { type Suite, suites } from "./base-system.ts";
+export { type BootOptions, bootHost } from "./boot.ts";
+export { findHost, listHosts } from "./find-host.ts";
 export { ensureJobImages, type JobImages, jobImageNames, jobImageStore } from "./job-images.ts";
 export { type Preparation, prepareScript } from "./prepare.ts";
 export {
@@ -10,4 +12,4 @@ export {
 } from "./python/package-index.ts";
 export { ensureSystemPackages } from "./system-packages.ts";
 export { removeAllHosts } from "./teardown.ts";
-export { type BootOptions, bootHost, findHost, listHosts, type ThrowawayHost } from "./throw-away-host.ts";
+export type { ThrowawayHost } from "./throw-away-host.ts";

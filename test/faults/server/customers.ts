@@ -9,11 +9,14 @@ export interface Experience {
   readonly answered: number;
   /** Requests without a good answer: the time (ms since the start) and why. */
   readonly failures: readonly { readonly at: number; readonly reason: string }[];
-  /** Longest time to a good answer, in milliseconds. */
+  /** Longest time to a good answer, in milliseconds, without what a slow person took himself. */
   readonly slowest: number;
 }
 
-/** People at work: every `interval` ms one asks for /healthz, every fifth time one opens a ticket; a new connection each. */
+/**
+ * People at work: every `interval` ms one asks for /healthz, every fifth time one opens a ticket, a new connection each.
+ * Where `slow` is set, every tenth needs a second to send what he has to say.
+ */
 export class Customers {
   private readonly experience = {
     opened: [] as string[],
@@ -29,9 +32,16 @@ export class Customers {
 
   private readonly target: { readonly address: string; readonly port: number };
   private readonly name: string;
+  private readonly slow: boolean;
 
-  constructor(target: { readonly address: string; readonly port: number }, name: string, interval: number) {
+  constructor(
+    target: { readonly address: string; readonly port: number },
+    name: string,
+    interval: number,
+    slow = false,
+  ) {
     this.target = target;
+    this.slow = slow;
     this.name = name;
     this.timer = setInterval(() => this.come(), interval);
   }
@@ -64,10 +74,11 @@ export class Customers {
 
   private async ask(method: string, path: string, body: string, wanted: number): Promise<string | undefined> {
     const began = Date.now();
-    const { status, text } = await ask({ ...this.target, method, path, body });
+    const pause = this.slow && method === "POST" && this.count % 10 === 0 ? 1000 : 0;
+    const { status, text } = await ask({ ...this.target, method, path, body, pause });
     if (status === wanted) {
       this.experience.answered += 1;
-      this.experience.slowest = Math.max(this.experience.slowest, Date.now() - began);
+      this.experience.slowest = Math.max(this.experience.slowest, Date.now() - began - pause);
       return text;
     }
     const reason = status === 0 ? text : `${method} ${path} answers ${status}`;
@@ -83,8 +94,10 @@ export function ask(options: {
   readonly method?: string;
   readonly path: string;
   readonly body?: string;
+  /** Milliseconds between the first half of the body and the second. */
+  readonly pause?: number;
 }): Promise<{ status: number; text: string }> {
-  const { address, port, method = "GET", path, body = "" } = options;
+  const { address, port, method = "GET", path, body = "", pause = 0 } = options;
   return new Promise((resolve) => {
     const headers =
       body === ""
@@ -103,6 +116,10 @@ export function ask(options: {
     );
     outgoing.on("timeout", () => outgoing.destroy(new Error("no answer within 10 s")));
     outgoing.on("error", (error) => resolve({ status: 0, text: error.message }));
-    outgoing.end(body);
+    if (pause === 0) outgoing.end(body);
+    else {
+      outgoing.write(body.slice(0, 5));
+      setTimeout(() => outgoing.end(body.slice(5)), pause);
+    }
   });
 }

@@ -83,6 +83,20 @@ export class Transaction {
     return transaction;
   }
 
+  /** Starts a rollback to the release that was live before. */
+  static async rollBack(host: ThrowawayHost, options: DeployOptions = {}): Promise<Transaction> {
+    pipeline += 1;
+    const transaction = new Transaction(host, `rollback-${pipeline}`, "");
+    await transaction.send(options);
+    const action = { BERTH_ACTION: "rollback", BERTH_RELEASE: "" };
+    await transaction.request(
+      ["begin", transaction.run],
+      encode({ ...usualSettings, ...options.settings, ...action }),
+    );
+    await transaction.request(["start", deployPath, transaction.run]);
+    return transaction;
+  }
+
   /** From the start to the result, with nothing in between. */
   static async complete(
     host: ThrowawayHost,
@@ -148,8 +162,7 @@ export class Transaction {
   }
 
   private async upload(content: Package, options: DeployOptions): Promise<void> {
-    const program = stoppable(bundleScript("scripts/host/berth-host.sh", readFromProject), options.stopAt);
-    await mustRun([...ssh(this.host), `cat >${this.program}`], { input: program });
+    await this.send(options);
     const settings = {
       ...usualSettings,
       BERTH_RELEASE: this.release,
@@ -161,6 +174,12 @@ export class Transaction {
     const [, live] = /^link=(.+)$/m.exec(begun) ?? [];
     await this.copy(content, live);
     await this.request(["put-environment", deployPath, this.run], options.environment ?? usualEnvironment);
+  }
+
+  /** Sends the program along, as each job does. */
+  private async send(options: DeployOptions): Promise<void> {
+    const program = stoppable(bundleScript("scripts/host/berth-host.sh", readFromProject), options.stopAt);
+    await mustRun([...ssh(this.host), `cat >${this.program}`], { input: program });
   }
 
   private async copy({ folder }: Package, live: string | undefined): Promise<void> {

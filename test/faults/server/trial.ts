@@ -37,10 +37,10 @@ export class Trial {
   }
 
   /** Prepares the server (boot it with `sudo: "none"`) and deploys the first version. @throws Error with the transaction's log when that fails. */
-  static async begin(host: ThrowawayHost, packages: Packages): Promise<Trial> {
+  static async begin(host: ThrowawayHost, packages: Packages, options: DeployOptions = {}): Promise<Trial> {
     const prepared = await host.run(["sh"], { input: prepareScript(preparation) });
     if (prepared.code !== 0) throw new Error(`the server could not be prepared: ${prepared.stderr}`);
-    const first = await Transaction.complete(host, packages.first);
+    const first = await Transaction.complete(host, packages.first, options);
     if (first.outcome !== "live") throw new Error(`the first deploy failed: ${first.cause}\n${first.log}`);
     return new Trial(host, packages);
   }
