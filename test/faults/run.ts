@@ -9,7 +9,7 @@ import { Trial } from "./server/trial.ts";
 const help = `usage: npm run faults -- [--hosts N] [--only REGEXP] [--random N] [--seed N]
 
 Every fault before every step of a deploy, every package that must not go live, and N interruptions at random moments, on
-N throw-away servers at once. Prints one line for each trial, then what was wrong; exits with 1 when anything was.`;
+N throw-away servers at once. Prints one line for each trial, and what was wrong; exits with 1 when anything was.`;
 
 const { values } = parseArgs({
   options: {
@@ -39,7 +39,7 @@ async function main(): Promise<number> {
     const only = new RegExp(values.only);
     const queue = all.filter(({ name }) => only.test(name));
     const total = queue.length;
-    const failed: { name: string; problems: string[] }[] = [];
+    let failed = 0;
     const work = async () => {
       for (let trial: Trial | undefined; ; ) {
         const attempt = queue.shift();
@@ -47,16 +47,17 @@ async function main(): Promise<number> {
         trial ??= await newTrial(packages);
         const problems = await attempt.happen(trial).catch((error: unknown) => [String(error)]);
         process.stdout.write(`${problems.length === 0 ? "well  " : "WRONG "} ${attempt.name}\n`);
+        for (const problem of problems)
+          process.stdout.write(`         ${problem.replaceAll("\n", "\n         ")}\n`);
         if (problems.length === 0) continue;
-        failed.push({ name: attempt.name, problems });
+        failed += 1;
         trial = undefined; // a server in an unknown state would make the next trial's finding worthless
       }
     };
     await Promise.all(Array.from({ length: Number(values.hosts) }, work));
-    for (const { name, problems } of failed) process.stdout.write(`\n${name}\n  ${problems.join("\n  ")}\n`);
     const seconds = Math.round((Date.now() - started) / 1000);
-    process.stdout.write(`\n${total - failed.length} well, ${failed.length} wrong, in ${seconds} s\n`);
-    return failed.length === 0 && total > 0 ? 0 : 1;
+    process.stdout.write(`\n${total - failed} well, ${failed} wrong, in ${seconds} s\n`);
+    return failed === 0 && total > 0 ? 0 : 1;
   } finally {
     packages.remove();
   }
