@@ -7,6 +7,7 @@ import { outlineOf, warningOf, workflowHasRules } from "./entries/processable.ts
 import { composeRoot, isBridge, visibleJobs } from "./entries/root.ts";
 import { ConfigError } from "./errors.ts";
 import { resolveExtends } from "./extend.ts";
+import { writtenSize } from "./extent.ts";
 import { IncludeContext, type IncludedFile } from "./include/context.ts";
 import { joinMessages, loadFile } from "./include/load.ts";
 import { resolveIncludes } from "./include/process.ts";
@@ -61,10 +62,18 @@ export function readPipeline(input: PipelineInput): Pipeline {
     }
     return judge(resolve(loaded.value, context), context.files);
   } catch (error) {
+    if (error instanceof RangeError) return refused([{ message: TOO_DEEP, place: undefined }]);
     if (!(error instanceof ConfigError)) throw error;
     return { ...refused([error]), includes: context.files };
   }
 }
+
+/** Ours: GitLab fails with a server error where references or jobs lead on and on. */
+const TOO_DEEP = "The configuration leads too deep: a chain of references or values has too many links";
+
+/** Ours: GitLab has no limit of its own for what references and `extends` make of a text. */
+const TOO_LARGE = "The merged configuration is too large";
+const MOST_CHARACTERS = 64 * 1024 * 1024;
 
 function refused(errors: readonly PipelineMessage[], config?: YamlMap): Pipeline {
   return {
@@ -82,7 +91,9 @@ function refused(errors: readonly PipelineMessage[], config?: YamlMap): Pipeline
 
 function resolve(config: YamlMap, context: IncludeContext): YamlMap {
   const extended = resolveExtends(resolveIncludes(config, context));
-  return addEdgeStages(context.mayHoldReferences ? resolveReferences(extended) : extended);
+  const resolved = addEdgeStages(context.mayHoldReferences ? resolveReferences(extended) : extended);
+  if (writtenSize(resolved) > MOST_CHARACTERS) throw new ConfigError(TOO_LARGE);
+  return resolved;
 }
 
 function judge(config: YamlMap, includes: readonly IncludedFile[]): Pipeline {

@@ -1,12 +1,14 @@
+import { compilePattern, type RegularExpression } from "../../expression/index.ts";
+
 /*
  * Ruby's `File.fnmatch?` with the flags PATHNAME, DOTMATCH and EXTGLOB: `*` and `?` stop at slashes, a double star crosses
- * them, `[a-z]` is one character, `{a,b}` either.
+ * them, `[a-z]` is one character, `{a,b}` either. Matched by RE2, so that no glob takes long.
  */
 
 /** The alternatives in braces may not make more patterns than this. */
 const MAX_PATTERNS = 1000;
 
-const compiled = new Map<string, RegExp[]>();
+const compiled = new Map<string, (RegularExpression | undefined)[]>();
 
 /** Whether a glob matches a path. */
 export function globMatches(glob: string, path: string): boolean {
@@ -16,7 +18,7 @@ export function globMatches(glob: string, path: string): boolean {
     if (compiled.size > 5000) compiled.clear();
     compiled.set(glob, patterns);
   }
-  return patterns.some((pattern) => pattern.test(path));
+  return patterns.some((pattern) => pattern?.matches(path) ?? false);
 }
 
 /** Whether a glob has no character with a meaning of its own. */
@@ -61,18 +63,14 @@ function firstBraces(glob: string): { start: number; end: number; parts: string[
   return undefined;
 }
 
-function toPattern(glob: string): RegExp {
+function toPattern(glob: string): RegularExpression | undefined {
   let source = "";
   for (let index = 0; index < glob.length; ) {
     const [piece, length] = pieceAt(glob, index);
     source += piece;
     index += length;
   }
-  try {
-    return new RegExp(`^${source}$`, "su");
-  } catch {
-    return /(?!)/;
-  }
+  return compilePattern(`(?s)^(?:${source})$`);
 }
 
 /** The pattern of what stands at an offset of a glob, and how many characters that is. */
@@ -81,7 +79,7 @@ function pieceAt(glob: string, index: number): readonly [string, number] {
   if (glob.startsWith("**/", index) && (index === 0 || glob[index - 1] === "/")) return ["(?:[^/]+/)*", 3];
   if (character === "*") {
     const stars = /^\*+/.exec(glob.slice(index))![0].length;
-    return ["[^/]*", glob[index + stars] === "/" && stars > 1 ? stars : stars];
+    return ["[^/]*", stars];
   }
   if (character === "?") return ["[^/]", 1];
   if (character === "[") return bracketAt(glob, index) ?? ["\\[", 1];
@@ -96,7 +94,7 @@ function bracketAt(glob: string, index: number): readonly [string, number] | und
   const match = /^\[([!^]?)((?:\\.|[^\]\\])+)\]/su.exec(glob.slice(index));
   if (match === null) return undefined;
   const characters = match[2]!.replace(/\\(.)/gsu, "$1").replace(/[\\\][^&]/gu, "\\$&");
-  return [`(?!/)[${match[1] ? "^" : ""}${characters}]`, match[0].length];
+  return [match[1] ? `[^/${characters}]` : `[${characters}]`, match[0].length];
 }
 
 function escapeCharacter(character: string): string {
