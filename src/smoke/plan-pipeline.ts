@@ -1,4 +1,4 @@
-import type { PipelineExpansion } from "../expand-pipeline.ts";
+import type { Files, PipelineExpansion } from "../expand-pipeline.ts";
 import { createdJobs } from "../expand-pipeline.ts";
 import type { CreatedJob } from "../pipeline/index.ts";
 import type { CiVariable } from "./local/variables.ts";
@@ -20,10 +20,12 @@ export interface PlanOptions {
   readonly files: Readonly<Record<string, string>>;
   readonly variables: readonly CiVariable[];
   readonly inputs?: Readonly<Record<string, unknown>> | undefined;
+  /** Other projects that the configuration may include from: full path -> version -> files. */
+  readonly projects?: Readonly<Record<string, Readonly<Record<string, Files>>>> | undefined;
 }
 
 /** Expands `.gitlab-ci.yml` by our own engine and keeps the jobs that GitLab would create for this trigger. */
-export function planPipeline({ identity, files, variables, inputs }: PlanOptions): Planned {
+export function planPipeline({ identity, files, variables, inputs, projects }: PlanOptions): Planned {
   const text = files[".gitlab-ci.yml"];
   if (text === undefined) return { errors: ["the project has no .gitlab-ci.yml"], warnings: [] };
   const { project, trigger, commit } = identity;
@@ -34,7 +36,10 @@ export function planPipeline({ identity, files, variables, inputs }: PlanOptions
   }));
   const creation = createdJobs(text, {
     files,
-    projects: { [project.path]: { [commit.sha]: files, [trigger.ref]: files } },
+    projects: {
+      ...projects,
+      [project.path]: { [commit.sha]: files, [trigger.ref]: files, ...projects?.[project.path] },
+    },
     project: { path: project.path, host: project.server, defaultBranch: trigger.defaultBranch },
     event: { source: trigger.source, ref: trigger.ref, tag: trigger.tag },
     variables: [

@@ -1,0 +1,219 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FaultPlan } from "./faults.ts";
+import { answerGraphql } from "./graphql.ts";
+import { ServerProject } from "./project.ts";
+import { type Answer, Refusal, type Request, routes } from "./routes.ts";
+import type { ServerPipeline, Start } from "./runs.ts";
+import { ServerState } from "./state.ts";
+
+export { everyday, type Fault, type FaultPlan, generator, seededFaults } from "./faults.ts";
+export { ServerProject } from "./project.ts";
+export type { ServerPipeline } from "./runs.ts";
+
+export interface GitlabServerOptions {
+  /** A sub-path under which the server lives, such as `/gitlab`. */
+  readonly subPath?: string;
+  /** Tags of the runners. */
+  readonly runnerTags?: readonly string[];
+  readonly faults?: FaultPlan;
+  /** How pages are told: by all headers, without totals, by links to another host, or not at all. */
+  readonly pagination?: "usual" | "no-totals" | "foreign-links" | "no-headers";
+  /** Traces lose their second half with this share of 1,000 answers. */
+  readonly truncatedTraces?: number;
+}
+
+/** A stand-in for GitLab's server: the REST and GraphQL subset that Berth uses, over real repositories and real job runs. */
+export class GitlabServer {
+  readonly address: string;
+  readonly token = "glpat-stand-in-token";
+  /** A token that may only read. */
+  readonly readToken = "glpat-stand-in-reader";
+  readonly state: ServerState;
+  faults: FaultPlan | undefined;
+  /** Every request that arrived: `GET /api/v4/...`. */
+  readonly log: string[] = [];
+  private readonly close: () => Promise<void>;
+
+  constructor(address: string, state: ServerState, close: () => Promise<void>) {
+    this.address = address;
+    this.state = state;
+    this.close = close;
+  }
+
+  /** Adds a project, with a first commit of `files` on main. */
+  addProject(path: string, files: Readonly<Record<string, string>> = {}, description = ""): ServerProject {
+    const project = new ServerProject(this.state.nextId("project"), path, this.state.root, description);
+    this.state.projects.push(project);
+    const actions = Object.entries(files).map(([file_path, content]) => ({
+      action: "create",
+      file_path,
+      content,
+    }));
+    if (actions.length > 0) project.commit("main", "First", actions);
+    return project;
+  }
+
+  /** Starts a pipeline as an event on the server would. */
+  start(start: Partial<Start> & Pick<Start, "project">): ServerPipeline | { errors: readonly string[] } {
+    return this.state.startPipeline({
+      ref: "main",
+      tag: false,
+      source: "push",
+      variables: [],
+      inputs: {},
+      ...start,
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.close();
+  }
+}
+
+/** Starts a stand-in on a free port of the loopback interface. */
+export async function startGitlabServer(options: GitlabServerOptions = {}): Promise<GitlabServer> {
+  const root = mkdtempSync(join(tmpdir(), "berth-gitlab-"));
+  const { subPath = "" } = options;
+  let server: GitlabServer;
+  const http = createServer((incoming, outgoing) => {
+    handle(server, options, incoming, outgoing).catch((error: Error) => {
+      if (!outgoing.headersSent)
+        send(outgoing, { status: 500, json: { message: `500 Internal Server Error: ${error.message}` } });
+      else outgoing.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  const host = `127.0.0.1:${(http.address() as AddressInfo).port}`;
+  const state = new ServerState(root, host, `http://${host}${subPath}`, options);
+  server = new GitlabServer(state.url, state, async () => {
+    await Promise.all(state.pipelines.map((each) => each.end()));
+    http.closeAllConnections();
+    await new Promise((resolve) => http.close(resolve));
+    rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+  });
+  server.faults = options.faults;
+  return server;
+}
+
+async function handle(
+  server: GitlabServer,
+  { subPath = "", pagination = "usual" }: GitlabServerOptions,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const method = incoming.method ?? "GET";
+  const url = new URL(incoming.url ?? "/", server.address);
+  const path = url.pathname.startsWith(`${subPath}/`) ? url.pathname.slice(subPath.length) : "/outside";
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  server.log.push(`${method} ${path}${url.search}`);
+  const fault = server.faults?.({ method, path, count: server.log.length });
+  if (fault?.kind === "delay") await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
+  if (fault?.kind === "hang") return;
+  if (fault?.kind === "limit") {
+    send(outgoing, {
+      status: 429,
+      text: "Retry later\n",
+      headers: { "retry-after": String(fault.seconds), "ratelimit-remaining": "0" },
+    });
+    return;
+  }
+  if (fault?.kind === "reset" && fault.when === "before") return void outgoing.socket?.destroy();
+  if (fault?.kind === "error" && fault.when === "before") return send(outgoing, troubled(fault.status));
+  const answer = answerOf(
+    server,
+    method,
+    path,
+    url,
+    incoming,
+    Buffer.concat(chunks).toString("utf8"),
+    pagination,
+  );
+  const given = await answer;
+  if (fault?.kind === "reset") return void outgoing.socket?.destroy();
+  if (fault?.kind === "error") return send(outgoing, troubled(fault.status));
+  send(outgoing, given, fault?.kind === "cut");
+}
+
+async function answerOf(
+  server: GitlabServer,
+  method: string,
+  path: string,
+  url: URL,
+  incoming: IncomingMessage,
+  text: string,
+  pagination: NonNullable<GitlabServerOptions["pagination"]>,
+): Promise<Answer> {
+  try {
+    const token = tokenOf(incoming);
+    if (token !== server.token && token !== server.readToken)
+      throw new Refusal(401, { message: "401 Unauthorized" });
+    const body = text === "" ? {} : JSON.parse(text);
+    if (path === "/api/graphql") return answerGraphql(server.state, body);
+    if (!path.startsWith("/api/v4/")) throw new Refusal(404, { error: "404 Not Found" });
+    const request: Request = {
+      method,
+      path: path.slice("/api/v4".length),
+      query: url.searchParams,
+      body,
+      state: server.state,
+      url,
+      pagination,
+      writes: token === server.token,
+    };
+    for (const { method: wanted, pattern, answer, reads } of routes) {
+      const match = wanted === method ? pattern.exec(request.path) : null;
+      if (!match) continue;
+      if (!reads && method !== "GET" && !request.writes) {
+        throw new Refusal(403, {
+          error: "insufficient_scope",
+          error_description: "The request requires higher privileges than provided by the access token.",
+          scope: "api",
+        });
+      }
+      return await answer(request, ...match.slice(1).map((each) => decodeURIComponent(each ?? "")));
+    }
+    throw new Refusal(404, { error: "404 Not Found" });
+  } catch (error) {
+    if (error instanceof Refusal) return { status: error.status, json: error.body };
+    if (error instanceof SyntaxError) return { status: 400, json: { error: "The JSON is invalid" } };
+    throw error;
+  }
+}
+
+function tokenOf({ headers }: IncomingMessage): string | undefined {
+  const given = headers["private-token"] ?? headers.authorization?.replace(/^Bearer /, "");
+  return typeof given === "string" ? given : undefined;
+}
+
+function troubled(status: number): Answer {
+  return {
+    status,
+    text: "<html><body>GitLab is not responding</body></html>",
+    headers: { "content-type": "text/html" },
+  };
+}
+
+function send(
+  outgoing: ServerResponse,
+  { status = 200, json, text, bytes, headers = {} }: Answer,
+  cut = false,
+): void {
+  const body = bytes ?? Buffer.from(json === undefined ? (text ?? "") : JSON.stringify(json));
+  const type = bytes ? "application/octet-stream" : json === undefined ? "text/plain" : "application/json";
+  outgoing.writeHead(status, {
+    "content-type": type,
+    ...(status === 204 ? {} : { "content-length": body.length }),
+    ...headers,
+  });
+  if (!cut) {
+    outgoing.end(status === 204 ? undefined : body);
+    return;
+  }
+  outgoing.write(body.subarray(0, Math.floor(body.length / 2)));
+  setTimeout(() => outgoing.socket?.destroy(), 5);
+}

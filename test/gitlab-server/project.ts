@@ -1,0 +1,181 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { tagOfVersion } from "../../src/sources/versions.ts";
+import { git, gitBytes, tryGit } from "./git.ts";
+
+/** A change of a commit, as the API's `actions[]`. */
+export interface FileAction {
+  readonly action: string;
+  readonly file_path: string;
+  readonly previous_path?: string;
+  readonly content?: string;
+  readonly encoding?: string;
+  readonly execute_filemode?: boolean;
+}
+
+export interface ServerRelease {
+  readonly tag_name: string;
+  readonly name: string;
+  readonly description: string;
+  readonly released_at: string;
+}
+
+/** A project of the stand-in: a bare git repository with what GitLab keeps beside it. */
+export class ServerProject {
+  readonly id: number;
+  readonly path: string;
+  private readonly place: string;
+  private begun = false;
+  readonly defaultBranch = "main";
+  description: string;
+  archived = false;
+  /** The token's user may read, but not write. */
+  readOnly = false;
+  /** The token's user is no member: GitLab answers 404. */
+  hidden = false;
+  /** Switched on as a project of the CI/CD catalog. */
+  inCatalog = false;
+  readonly releases: ServerRelease[] = [];
+  /** Tags that are published in the catalog. */
+  readonly published: string[] = [];
+
+  constructor(id: number, path: string, root: string, description = "") {
+    this.id = id;
+    this.path = path;
+    this.description = description;
+    this.place = join(root, `${id}.git`);
+  }
+
+  /** The bare repository; made when it is first needed, so that thousands of projects cost nothing. */
+  get folder(): string {
+    if (!this.begun) {
+      this.begun = true;
+      mkdirSync(this.place, { recursive: true });
+      git(this.place, ["init", "--quiet", "--bare", `--initial-branch=${this.defaultBranch}`]);
+    }
+    return this.place;
+  }
+
+  /** Whether there is nothing in the repository. */
+  get empty(): boolean {
+    return !this.begun || this.branches().length === 0;
+  }
+
+  /** The SHA that a branch, tag or SHA means. */
+  resolve(ref: string): string | undefined {
+    if (ref === "" || ref.startsWith("-")) return undefined;
+    for (const name of [ref, `refs/tags/${ref}`, `refs/heads/${ref}`]) {
+      if (name === ref && !/^([0-9a-f]{40}|HEAD)$/.test(ref)) continue;
+      const sha = tryGit(this.folder, ["rev-parse", "--verify", "--quiet", `${name}^{commit}`]);
+      if (sha) return sha;
+    }
+    return undefined;
+  }
+
+  /** What the version of a component's address means: SHA, tag, branch, then the catalog's moving versions. */
+  resolveVersion(version: string): string | undefined {
+    const exact = this.resolve(version);
+    if (exact !== undefined || !this.inCatalog) return exact;
+    const tag = tagOfVersion(version, this.published);
+    return tag === undefined ? undefined : this.resolve(tag);
+  }
+
+  branches(): string[] {
+    const text = git(this.folder, ["for-each-ref", "--format=%(refname:strip=2)", "refs/heads"]);
+    return text === "" ? [] : text.split("\n");
+  }
+
+  tags(): string[] {
+    const text = git(this.folder, [
+      "for-each-ref",
+      "--sort=-v:refname",
+      "--format=%(refname:strip=2)",
+      "refs/tags",
+    ]);
+    return text === "" ? [] : text.split("\n");
+  }
+
+  read(ref: string, path: string): Buffer | undefined {
+    const sha = this.resolve(ref);
+    if (sha === undefined) return undefined;
+    try {
+      return gitBytes(this.folder, ["cat-file", "blob", `${sha}:${path}`]);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Mode, type, SHA and path of everything below a folder. */
+  tree(
+    ref: string,
+    folder: string,
+    recursive: boolean,
+  ): { mode: string; type: string; id: string; path: string }[] | undefined {
+    const sha = this.resolve(ref);
+    if (sha === undefined) return undefined;
+    const at = folder === "" ? sha : `${sha}:${folder}`;
+    const options = recursive ? ["-r", "-t", "-z"] : ["-z"];
+    const text = tryGit(this.folder, ["ls-tree", ...options, at]);
+    return text
+      ?.split("\0")
+      .filter(Boolean)
+      .map((line) => {
+        const [, mode = "", type = "", id = "", name = ""] = /^(\d+) (\w+) (\w+)\t(.*)$/s.exec(line) ?? [];
+        return { mode, type, id, path: folder === "" ? name : `${folder}/${name}` };
+      });
+  }
+
+  /** All text files at a commit. */
+  files(sha: string): Record<string, string> {
+    const entries = this.tree(sha, "", true)?.filter((each) => each.type === "blob") ?? [];
+    return Object.fromEntries(
+      entries.map((each) => [each.path, this.read(sha, each.path)?.toString("utf8") ?? ""]),
+    );
+  }
+
+  /** Makes a commit. Throws an Error with GitLab's words where an action cannot be done. */
+  commit(branch: string, message: string, actions: readonly FileAction[], start?: string): string {
+    const head = tryGit(this.folder, ["rev-parse", "--verify", "--quiet", `refs/heads/${branch}`]);
+    if (head && start !== undefined)
+      throw new Error(
+        `A branch called '${branch}' already exists. Switch to that branch in order to make changes`,
+      );
+    const parent = head ?? (start === undefined ? undefined : this.resolve(start));
+    if (parent === undefined && this.branches().length > 0)
+      throw new Error("You can only create or edit files when you are on a branch");
+    const env = {
+      GIT_INDEX_FILE: join(this.folder, `index.${process.pid}.${Math.random().toString(36).slice(2)}`),
+    };
+    if (parent) git(this.folder, ["read-tree", parent], { env });
+    for (const action of actions) this.stage(action, parent, env);
+    const tree = git(this.folder, ["write-tree"], { env });
+    const commit = git(this.folder, ["commit-tree", tree, ...(parent ? ["-p", parent] : [])], {
+      input: message,
+    });
+    git(this.folder, ["update-ref", `refs/heads/${branch}`, commit]);
+    return commit;
+  }
+
+  private stage(action: FileAction, parent: string | undefined, env: Record<string, string>): void {
+    const { file_path: path, previous_path: previous } = action;
+    const exists = (file: string) =>
+      tryGit(this.folder, ["cat-file", "-e", `${parent}:${file}`]) !== undefined;
+    if (action.action === "create" && parent && exists(path))
+      throw new Error("A file with this name already exists");
+    if (["update", "delete"].includes(action.action) && !(parent && exists(path))) {
+      throw new Error("A file with this name doesn't exist");
+    }
+    if (action.action === "delete") {
+      git(this.folder, ["update-index", "--force-remove", path], { env });
+      return;
+    }
+    if (action.action === "move" && previous)
+      git(this.folder, ["update-index", "--force-remove", previous], { env });
+    const kept = action.content === undefined ? this.read(parent ?? "", previous ?? path) : undefined;
+    const content =
+      kept ?? Buffer.from(action.content ?? "", action.encoding === "base64" ? "base64" : "utf8");
+    const blob = git(this.folder, ["hash-object", "-w", "--stdin"], { input: content });
+    const mode = action.execute_filemode ? "100755" : "100644";
+    git(this.folder, ["update-index", "--add", "--cacheinfo", `${mode},${blob},${path}`], { env });
+  }
+}

@@ -1,0 +1,198 @@
+import { git } from "./git.ts";
+import type { ServerProject } from "./project.ts";
+import type { ServerJob, ServerPipeline } from "./runs.ts";
+import type { ServerMergeRequest, ServerState } from "./state.ts";
+
+/* The answers' shapes; test/gitlab-server/shapes.ts holds them against the documentation. */
+
+const user = {
+  id: 1,
+  username: "root",
+  name: "Administrator",
+  state: "active",
+  avatar_url: null,
+  web_url: "http://127.0.0.1/root",
+};
+
+export function projectRecord({ url }: ServerState, project: ServerProject) {
+  const name = project.path.split("/").at(-1) ?? "";
+  return {
+    id: project.id,
+    description: project.description,
+    name,
+    name_with_namespace: project.path.replaceAll("/", " / "),
+    path: name,
+    path_with_namespace: project.path,
+    created_at: "2026-01-01T00:00:00.000Z",
+    default_branch: project.empty ? null : project.defaultBranch,
+    ssh_url_to_repo: `git@127.0.0.1:${project.path}.git`,
+    http_url_to_repo: `${url}/${project.path}.git`,
+    web_url: `${url}/${project.path}`,
+    star_count: 0,
+    forks_count: 0,
+    last_activity_at: "2026-01-01T00:00:00.000Z",
+    archived: project.archived,
+    visibility: "private",
+    ci_config_path: null,
+    jobs_enabled: true,
+    shared_runners_enabled: true,
+    permissions: {
+      project_access: { access_level: project.readOnly ? 20 : 40, notification_level: 3 },
+      group_access: null,
+    },
+  };
+}
+
+export function runnerRecord() {
+  return {
+    id: 1,
+    description: "stand-in",
+    ip_address: "127.0.0.1",
+    active: true,
+    paused: false,
+    is_shared: true,
+    runner_type: "instance_type",
+    name: null,
+    online: true,
+    status: "online",
+  };
+}
+
+export function commitRecord({ url }: ServerState, project: ServerProject, sha: string) {
+  const [message = "", date = "", parents = ""] = git(project.folder, [
+    "log",
+    "-1",
+    "--format=%B%x00%cI%x00%P",
+    sha,
+  ]).split("\0");
+  return {
+    id: sha,
+    short_id: sha.slice(0, 8),
+    created_at: date,
+    parent_ids: parents.trim().split(" ").filter(Boolean),
+    title: message.split("\n")[0],
+    message: message.replace(/\n+$/, ""),
+    author_name: "Administrator",
+    author_email: "admin@example.com",
+    authored_date: date,
+    committer_name: "Administrator",
+    committer_email: "admin@example.com",
+    committed_date: date,
+    web_url: `${url}/${project.path}/-/commit/${sha}`,
+  };
+}
+
+export function branchRecord(state: ServerState, project: ServerProject, name: string) {
+  const sha = git(project.folder, ["rev-parse", `refs/heads/${name}`]);
+  return {
+    name,
+    commit: commitRecord(state, project, sha),
+    merged: false,
+    protected: name === project.defaultBranch,
+    developers_can_push: false,
+    developers_can_merge: false,
+    can_push: true,
+    default: name === project.defaultBranch,
+    web_url: `${state.url}/${project.path}/-/tree/${name}`,
+  };
+}
+
+export function tagRecord(state: ServerState, project: ServerProject, name: string) {
+  const sha = git(project.folder, ["rev-parse", `refs/tags/${name}^{commit}`]);
+  return {
+    name,
+    message: "",
+    target: sha,
+    commit: commitRecord(state, project, sha),
+    release: null,
+    protected: false,
+    created_at: null,
+  };
+}
+
+export function pipelineRecord({ url }: ServerState, pipeline: ServerPipeline) {
+  const { start, id, sha } = pipeline;
+  return {
+    id,
+    iid: id,
+    project_id: start.project.id,
+    name: null,
+    sha,
+    ref: start.source === "merge_request_event" ? "refs/merge-requests/1/head" : start.ref,
+    status: pipeline.status,
+    source: start.source,
+    created_at: pipeline.createdAt,
+    updated_at: new Date().toISOString(),
+    web_url: `${url}/${start.project.path}/-/pipelines/${id}`,
+    before_sha: "0".repeat(40),
+    tag: start.tag,
+    yaml_errors: null,
+    user,
+    started_at: null,
+    finished_at: null,
+    committed_at: null,
+    duration: null,
+    queued_duration: null,
+    coverage: null,
+  };
+}
+
+export function jobRecord(state: ServerState, pipeline: ServerPipeline, job: ServerJob) {
+  const result = pipeline.resultOf(job);
+  const status = pipeline.statusOf(job);
+  const { project, ref, tag } = pipeline.start;
+  const archive = { filename: "artifacts.zip", size: 1 };
+  return {
+    id: job.id,
+    status,
+    stage: result.stage,
+    name: job.name,
+    ref,
+    tag,
+    coverage: null,
+    allow_failure: result.allowFailure,
+    created_at: job.createdAt,
+    started_at: job.startedAt ?? null,
+    finished_at: job.finishedAt ?? null,
+    erased_at: null,
+    duration: job.finishedAt ? result.seconds : null,
+    queued_duration: job.startedAt ? 0.1 : null,
+    user,
+    commit: commitRecord(state, project, pipeline.sha),
+    pipeline: { id: pipeline.id, project_id: project.id, ref, sha: pipeline.sha, status: pipeline.status },
+    ...(result.state === "failed" ? { failure_reason: result.failureReason ?? "script_failure" } : {}),
+    web_url: `${state.url}/${project.path}/-/jobs/${job.id}`,
+    project: { ci_job_token_scope_enabled: false },
+    ...(result.artifactsFolder ? { artifacts_file: archive } : {}),
+    artifacts: result.artifactsFolder ? [{ file_type: "archive", file_format: "zip", ...archive }] : [],
+    runner: job.startedAt && !job.stuck ? runnerRecord() : null,
+    artifacts_expire_at: null,
+    archived: false,
+    tag_list: job.tags,
+  };
+}
+
+/** Jobs that start other pipelines are left out by the runner that the stand-in uses: it never has any. */
+export function bridgeless(_: ServerPipeline): never[] {
+  return [];
+}
+
+export function mergeRequestRecord(
+  state: ServerState,
+  { id, iid, project, source, target, title, state: status }: ServerMergeRequest,
+) {
+  return {
+    id,
+    iid,
+    project_id: project.id,
+    title,
+    description: "",
+    state: status,
+    source_branch: source,
+    target_branch: target,
+    author: user,
+    draft: false,
+    sha: project.resolve(source) ?? "",
+    web_url: `${state.url}/${project.path}/-/merge_requests/${iid}`,
+  };
+}

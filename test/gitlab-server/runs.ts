@@ -1,0 +1,254 @@
+import { join } from "node:path";
+import type { Files } from "../../src/expand-pipeline.ts";
+import { ExecutorChooser } from "../../src/smoke/local/executor.ts";
+import type { SmokeProject } from "../../src/smoke/local/project.ts";
+import { LocalPipeline } from "../../src/smoke/local/run-pipeline.ts";
+import { type CiVariable, expandText } from "../../src/smoke/local/variables.ts";
+import type { PipelinePlan } from "../../src/smoke/plan.ts";
+import { planPipeline } from "../../src/smoke/plan-pipeline.ts";
+import { pipelineVariables } from "../../src/smoke/predefined.ts";
+import type { JobResult } from "../../src/smoke/result.ts";
+import { publish } from "./catalog.ts";
+import { git } from "./git.ts";
+import type { ServerProject } from "./project.ts";
+
+/** What starts a pipeline of the stand-in. */
+export interface Start {
+  readonly project: ServerProject;
+  readonly ref: string;
+  readonly tag: boolean;
+  readonly source: string;
+  readonly variables: readonly CiVariable[];
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** What pipelines need of the server around them. */
+export interface RunnerSetting {
+  /** Host and port: `CI_SERVER_FQDN`. */
+  readonly host: string;
+  readonly root: string;
+  /** Tags of the runners; a job whose tags no runner has stays pending. */
+  readonly runnerTags: readonly string[];
+  readonly projects: () => readonly ServerProject[];
+  readonly nextJobId: () => number;
+}
+
+/** One job as the server knows it. */
+export interface ServerJob {
+  readonly id: number;
+  readonly name: string;
+  readonly createdAt: string;
+  readonly tags: readonly string[];
+  readonly stuck: boolean;
+  trace: string;
+  startedAt: string | undefined;
+  finishedAt: string | undefined;
+}
+
+const never = "sleep 100000";
+
+/** A pipeline whose jobs are really run, by the same runner as `berth smoke` uses locally, out of the bare repository. */
+export class ServerPipeline {
+  readonly id: number;
+  readonly start: Start;
+  readonly sha: string;
+  readonly createdAt = new Date().toISOString();
+  readonly jobs: ServerJob[];
+  readonly plan: PipelinePlan;
+  private readonly local: LocalPipeline;
+  private readonly controller = new AbortController();
+  private over = false;
+  private started: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    id: number,
+    start: Start,
+    sha: string,
+    plan: PipelinePlan,
+    setting: RunnerSetting,
+    release: Releases,
+  ) {
+    this.id = id;
+    this.start = start;
+    this.sha = sha;
+    const stuck = (tags: readonly string[]) => tags.some((each) => !setting.runnerTags.includes(each));
+    this.plan = {
+      ...plan,
+      jobs: plan.jobs.map((job) => (stuck(job.tags) ? { ...job, beforeScript: [], script: [never] } : job)),
+    };
+    this.jobs = plan.jobs.map((job) => ({
+      id: setting.nextJobId(),
+      name: job.name,
+      createdAt: this.createdAt,
+      tags: job.tags,
+      stuck: stuck(job.tags),
+      trace: "",
+      startedAt: undefined,
+      finishedAt: undefined,
+    }));
+    const identity = identityOf(id, start, sha, setting.host);
+    this.local = new LocalPipeline({
+      plan: this.plan,
+      project: runnableProject(start.project, setting.host),
+      identity,
+      variables: start.variables,
+      folder: join(setting.root, "pipelines", String(id)),
+      traceFolder: join(setting.root, "traces", String(id)),
+      env: { PATH: process.env.PATH, HOME: setting.root, TMPDIR: setting.root },
+      executors: new ExecutorChooser("shell"),
+      concurrency: 4,
+      signal: this.controller.signal,
+      onEvent: (event) => {
+        if (!("job" in event)) return;
+        const job = this.jobs.find((each) => each.name === event.job)!;
+        if (event.kind === "job-started") job.startedAt = new Date().toISOString();
+        if (event.kind === "job-line") job.trace += `${event.line}\n`;
+        if (event.kind === "job-finished") {
+          job.finishedAt = new Date().toISOString();
+          if (event.result.state === "success") release(job, pipelineVariables(identity));
+        }
+      },
+    });
+  }
+
+  /** Creates a pipeline and lets it run, or gives GitLab's reasons why there is none. */
+  static create(
+    id: () => number,
+    start: Start,
+    setting: RunnerSetting,
+  ): ServerPipeline | { errors: readonly string[] } {
+    const sha = start.project.resolve(start.ref);
+    if (sha === undefined) return { errors: ["Reference not found"] };
+    const files = start.project.files(sha);
+    if (files[".gitlab-ci.yml"] === undefined) return { errors: ["Missing CI config file"] };
+    const number = id();
+    const planned = planPipeline({
+      identity: identityOf(number, start, sha, setting.host),
+      files,
+      variables: start.variables,
+      inputs: start.inputs,
+      projects: reachable(setting.projects()),
+    });
+    if ("errors" in planned) return { errors: planned.errors };
+    const release: Releases = (job, variables) => {
+      const keyword = planned.expansion.jobs[job.name]?.release as Record<string, string> | undefined;
+      if (keyword) publishRelease(start.project, keyword, variables, sha);
+    };
+    const pipeline = new ServerPipeline(number, start, sha, planned.plan, setting, release);
+    pipeline.watch(pipeline.local.run());
+    return pipeline;
+  }
+
+  resultOf(job: ServerJob): JobResult {
+    return this.local.result().jobs.find((each) => each.name === job.name)!;
+  }
+
+  statusOf(job: ServerJob): string {
+    const { state } = this.resultOf(job);
+    return job.stuck && state === "running" ? "pending" : state;
+  }
+
+  get status(): string {
+    const states = this.jobs.map((job) => this.statusOf(job));
+    if (this.controller.signal.aborted) return this.over ? "canceled" : "canceling";
+    if (this.over) return this.local.result().state;
+    if (states.includes("running") || states.includes("success")) return "running";
+    return states.includes("pending") ? "pending" : "created";
+  }
+
+  /** Plays a manual job; false where it cannot be played. */
+  play(job: ServerJob, variables: readonly CiVariable[]): boolean {
+    if (this.resultOf(job).state !== "manual" || this.controller.signal.aborted) return false;
+    this.watch(this.local.play(job.name, variables));
+    return true;
+  }
+
+  cancel(): void {
+    if (!this.over) this.controller.abort();
+  }
+
+  /** Cancels what still runs and waits for its end. */
+  async end(): Promise<void> {
+    this.controller.abort();
+    await this.started.catch(() => undefined);
+  }
+
+  private watch(run: Promise<unknown>): void {
+    this.over = false;
+    const all: Promise<unknown> = Promise.all([this.started, run]).finally(() => {
+      if (this.started === all) this.over = true;
+    });
+    this.started = all;
+    all.catch(() => undefined);
+  }
+}
+
+type Releases = (job: ServerJob, variables: Readonly<Record<string, string>>) => void;
+
+function identityOf(pipelineId: number, { project, ref, tag, source }: Start, sha: string, host: string) {
+  const [message = "", timestamp = "", before = ""] = git(project.folder, [
+    "log",
+    "-1",
+    "--format=%B%x00%cI%x00%P",
+    sha,
+  ]).split("\0");
+  return {
+    project: { path: project.path, server: host },
+    trigger: { source, ref, tag, defaultBranch: project.defaultBranch },
+    commit: {
+      sha,
+      beforeSha: before.split(" ")[0] || "0".repeat(40),
+      timestamp,
+      message: message.trim(),
+      author: "Administrator <admin@example.com>",
+    },
+    pipelineId,
+  };
+}
+
+/** The bare repository in the shape that the runner checks out from. */
+function runnableProject(project: ServerProject, host: string): SmokeProject {
+  return {
+    identity: { path: project.path, server: host },
+    folder: project.folder,
+    defaultBranch: project.defaultBranch,
+    checkOut: async (sha: string, folder: string) => {
+      git("/", ["clone", "--quiet", "--no-checkout", project.folder, folder]);
+      git(folder, ["checkout", "--quiet", "--detach", sha]);
+    },
+  } as unknown as SmokeProject;
+}
+
+/** All projects by path, each version read when it is asked for. */
+function reachable(projects: readonly ServerProject[]): Record<string, Record<string, Files>> {
+  return Object.fromEntries(
+    projects.map((project) => [
+      project.path,
+      new Proxy({} as Record<string, Files>, {
+        get: (_, version) => {
+          const sha = typeof version === "string" ? project.resolveVersion(version) : undefined;
+          return sha === undefined ? undefined : project.files(sha);
+        },
+      }),
+    ]),
+  );
+}
+
+/** What the `release` keyword does after a job's script: the tag where it lacks, the release, and the catalog's version. */
+function publishRelease(
+  project: ServerProject,
+  keyword: Readonly<Record<string, string>>,
+  variables: Readonly<Record<string, string>>,
+  sha: string,
+): void {
+  const expand = (text = "") => expandText(text, (name) => variables[name] ?? "");
+  const tag = expand(keyword.tag_name);
+  if (!project.tags().includes(tag)) git(project.folder, ["tag", tag, sha]);
+  project.releases.unshift({
+    tag_name: tag,
+    name: expand(keyword.name) || tag,
+    description: expand(keyword.description),
+    released_at: new Date().toISOString(),
+  });
+  publish(project, tag);
+}
