@@ -10,7 +10,7 @@ import { type Answer, Refusal, type Request, routes } from "./routes.ts";
 import type { ServerPipeline, Start } from "./runs.ts";
 import { ServerState } from "./state.ts";
 
-export { everyday, type Fault, type FaultPlan, generator, seededFaults } from "./faults.ts";
+export { everyday, type FaultPlan, seededFaults } from "./faults.ts";
 export { ServerProject } from "./project.ts";
 export type { ServerPipeline } from "./runs.ts";
 
