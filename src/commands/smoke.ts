@@ -2,7 +2,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { parseDuration } from "../pipeline/duration.ts";
-import type { ExecutorChoice } from "../smoke/local/executor.ts";
+import { differencesOf } from "../smoke/compare.ts";
+import type { ExecutorChoice, ExecutorChooser } from "../smoke/local/executor.ts";
 import { openLocalSession } from "../smoke/local/session.ts";
 import { renderJson } from "../smoke/report/json.ts";
 import { renderJunit } from "../smoke/report/junit.ts";
@@ -11,6 +12,7 @@ import { renderText } from "../smoke/report/text.ts";
 import { newTraceFolder, runScenarios } from "../smoke/run-scenarios.ts";
 import type { VariationReport } from "../smoke/run-variation.ts";
 import { loadScenarios } from "../smoke/scenario.ts";
+import type { SmokeSession } from "../smoke/session.ts";
 import { Needs, readTarget } from "../smoke/surroundings.ts";
 import { type Variation, variationsOf } from "../smoke/variation.ts";
 import { type CommandModule, type ExitCode, type Surroundings, UsageError } from "./command.ts";
@@ -25,6 +27,9 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
     .argument("[scenario...]", "names under test/smoke, folders or scenario.yml files (default: all)")
     .option("--list", "list the runs that the scenarios ask for, and run nothing")
     .option("--only <text>", "only the runs whose name contains this")
+    .option("--on <runner>", "local, or gitlab: through the API of GITLAB_URL with GITLAB_TOKEN", "local")
+    .option("--project <path>", "the project on GitLab whose branches are used (default: CI_PROJECT_PATH)")
+    .option("--compare", "run everything on both runners, and say where they differ")
     .option(
       "--executor <kind>",
       "shell, container, or auto: containers where an engine has the image",
@@ -55,11 +60,15 @@ Examples:
   berth smoke validate test --executor shell
   berth smoke delivery --target deploy@192.0.2.10
   berth smoke --list --only python_version=3.9
-  berth smoke --junit smoke.xml --logs smoke-logs`;
+  berth smoke --junit smoke.xml --logs smoke-logs
+  GITLAB_TOKEN=… berth smoke --on gitlab --project group/berth`;
 
 interface Options {
   readonly list?: boolean;
   readonly only?: string;
+  readonly on: string;
+  readonly project?: string;
+  readonly compare?: boolean;
   readonly executor: string;
   readonly target?: string;
   readonly timeout?: string;
@@ -83,10 +92,18 @@ async function smoke(
     list(variations, options.json ?? false, surroundings);
     return 0;
   }
-  const reports = await runAll(variations, options, surroundings);
+  const runners = runnersOf(options);
+  const reports: VariationReport[] = [];
+  for (const runner of runners) reports.push(...(await runAll(variations, runner, options, surroundings)));
+  const differences = runners.length > 1 ? differencesOf(reports) : [];
   await write(reports, options, surroundings);
+  for (const difference of differences) surroundings.stdout.write(`differs: ${difference}\n`);
+  if (differences.length > 0) return 1;
   if (reports.some((report) => report.state === "failed")) return 1;
-  return reports.length < variations.length || reports.some((report) => report.state !== "passed") ? 2 : 0;
+  return reports.length < variations.length * runners.length ||
+    reports.some((report) => report.state !== "passed")
+    ? 2
+    : 0;
 }
 
 function chooseVariations(args: readonly string[], { only }: Options, cwd: string): Variation[] {
@@ -112,6 +129,7 @@ function list(variations: readonly Variation[], json: boolean, { stdout }: Surro
 
 async function runAll(
   variations: readonly Variation[],
+  runner: Runner,
   options: Options,
   surroundings: Surroundings,
 ): Promise<VariationReport[]> {
@@ -126,21 +144,12 @@ async function runAll(
   const executors = needs.executors(executor);
   const traceFolder = options.logs === undefined ? await newTraceFolder(env) : resolve(cwd, options.logs);
   try {
-    await needs.prepareMachine();
+    if (runner === "local") await needs.prepareMachine();
+    const opener = runner === "local" ? localOpener : gitlabOpener;
+    const open = await opener({ options, surroundings, executors, keep, say: progress.say });
     return await runScenarios(variations, {
-      runner: "local",
-      open: async ({ scenario, project }) => {
-        const session = await openLocalSession({
-          project,
-          components: cwd,
-          name: scenario.name,
-          executors,
-          env,
-          keep,
-        });
-        if (keep) progress.say(`${scenario.name} stays in ${session.folder}`);
-        return session;
-      },
+      runner,
+      open,
       needs,
       // One server takes one deploy at a time.
       concurrency: target ? 1 : concurrency,
@@ -153,6 +162,47 @@ async function runAll(
     progress.end();
     await needs.close();
   }
+}
+
+type Runner = "local" | "gitlab";
+
+interface OpenerOptions {
+  readonly options: Options;
+  readonly surroundings: Surroundings;
+  readonly executors: ExecutorChooser;
+  readonly keep: boolean;
+  readonly say: (line: string) => void;
+}
+
+type Opener = (variation: Variation) => Promise<SmokeSession>;
+
+function runnersOf({ on, compare }: Options): Runner[] {
+  if (compare) return ["local", "gitlab"];
+  if (on === "local" || on === "gitlab") return [on];
+  throw new UsageError(`--on ${on}: the choices are local, gitlab`);
+}
+
+async function localOpener({ surroundings, executors, keep, say }: OpenerOptions): Promise<Opener> {
+  const { cwd, env } = surroundings;
+  return async ({ scenario, project }) => {
+    const session = await openLocalSession({
+      project,
+      components: cwd,
+      name: scenario.name,
+      executors,
+      env,
+      keep,
+    });
+    if (keep) say(`${scenario.name} stays in ${session.folder}`);
+    return session;
+  };
+}
+
+async function gitlabOpener({ options, surroundings, keep, say }: OpenerOptions): Promise<Opener> {
+  const { cwd, env, signal } = surroundings;
+  const { openGitlabRunner } = await import("../smoke/gitlab/runner.ts");
+  const project = options.project ?? env.CI_PROJECT_PATH;
+  return openGitlabRunner({ project, components: cwd, env, signal, keep, say });
 }
 
 async function write(

@@ -84,7 +84,7 @@ async function runStep(
   const timeoutSeconds = options.timeoutSeconds ?? step.timeoutSeconds;
   const timeout = AbortSignal.timeout(timeoutSeconds * 1000);
   const pipeline = await session.run({
-    changes: await changesOf(step, variation),
+    changes: await changesOf(step, variation, session.refName(definition.ref)),
     message: step.name,
     source: definition.source,
     ref: definition.ref,
@@ -118,8 +118,9 @@ async function playJobs({ definition }: Step, pipeline: SmokePipeline): Promise<
 async function changesOf(
   { definition }: Step,
   { project }: Variation,
+  refName: string,
 ): Promise<Record<string, string | null>> {
-  const files = filesOf(definition);
+  const files = filesOf(definition, refName);
   const { pipeline } = definition;
   if (pipeline === undefined || pipeline.includes("\n") || pipeline === ".gitlab-ci.yml") return files;
   const text =

@@ -35,6 +35,8 @@ export interface SmokePipeline {
 
 /** A project on a runner, with pipelines one after the other. The same for both runners. */
 export interface SmokeSession {
+  /** The name that a scenario's ref (undefined: the default branch) has on this runner; ephemeral branches differ. */
+  refName(ref: string | undefined): string;
   run(request: PipelineRequest): Promise<SmokePipeline>;
   /** Removes everything that the session made. Can be called twice. */
   close(): Promise<void>;

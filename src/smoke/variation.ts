@@ -105,9 +105,18 @@ function timeoutOf({ timeout }: Definition, { file }: Scenario): number {
   return seconds;
 }
 
-/** The files of a pipeline's commit: those of the definition, and `.gitlab-ci.yml` where the definition makes it. */
-export function filesOf(definition: Definition): Record<string, string | null> {
-  const { component, stages, inputs = {}, pipeline, files = {} } = definition;
+/**
+ * The files of a pipeline's commit: those of the definition, and `.gitlab-ci.yml` where the definition makes it.
+ * `{{ref}}` in an input's text stands for the name that the ref has on the runner.
+ */
+export function filesOf(definition: Definition, refName: string): Record<string, string | null> {
+  const { component, stages, pipeline, files = {} } = definition;
+  const inputs = Object.fromEntries(
+    Object.entries(definition.inputs ?? {}).map(([name, value]) => [
+      name,
+      typeof value === "string" ? value.replaceAll("{{ref}}", refName) : value,
+    ]),
+  );
   if (component !== undefined) {
     const include = [{ component: `$CI_SERVER_FQDN/$CI_PROJECT_PATH/${component}@$CI_COMMIT_SHA`, inputs }];
     // JSON is YAML: no quoting rules to get wrong.

@@ -4,6 +4,13 @@ import type { PipelineCommit, ProjectIdentity } from "../predefined.ts";
 import type { FileChanges } from "../session.ts";
 import { git } from "./git.ts";
 
+/** A file of a project; `content` in base64, undefined where it is not known. */
+export interface ProjectFile {
+  readonly path: string;
+  readonly executable: boolean;
+  readonly content: string | undefined;
+}
+
 const zeroSha = "0".repeat(40);
 
 /** A throw-away git repository that stands for the project on a server. It lives in a private temporary folder. */
@@ -79,6 +86,19 @@ export class SmokeProject {
       if ((await lstat(file)).isFile()) texts[path] = await readFile(file, "utf8");
     }
     return texts;
+  }
+
+  /** Every file of the work tree as it stands, committed or not; for pushing it elsewhere. */
+  async contents(): Promise<ProjectFile[]> {
+    await git(this.folder, ["add", "--all", "--force"]);
+    const paths = (await git(this.folder, ["ls-files", "-z"])).split("\0").filter((path) => path !== "");
+    return Promise.all(
+      paths.map(async (path) => {
+        const file = join(this.folder, path);
+        const executable = ((await lstat(file)).mode & 0o100) !== 0;
+        return { path, executable, content: (await readFile(file)).toString("base64") };
+      }),
+    );
   }
 
   /** A fresh clone at a commit with a detached HEAD, as a runner gets it. */

@@ -98,6 +98,10 @@ export class LocalSession implements SmokeSession {
     };
   }
 
+  refName(ref: string | undefined): string {
+    return ref ?? this.project.defaultBranch;
+  }
+
   async close(): Promise<void> {
     if (!this.options.keep) await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }

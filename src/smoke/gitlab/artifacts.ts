@@ -1,0 +1,26 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { unzipSync } from "fflate";
+
+/** More than this unpacked is not taken: a scenario's artifacts are small, an archive bomb is not. */
+const limitBytes = 512 * 1024 * 1024;
+
+/** Unpacks an artifacts archive into a folder and removes it. @throws Error for a path that leads outside. */
+export async function unpackArtifacts(archive: string, folder: string): Promise<void> {
+  let total = 0;
+  const files = unzipSync(await readFile(archive), {
+    filter: ({ originalSize }) => {
+      total += originalSize;
+      if (total > limitBytes) throw new Error(`the artifacts are larger than ${limitBytes} bytes`);
+      return true;
+    },
+  });
+  for (const [path, bytes] of Object.entries(files)) {
+    const file = join(folder, path);
+    if (relative(folder, file).startsWith("..")) throw new Error(`the artifacts lead outside: ${path}`);
+    if (path.endsWith("/")) continue;
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, bytes);
+  }
+  await rm(archive);
+}

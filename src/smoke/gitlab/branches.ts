@@ -1,0 +1,34 @@
+import { randomBytes } from "node:crypto";
+import type { GitlabClient } from "../../gitlab/index.ts";
+
+/** Every branch that a smoke run makes begins with this, so that what an earlier run left behind can be told. */
+const prefix = "berth-smoke/";
+
+/** A run that is still going after this many hours is taken for dead. */
+const staleHours = 12;
+
+/** A branch name that no other run has: its time stands in it, for {@link removeStaleBranches}. */
+export function newBranchName(now: Date, role: string): string {
+  const time = now.toISOString().replace(/[-:]|\..*$/g, "");
+  return `${prefix}${time}-${randomBytes(4).toString("hex")}${role === "" ? "" : `/${role}`}`;
+}
+
+/** Removes the branches of runs that ended without cleaning up (a killed job, a lost connection). Returns their names. */
+export async function removeStaleBranches(
+  client: GitlabClient,
+  project: string,
+  now: Date,
+): Promise<string[]> {
+  const branches = await client.repository.branches(project, prefix);
+  const stale = branches.map((branch) => branch.name).filter((name) => isStale(name, now));
+  for (const name of stale) await client.repository.removeBranch(project, name);
+  return stale;
+}
+
+function isStale(name: string, now: Date): boolean {
+  const match = /^berth-smoke\/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)-/.exec(name);
+  if (!match) return false;
+  const [, year, month, day, hour, minute, second] = match.map(Number) as number[];
+  const made = Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
+  return now.getTime() - made > staleHours * 3_600_000;
+}
