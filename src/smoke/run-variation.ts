@@ -39,38 +39,51 @@ export interface VariationOptions {
   readonly onEvent?: ((event: PipelineEvent, step: Step) => void) | undefined;
 }
 
-/** Runs the pipelines of a variation, one after the other until one is not as expected, and judges them. */
+/** Runs the pipelines of a variation, one after the other until one is not as expected, and judges them. Never throws. */
 export async function runVariation(
   variation: Variation,
   options: VariationOptions,
 ): Promise<VariationReport> {
   const begin = Date.now();
   const steps: StepReport[] = [];
-  const report = (state: VariationReport["state"], error?: string): VariationReport => ({
+  let session: SmokeSession | undefined;
+  let end: Pick<VariationReport, "state" | "error">;
+  try {
+    session = await options.open(variation);
+    end = { state: await runSteps(session, steps, variation, options) };
+  } catch (error) {
+    end = options.signal.aborted
+      ? { state: "canceled" }
+      : { state: "error", error: (error as Error).message };
+  }
+  try {
+    await session?.close();
+  } catch (error) {
+    end = { state: "error", error: `cleaning up failed: ${(error as Error).message}` };
+  }
+  return {
     name: variation.name,
     description: variation.scenario.description,
     runner: options.runner,
-    state,
     steps,
-    error,
     seconds: (Date.now() - begin) / 1000,
-  });
-  let session: SmokeSession | undefined;
-  try {
-    session = await options.open(variation);
-    for (const [index, step] of variation.steps.entries()) {
-      const done = await runStep(step, index, session, variation, options);
-      steps.push(done);
-      if (options.signal.aborted) return report("canceled");
-      if (done.problems.length > 0) return report("failed");
-    }
-    return report("passed");
-  } catch (error) {
-    if (options.signal.aborted) return report("canceled");
-    return report("error", (error as Error).message);
-  } finally {
-    await session?.close();
+    ...end,
+  };
+}
+
+async function runSteps(
+  session: SmokeSession,
+  done: StepReport[],
+  variation: Variation,
+  options: VariationOptions,
+): Promise<VariationReport["state"]> {
+  for (const [index, step] of variation.steps.entries()) {
+    const report = await runStep(step, index, session, variation, options);
+    done.push(report);
+    if (options.signal.aborted) return "canceled";
+    if (report.problems.length > 0) return "failed";
   }
+  return "passed";
 }
 
 async function runStep(

@@ -156,6 +156,11 @@ export class ServerProject {
     return commit;
   }
 
+  /** `update-index --remove` wants a work tree; a mode of 0 does the same in a bare repository. */
+  private unstage(path: string, env: Record<string, string>): void {
+    git(this.folder, ["update-index", "--index-info"], { env, input: `0 ${"0".repeat(40)}\t${path}\n` });
+  }
+
   private stage(action: FileAction, parent: string | undefined, env: Record<string, string>): void {
     const { file_path: path, previous_path: previous } = action;
     const exists = (file: string) =>
@@ -166,11 +171,10 @@ export class ServerProject {
       throw new Error("A file with this name doesn't exist");
     }
     if (action.action === "delete") {
-      git(this.folder, ["update-index", "--force-remove", path], { env });
+      this.unstage(path, env);
       return;
     }
-    if (action.action === "move" && previous)
-      git(this.folder, ["update-index", "--force-remove", previous], { env });
+    if (action.action === "move" && previous) this.unstage(previous, env);
     const kept = action.content === undefined ? this.read(parent ?? "", previous ?? path) : undefined;
     const content =
       kept ?? Buffer.from(action.content ?? "", action.encoding === "base64" ? "base64" : "utf8");

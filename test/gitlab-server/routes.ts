@@ -147,7 +147,8 @@ export const routes: readonly Route[] = [
       throw new Refusal(400, { error: missing.map((each) => `${each} is missing`).join(", ") });
     try {
       const sha = project.commit(branch, message, actions as FileAction[], start_sha ?? start_branch);
-      request.state.afterPush(project, branch);
+      // A commit with this in its message starts no pipeline by being pushed (docs, ci/pipelines "Skip a pipeline").
+      if (!/\[(ci[ _-]skip|skip[ _-]ci)\]/i.test(message)) request.state.afterPush(project, branch);
       return { status: 201, json: commitRecord(request.state, project, sha) };
     } catch (error) {
       throw new Refusal(400, { message: (error as Error).message });

@@ -21,10 +21,9 @@ export interface FollowOptions {
   readonly onEvent?: ((event: PipelineEvent) => void) | undefined;
   /** Between two looks at the jobs, in milliseconds. */
   readonly interval: number;
+  /** A job that waits this many milliseconds for a runner that can never come ends the run. */
+  readonly stuckAfter: number;
 }
-
-/** A job that waits this long for a runner that can never come ends the run. */
-const stuckMilliseconds = 15_000;
 
 const over: readonly string[] = ["success", "failed", "canceled", "skipped", "manual"];
 
@@ -160,7 +159,7 @@ export class GitlabPipeline {
 
   private failWhenStuck(jobs: readonly Job[]): void {
     for (const job of jobs) {
-      if (job.status !== "pending" || Date.now() - this.begin < stuckMilliseconds) continue;
+      if (job.status !== "pending" || Date.now() - this.begin < this.options.stuckAfter) continue;
       const why = whyStuck(job.tag_list, this.options.project.runners);
       if (why !== undefined) throw new Error(`the job ${job.name} is stuck: ${why}`);
     }

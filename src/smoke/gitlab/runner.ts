@@ -15,6 +15,7 @@ export interface GitlabRunnerOptions {
   readonly keep: boolean;
   readonly say: (line: string) => void;
   readonly interval?: number | undefined;
+  readonly stuckAfter?: number | undefined;
 }
 
 /**
@@ -24,12 +25,13 @@ export interface GitlabRunnerOptions {
 export async function openGitlabRunner(
   options: GitlabRunnerOptions,
 ): Promise<(variation: Variation) => Promise<SmokeSession>> {
-  const { env, signal, components, keep, say, interval } = options;
+  const { env, signal, components, keep, say, interval, stuckAfter } = options;
   const client = openGitlab({ env, signal });
   if (options.project === undefined)
     throw new UsageError("no GitLab project: name one with --project group/name (or set CI_PROJECT_PATH)");
   const checked = await checkProject(client, options.project);
   for (const name of await removeStaleBranches(client, options.project, new Date()))
     say(`removed the stale branch ${name}`);
-  return ({ project }) => openGitlabSession({ client, checked, project, components, keep, interval });
+  return ({ project }) =>
+    openGitlabSession({ client, checked, project, components, keep, interval, stuckAfter });
 }

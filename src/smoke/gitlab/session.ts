@@ -24,6 +24,8 @@ export interface GitlabSessionOptions {
   readonly keep?: boolean | undefined;
   /** Between two looks at a pipeline, in milliseconds; 2,000 when absent: half a request a second. */
   readonly interval?: number | undefined;
+  /** Milliseconds after which a job that no runner can take ends the run; 15,000 when absent. */
+  readonly stuckAfter?: number | undefined;
 }
 
 /** Opens a session on a GitLab server. Nothing is pushed before the first pipeline. */
@@ -87,6 +89,7 @@ export class GitlabSession implements SmokeSession {
       signal: request.signal ?? new AbortController().signal,
       onEvent: request.onEvent,
       interval: this.options.interval ?? defaultInterval,
+      stuckAfter: this.options.stuckAfter ?? 15_000,
     });
     this.pipelines.push(pipeline);
     let result = await pipeline.follow();
