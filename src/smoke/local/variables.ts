@@ -24,16 +24,18 @@ export function expandVariables(variables: readonly PlannedVariable[]): Map<stri
     last.set(variable.key, variable);
   }
   const done = new Map<string, string>();
+  // What stands in a circle depends on where one came from: it is worked out anew each time.
+  const circular = new Set<string>();
   const resolve = (key: string, path: readonly string[]): string => {
     const known = done.get(key);
     if (known !== undefined) return known;
     const variable = last.get(key);
+    if (path.includes(key)) for (const each of path) circular.add(each);
     if (variable === undefined || path.includes(key)) return "";
     const value = variable.raw
       ? variable.value
       : expandText(variable.value, (name) => resolve(name, [...path, key]));
-    // Inside a circle the value depends on where one came from: keep only what was asked for directly.
-    if (path.length === 0) done.set(key, value);
+    if (!circular.has(key)) done.set(key, value);
     return value;
   };
   return new Map([...last.keys()].map((key) => [key, resolve(key, [])]));
