@@ -17,3 +17,9 @@ export {
   type PipelineExpansion,
   type PlacedMessage,
 } from "./expand-pipeline.ts";
+export {
+  type ChangeClass,
+  type ChangeKind,
+  compareInterfaces,
+  type InterfaceChange,
+} from "./release/index.ts";

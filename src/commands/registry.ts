@@ -35,6 +35,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./new.ts"),
   },
   {
+    name: "release",
+    summary: "Holds a release against the last one: what breaks, the least honest version, the notes",
+    load: () => import("./release.ts"),
+  },
+  {
     name: "host",
     summary: "Boots and removes throw-away servers on this machine",
     load: () => import("./host.ts"),

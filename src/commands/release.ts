@@ -1,0 +1,156 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Repository } from "../git/repository.ts";
+import type { GitlabClient } from "../gitlab/index.ts";
+import { changelogSection } from "../release/changelog.ts";
+import { checkRelease, compareVersions, type ReleaseVerdict } from "../release/check.ts";
+import { parseVersion } from "../release/index.ts";
+import { releaseNotes } from "../release/notes.ts";
+import { type CommandModule, type ExitCode, type Surroundings, UsageError } from "./command.ts";
+
+interface Options {
+  readonly since?: string;
+  readonly tag?: string;
+  readonly project?: string;
+  readonly json?: boolean;
+}
+
+/** `berth release`: whether a release is honest about what changed, and its notes. */
+export const command: CommandModule["command"] = (program, surroundings, finish) => {
+  program
+    .description(
+      "Holds a release against the last one: what breaks consumers, the least honest version, the catalog's conditions.",
+    )
+    .addHelpText("after", help);
+  const since = ["--since <tag>", "the release to compare with (default: the highest semantic tag)"] as const;
+  const tag = [
+    "--tag <tag>",
+    "the tag that the release is to have (default: CI_COMMIT_TAG, where it is set)",
+  ] as const;
+  program
+    .command("check")
+    .description("Says what changed for consumers and what stands in the way of a release.")
+    .option(...since)
+    .option(...tag)
+    .option(
+      "--project <path>",
+      "also ask GitLab about this project (default: CI_PROJECT_PATH, where GITLAB_TOKEN is set)",
+    )
+    .option("--json", "print the verdict as JSON")
+    .action(async (options: Options) => finish(await check(options, surroundings)));
+  program
+    .command("notes")
+    .description(
+      "Prints release notes in Markdown: the changelog's section and the changes to the interface.",
+    )
+    .option(...since)
+    .option(...tag)
+    .action(async (options: Options) => finish(await notes(options, surroundings)));
+};
+
+const help = `
+Exit code of check: 0 nothing stands in the way, 1 something does, 2 could not run.
+
+Examples:
+  berth release check                     against the highest tag: changes, and the version they ask for
+  berth release check --since 1.2.0 --tag 1.3.0
+  berth release notes --tag 1.3.0 > notes.md`;
+
+async function check(options: Options, surroundings: Surroundings): Promise<ExitCode> {
+  const { verdict, since } = await judge(options, surroundings);
+  if (options.json) {
+    surroundings.stdout.write(
+      `${JSON.stringify({ version: 1, since: since ?? null, ...verdict }, undefined, 2)}\n`,
+    );
+  } else surroundings.stdout.write(render(verdict, since));
+  return verdict.obstacles.length > 0 ? 1 : 0;
+}
+
+async function notes(options: Options, surroundings: Surroundings): Promise<ExitCode> {
+  const { verdict, files, tag } = await judge(options, surroundings);
+  const section = changelogSection(files["CHANGELOG.md"] ?? "", tag ?? "Unreleased");
+  surroundings.stdout.write(releaseNotes(tag ?? verdict.leastVersion, section, verdict.changes));
+  return 0;
+}
+
+async function judge(options: Options, surroundings: Surroundings) {
+  const { cwd, env } = surroundings;
+  const repository = new Repository(cwd);
+  const tag = options.tag ?? (env.CI_COMMIT_TAG || undefined);
+  const tags = await repository.tags().catch(() => {
+    throw new UsageError(`"${cwd}" is not in a git repository: berth release compares with its tags`);
+  });
+  const since = options.since ?? highest(tags.map((each) => each.name).filter((each) => each !== tag));
+  if (since !== undefined && !tags.some((each) => each.name === since))
+    throw new UsageError(`there is no tag "${since}"`);
+  const files = await filesOfFolder(await repository.root());
+  const before = since === undefined ? undefined : { tag: since, files: await filesAtTag(repository, since) };
+  const server = await askServer(options, surroundings);
+  return {
+    verdict: checkRelease({ files, since: before, tag, ...(server && { server }) }),
+    since,
+    files,
+    tag,
+  };
+}
+
+/** What GitLab knows of the project; nothing is asked without a token or a project. */
+async function askServer({ project }: Options, { env, signal }: Surroundings) {
+  const path = project ?? env.CI_PROJECT_PATH;
+  if (path === undefined || (project === undefined && !env.GITLAB_TOKEN)) return undefined;
+  const { openGitlab } = await import("../gitlab/index.ts");
+  const gitlab: GitlabClient = openGitlab({ env, signal });
+  const [{ description }, versions] = await Promise.all([
+    gitlab.projects.get(path),
+    gitlab.catalog.versions(path),
+  ]);
+  return { description: description ?? "", inCatalog: versions !== undefined };
+}
+
+function highest(tags: readonly string[]): string | undefined {
+  const versions = tags.flatMap((name) => {
+    const version = parseVersion(name);
+    return version ? [{ name, version }] : [];
+  });
+  return versions.sort((one, other) => compareVersions(one.version, other.version)).at(-1)?.name;
+}
+
+const counted = /^(templates\/.*\.yml|README\.md|CHANGELOG\.md|\.gitlab-ci\.yml|LICEN[CS]E[^/]*)$/i;
+
+async function filesAtTag(repository: Repository, tag: string): Promise<Record<string, string>> {
+  const paths = (await repository.files(tag)).filter((path) => counted.test(path));
+  return Object.fromEntries(
+    await Promise.all(paths.map(async (path) => [path, (await repository.read(tag, path)) ?? ""] as const)),
+  );
+}
+
+async function filesOfFolder(root: string): Promise<Record<string, string>> {
+  const templates = existsSync(join(root, "templates"))
+    ? await readdir(join(root, "templates"), { recursive: true })
+    : [];
+  const paths = [...(await readdir(root)), ...templates.map((each) => `templates/${each}`)].filter((path) =>
+    counted.test(path),
+  );
+  return Object.fromEntries(
+    await Promise.all(paths.map(async (path) => [path, await readFile(join(root, path), "utf8")] as const)),
+  );
+}
+
+function render({ changes, leastVersion, obstacles }: ReleaseVerdict, since: string | undefined): string {
+  const lines = changes.map((each) => {
+    const { place } = each;
+    const where = place
+      ? `${place.side === "before" ? `${since}:` : ""}${place.file}:${place.line}:${place.column}: `
+      : "";
+    return `${each.class.padEnd(5)}  ${where}${each.component}: ${each.message} [${each.kind}]`;
+  });
+  lines.push(
+    since === undefined
+      ? "no release yet: nothing to compare with"
+      : `${changes.length} changes since ${since}; the next version is ${leastVersion} or higher`,
+  );
+  for (const { rule, message } of obstacles) lines.push(`not ready: ${message} [${rule}]`);
+  if (obstacles.length === 0) lines.push("nothing stands in the way of the release");
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,150 @@
+import { parse } from "yaml";
+import { type InterfaceChange, strongestClass } from "./change.ts";
+import { changelogSection } from "./changelog.ts";
+import { compareInterfaces } from "./index.ts";
+import { leastVersion, parseVersion, type Version } from "./version.ts";
+
+/** What a release is judged by. */
+export interface ReleaseCandidate {
+  /** The project's files that count: `templates/`, README.md, the licence, CHANGELOG.md and `.gitlab-ci.yml`. */
+  readonly files: Readonly<Record<string, string>>;
+  /** The last release; undefined before the first. */
+  readonly since: { readonly tag: string; readonly files: Readonly<Record<string, string>> } | undefined;
+  /** The tag that the release is to have, where it is known already. */
+  readonly tag: string | undefined;
+  /** What GitLab knows of the project, where there is a token. */
+  readonly server?: { readonly description: string; readonly inCatalog: boolean };
+}
+
+/** What stands in the way of a release. */
+export interface Obstacle {
+  readonly rule:
+    | "tag-semantic"
+    | "tag-high-enough"
+    | "changelog-section-present"
+    | "readme-present"
+    | "licence-present"
+    | "component-present"
+    | "release-job-present"
+    | "project-described"
+    | "project-in-catalog";
+  readonly message: string;
+}
+
+export interface ReleaseVerdict {
+  readonly changes: readonly InterfaceChange[];
+  /** The least version that is honest about the changes; `1.0.0` before the first release. */
+  readonly leastVersion: string;
+  readonly obstacles: readonly Obstacle[];
+}
+
+/** Judges a release: its number against what changed, its changelog, and whether the catalog would take it. */
+export function checkRelease(candidate: ReleaseCandidate): ReleaseVerdict {
+  const { files, since, tag } = candidate;
+  const changes = since ? compareInterfaces(since.files, files) : [];
+  const before = since && parseVersion(since.tag);
+  const least: Version = before
+    ? leastVersion(before, strongestClass(changes))
+    : (parseVersion(tag ?? "") ?? [1, 0, 0]);
+  const obstacles = [
+    ...tagObstacles(tag, least, changes),
+    ...changelogObstacles(files, tag),
+    ...catalogObstacles(candidate),
+  ];
+  return { changes, leastVersion: least.join("."), obstacles };
+}
+
+function tagObstacles(
+  tag: string | undefined,
+  least: Version,
+  changes: readonly InterfaceChange[],
+): Obstacle[] {
+  if (tag === undefined) return [];
+  const version = parseVersion(tag.replace(/-[0-9A-Za-z.-]+$/, ""));
+  if (!version)
+    return [
+      {
+        rule: "tag-semantic",
+        message: `the tag "${tag}" is not semantic: the catalog takes 1.2.3, without "v"`,
+      },
+    ];
+  if (compareVersions(version, least) >= 0) return [];
+  const strongest = strongestClass(changes) ?? "patch";
+  const because = changes.find((each) => each.class === strongest)?.message;
+  return [
+    {
+      rule: "tag-high-enough",
+      message: `the tag "${tag}" is too low: the ${strongest} changes ask for ${least.join(".")} or higher${because ? ` (${because})` : ""}`,
+    },
+  ];
+}
+
+function changelogObstacles(files: ReleaseCandidate["files"], tag: string | undefined): Obstacle[] {
+  const version = tag ?? "Unreleased";
+  const section = changelogSection(files["CHANGELOG.md"] ?? "", version);
+  if (section) return [];
+  return [
+    { rule: "changelog-section-present", message: `CHANGELOG.md has no entries under "## [${version}]"` },
+  ];
+}
+
+/** GitLab's conditions of publishing (docs, ci/components "Publish a new release"), and the licence that its authors' guide asks for. */
+function catalogObstacles({ files, server }: ReleaseCandidate): Obstacle[] {
+  const names = Object.keys(files);
+  const obstacles: Obstacle[] = [];
+  const expect = (fine: boolean, rule: Obstacle["rule"], message: string) => {
+    if (!fine) obstacles.push({ rule, message });
+  };
+  expect(
+    names.includes("README.md"),
+    "readme-present",
+    "there is no README.md at the project's root: GitLab does not publish without it",
+  );
+  expect(
+    names.some((each) => /^LICEN[CS]E/i.test(each)),
+    "licence-present",
+    "there is no LICENSE at the project's root: nobody may use the components",
+  );
+  expect(
+    names.some((each) => /^templates\/([^/]+|[^/]+\/template)\.yml$/.test(each)),
+    "component-present",
+    "there is no component in templates/",
+  );
+  expect(
+    hasReleaseJob(files[".gitlab-ci.yml"] ?? ""),
+    "release-job-present",
+    "no job in .gitlab-ci.yml has the keyword release: only such a job publishes to the catalog",
+  );
+  if (server) {
+    expect(
+      server.description.trim() !== "",
+      "project-described",
+      "the project has no description on GitLab: it is not published without one",
+    );
+    expect(
+      server.inCatalog,
+      "project-in-catalog",
+      "the project is no catalog project yet: an owner switches that on in its settings, under Visibility",
+    );
+  }
+  return obstacles;
+}
+
+function hasReleaseJob(text: string): boolean {
+  try {
+    const jobs: unknown = parse(text, {
+      logLevel: "silent",
+      customTags: [{ tag: "!reference", collection: "seq" }],
+    });
+    return Object.values(jobs ?? {}).some(
+      (job) => typeof job === "object" && job !== null && "release" in job,
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** Below, at or above zero as the first version is lower, the same or higher. */
+export function compareVersions(one: Version, other: Version): number {
+  return one[0] - other[0] || one[1] - other[1] || one[2] - other[2];
+}

@@ -1,0 +1,156 @@
+import { type Input, loadDocuments, readComponentFields, readInputs } from "../contract/index.ts";
+import { type JsonValue, type Place, Source, toJson, YamlMap } from "../yaml/index.ts";
+
+/** A component as its consumers meet it, read from its file without filling in inputs. */
+export interface ComponentInterface {
+  readonly name: string;
+  readonly file: string;
+  readonly inputs: ReadonlyMap<string, Input>;
+  /** Jobs by name, blocks and all: `$[[ inputs.prefix ]]test`. Hidden jobs are left out. */
+  readonly jobs: ReadonlyMap<string, JobInterface>;
+  /** `default`, `stages`, `variables`, `workflow`: they reach beyond the component's own jobs. */
+  readonly globals: ReadonlyMap<string, { readonly value: JsonValue; readonly place: Place | undefined }>;
+  /** CI/CD variables that scripts read and the component does not set. */
+  readonly reads: ReadonlySet<string>;
+  /** The oldest GitLab that understands the file, `[18, 7]`, and why. */
+  readonly needs: { readonly version: readonly [number, number]; readonly because: string };
+}
+
+export interface JobInterface {
+  readonly name: string;
+  readonly keywords: Readonly<Record<string, JsonValue>>;
+  readonly place: Place | undefined;
+  /** The place of a keyword of the job, or of the job. */
+  readonly placeOf: (keyword: string) => Place | undefined;
+}
+
+const globalKeywords = [
+  "default",
+  "stages",
+  "variables",
+  "workflow",
+  "include",
+  "cache",
+  "image",
+  "services",
+  "before_script",
+  "after_script",
+];
+
+/** The components among a project's files: `templates/<name>.yml` and `templates/<name>/template.yml`. */
+export function readComponents(files: Readonly<Record<string, string>>): Map<string, ComponentInterface> {
+  const found = new Map<string, ComponentInterface>();
+  for (const [file, text] of Object.entries(files)) {
+    const name = /^templates\/([^/]+?)(?:\/template)?\.yml$/.exec(file)?.[1];
+    if (name === undefined || (found.has(name) && file.endsWith("/template.yml"))) continue;
+    found.set(name, readComponent(name, file, text));
+  }
+  return found;
+}
+
+/** Throws DocumentError where the file is no valid YAML. */
+function readComponent(name: string, file: string, text: string): ComponentInterface {
+  const { header, content } = loadDocuments(new Source(file, text));
+  const inputs = readInputs(header);
+  const jobs = new Map<string, JobInterface>();
+  const globals = new Map<string, { value: JsonValue; place: Place | undefined }>();
+  for (const { key, value, keyPlace } of content.entries()) {
+    const title = String(key);
+    if (globalKeywords.includes(title)) globals.set(title, { value: toJson(value), place: keyPlace });
+    else if (!title.startsWith(".") && isMap(value))
+      jobs.set(title, readJob(title, withParents(value, content), keyPlace));
+  }
+  return {
+    name,
+    file,
+    inputs: new Map(inputs.map((each) => [each.name, each])),
+    jobs,
+    globals,
+    reads: variablesRead([...jobs.values()], globals),
+    needs: neededVersion(header, inputs, text),
+  };
+}
+
+function readJob(name: string, map: YamlMap, place: Place | undefined): JobInterface {
+  return {
+    name,
+    keywords: toJson(map) as Record<string, JsonValue>,
+    place,
+    placeOf: (keyword) => map.entry(keyword)?.keyPlace ?? place,
+  };
+}
+
+/** The job with what it takes from hidden jobs of the same file by `extends`; its own keywords win, variables are joined. */
+function withParents(job: YamlMap, content: YamlMap, depth = 0): YamlMap {
+  const parents = [toJson(job.get("extends") ?? null)]
+    .flat()
+    .filter((each): each is string => typeof each === "string");
+  const known = parents.map((each) => content.get(each)).filter(isMap);
+  if (known.length === 0 || depth > 10) return job;
+  const merged = YamlMap.of(known.flatMap((each) => [...withParents(each, content, depth + 1).entries()]));
+  const variables = [merged.get("variables"), job.get("variables")].filter(isMap);
+  for (const entry of job.entries()) if (entry.key !== "extends") merged.setEntry(entry);
+  if (variables.length === 2) {
+    const entry = merged.entry("variables")!;
+    merged.setEntry({ ...entry, value: YamlMap.of(variables.flatMap((each) => [...each.entries()])) });
+  }
+  return merged;
+}
+
+function isMap(value: unknown): value is YamlMap {
+  return value instanceof YamlMap;
+}
+
+/** Variables that scripts and rules read, without those that the component sets, the shell's own and GitLab's predefined ones. */
+function variablesRead(jobs: readonly JobInterface[], globals: ComponentInterface["globals"]): Set<string> {
+  const reads = new Set<string>();
+  const shared = namesOf(globals.get("variables")?.value);
+  for (const { keywords } of jobs) {
+    const own = new Set([...shared, ...namesOf(keywords.variables)]);
+    const scripts = [keywords.before_script, keywords.script, keywords.after_script]
+      .flat(4)
+      .filter((each) => typeof each === "string");
+    const text = scripts.join("\n");
+    for (const [, assigned] of text.matchAll(
+      /(?:^|[\s;(])(?:local |export |readonly |declare )?([A-Za-z_]\w*)=|\bfor ([A-Za-z_]\w*) in\b|\bread (?:-\w+ )*([A-Za-z_]\w*)/g,
+    ))
+      if (assigned) own.add(assigned);
+    for (const [, plain, braced] of text.matchAll(
+      /\$(?:([A-Z][A-Z0-9_]{2,})|\{([A-Z][A-Z0-9_]{2,})[}:#%/-])/g,
+    )) {
+      const name = plain ?? braced ?? "";
+      if (
+        !own.has(name) &&
+        !/^(CI|GITLAB)_|^(CI|PATH|HOME|USER|PWD|TMPDIR|BASH\w*|SECONDS|RANDOM|LINENO|EUID|UID|IFS|HOSTNAME|SHELL|PIPESTATUS|FUNCNAME|OPTARG|OPTIND|REPLY)$/.test(
+          name,
+        )
+      )
+        reads.add(name);
+    }
+  }
+  return reads;
+}
+
+function namesOf(value: JsonValue | undefined): string[] {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+}
+
+/** What came with which GitLab (docs, ci/inputs and ci/yaml, "History"). */
+function neededVersion(
+  header: YamlMap | undefined,
+  inputs: readonly Input[],
+  text: string,
+): ComponentInterface["needs"] {
+  const spec = header?.get("spec");
+  const features: [boolean, readonly [number, number], string][] = [
+    [/\$\[\[[^\]]*\|\s*split\(/.test(text), [19, 2], "the function split"],
+    [inputs.some((each) => each.type === "array" && each.options), [19, 0], "options of an array input"],
+    [/\$\[\[\s*inputs\.[\w-]+\[\d+\]/.test(text), [18, 11], "an index into an array input"],
+    [isMap(spec) && spec.has("description"), [18, 10], "spec:description"],
+    [inputs.some((each) => each.rules), [18, 7], "rules of an input"],
+    [readComponentFields(header).length > 0, [18, 6], "spec:component"],
+    [/\$\[\[[^\]]*\|\s*posix_escape/.test(text), [18, 6], "the function posix_escape"],
+  ];
+  const found = features.find(([used]) => used);
+  return found ? { version: found[1], because: found[2] } : { version: [17, 0], because: "inputs" };
+}

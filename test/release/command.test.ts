@@ -1,0 +1,88 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { afterAll, describe, expect, it } from "vitest";
+import type { ExitCode } from "../../src/commands/command.ts";
+import { command } from "../../src/commands/release.ts";
+import { base } from "./pairs.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "berth-release-"));
+const git = (...args: string[]) =>
+  execFileSync("git", ["-c", "user.name=T", "-c", "user.email=t@example.com", ...args], {
+    cwd: folder,
+    stdio: "pipe",
+  });
+const write = (path: string, text: string) => writeFileSync(join(folder, path), text);
+const commit = (tag: string) => {
+  git("add", "--all");
+  git("commit", "--quiet", "--message", tag);
+  git("tag", tag);
+};
+
+mkdirSync(join(folder, "templates"));
+git("init", "--quiet");
+write("templates/check.yml", base);
+write("README.md", "Checks");
+write("LICENSE", "MIT");
+write(".gitlab-ci.yml", "publish: { script: [echo], release: { tag_name: $CI_COMMIT_TAG } }");
+write("CHANGELOG.md", "## [1.0.0]\n\n- First\n");
+commit("1.0.0");
+commit("v9.9.9-not-semantic");
+write("templates/check.yml", base.replace("[1, 2, 3]", "[1, 2]"));
+write("CHANGELOG.md", "## [2.0.0]\n\n- No level 3\n\n## [1.1.0]\n\n- Wrong\n\n## [1.0.0]\n\n- First\n");
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("berth release", () => {
+  it("refuses a tag that is too low, with the change that asks for more", async () => {
+    const { code, stdout } = await run("check", "--tag", "1.1.0");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^major {2}templates\/check.yml:5:40: check: input "level" does not take 3 any more \[input-options-narrowed\]$/m,
+    );
+    expect(stdout).toMatch(/1 changes since 1.0.0; the next version is 2.0.0 or higher/);
+    expect(stdout).toMatch(
+      /the tag "1.1.0" is too low: the major changes ask for 2.0.0 or higher \(input "level"/,
+    );
+  });
+
+  it("lets an honest tag pass, and writes its notes", async () => {
+    expect((await run("check", "--tag", "2.0.0")).code).toBe(0);
+    const { stdout } = await run("notes", "--tag", "2.0.0");
+    expect(stdout).toBe(
+      '## 2.0.0\n\n- No level 3\n\n### Breaking: interface\n\n- `check`: input "level" does not take 3 any more\n',
+    );
+  });
+
+  it("names what the catalog would miss", async () => {
+    const verdict = JSON.parse((await run("check", "--tag", "v2.0.0", "--json")).stdout);
+    expect(verdict.obstacles.map((each: { rule: string }) => each.rule)).toEqual([
+      "tag-semantic",
+      "changelog-section-present",
+    ]);
+  });
+
+  it("says that there is no such tag", async () => {
+    await expect(run("check", "--since", "7.0.0")).rejects.toThrow('there is no tag "7.0.0"');
+  });
+});
+
+async function run(...args: string[]): Promise<{ code: ExitCode | undefined; stdout: string }> {
+  let stdout = "";
+  let code: ExitCode | undefined;
+  const program = new Command("release");
+  const stream = { write: (text: string) => (stdout += text) };
+  const surroundings = {
+    cwd: folder,
+    env: {},
+    stdout: stream,
+    stderr: stream,
+    signal: new AbortController().signal,
+  };
+  command(program, surroundings, (given) => {
+    code = given;
+  });
+  await program.parseAsync(args, { from: "user" });
+  return { code, stdout };
+}

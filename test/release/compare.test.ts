@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import {
+  type ChangeKind,
+  changeKinds,
+  compareInterfaces,
+  leastVersion,
+  parseVersion,
+  strongestClass,
+} from "../../src/release/index.ts";
+import { base, pairs } from "./pairs.ts";
+
+const file = (text: string) => ({ "templates/check.yml": text });
+const kindsOf = (before: string, after: string) =>
+  [...new Set(compareInterfaces(file(before), file(after)).map((each) => each.kind))].sort();
+
+/** Every pair in both directions. The kinds must be exactly those expected: every comparison runs over every pair. */
+describe("old and new", () => {
+  const both = pairs.flatMap(({ title, from, to, kinds, back }) => {
+    const changed = base.replace(from, () => to);
+    return [
+      { title, before: base, after: changed, kinds },
+      { title: `${title}, the other way`, before: changed, after: base, kinds: back },
+    ];
+  });
+
+  it("are more than 60 pairs", () => {
+    expect(both.length).toBeGreaterThan(60);
+    for (const { from } of pairs) expect(base).toContain(from);
+  });
+
+  it.each(both)("$title", ({ before, after, kinds }) => {
+    expect(kindsOf(before, after)).toEqual([...kinds].sort());
+  });
+
+  it("show every kind of change at least once", () => {
+    const shown = new Set<ChangeKind>([
+      ...both.flatMap((each) => each.kinds),
+      "component-added",
+      "component-removed",
+      "global-keyword-changed",
+    ]);
+    expect(Object.keys(changeKinds).filter((each) => !shown.has(each as ChangeKind))).toEqual([]);
+  });
+});
+
+describe("whole projects", () => {
+  it("gain and lose components, in either of the two layouts", () => {
+    const folder = { "templates/check/template.yml": base };
+    expect(compareInterfaces(file(base), folder)).toEqual([]);
+    expect(compareInterfaces({}, folder).map((each) => each.kind)).toEqual(["component-added"]);
+    expect(compareInterfaces(file(base), {}).map((each) => each.kind)).toEqual(["component-removed"]);
+  });
+
+  it("change a global keyword", () => {
+    const globals = (value: string) => base.replace("---\n", `---\nstages: [${value}]\n`);
+    expect(kindsOf(globals("a"), globals("b"))).toEqual(["global-keyword-changed"]);
+  });
+
+  it("are told with the place in the newer file, or in the older one where it is gone", () => {
+    const [narrowed] = compareInterfaces(file(base), file(base.replace("[1, 2, 3]", "[1]")));
+    expect(narrowed?.place).toMatchObject({
+      file: "templates/check.yml",
+      line: 5,
+      column: 40,
+      side: "after",
+    });
+    const [gone] = compareInterfaces(
+      file(base),
+      file(base.replace("    strict: { type: boolean, default: false }\n", "")),
+    );
+    expect(gone?.place).toMatchObject({ line: 7, column: 5, side: "before" });
+  });
+});
+
+describe("the least honest version", () => {
+  it.each([
+    ["1.2.3", "major", "2.0.0"],
+    ["1.2.3", "minor", "1.3.0"],
+    ["1.2.3", "patch", "1.2.4"],
+    ["1.2.3", undefined, "1.2.4"],
+    ["0.2.3", "major", "0.3.0"],
+    ["0.2.3", "minor", "0.2.4"],
+  ] as const)("after %s with %s changes is %s", (since, strongest, wanted) => {
+    expect(leastVersion(parseVersion(since)!, strongest).join(".")).toBe(wanted);
+  });
+
+  it("comes from the strongest change, and no version is read from v1.0.0 or 01.0.0", () => {
+    expect(
+      strongestClass(
+        compareInterfaces(file(base), file(base.replace("[linux]", "[mac]").replace("3.11", "3.12"))),
+      ),
+    ).toBe("major");
+    expect([parseVersion("v1.0.0"), parseVersion("01.0.0"), parseVersion("1.0")]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});
