@@ -17,7 +17,7 @@ const git = (...args: string[]) =>
 const write = (path: string, text: string) => writeFileSync(join(folder, path), text);
 const commit = (tag: string) => {
   git("add", "--all");
-  git("commit", "--quiet", "--message", tag);
+  git("commit", "--quiet", "--allow-empty", "--message", tag);
   git("tag", tag);
 };
 
