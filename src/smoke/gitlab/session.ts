@@ -182,8 +182,13 @@ export class GitlabSession implements SmokeSession {
   private async startForMergeRequest(
     branch: string,
     sha: string,
-    { signal }: PipelineRequest,
+    { signal, variables = [], onEvent }: PipelineRequest,
   ): Promise<Pipeline> {
+    if (variables.length > 0) {
+      const names = variables.map((each) => each.key).join(", ");
+      const text = `GitLab takes no variables for merge request pipelines; set these in the project: ${names}`;
+      onEvent?.({ kind: "note", text });
+    }
     const { client, checked, interval = defaultInterval } = this.options;
     const { iid } = await client.projects.createMergeRequest(checked.path, {
       source: branch,
