@@ -40,6 +40,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./release.ts"),
   },
   {
+    name: "outdated",
+    summary: "Compares pinned component versions with the released ones",
+    load: () => import("./outdated.ts"),
+  },
+  {
     name: "host",
     summary: "Boots and removes throw-away servers on this machine",
     load: () => import("./host.ts"),

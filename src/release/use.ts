@@ -1,0 +1,84 @@
+import { loadDocuments } from "../contract/index.ts";
+import { expandComponent } from "../expand-component.ts";
+import {
+  type JsonValue,
+  type PlainPlace,
+  Source,
+  toJson,
+  YamlList,
+  YamlMap,
+  type YamlValue,
+} from "../yaml/index.ts";
+import type { InterfaceChange } from "./change.ts";
+import { compareInterfaces } from "./index.ts";
+
+/** One `include: component:` of a consumer. */
+export interface ComponentUse {
+  /** Full path of the component's project. */
+  readonly project: string;
+  readonly component: string;
+  /** What stands behind the `@`: a tag, a branch, a SHA, `1`, `1.2` or `~latest`. */
+  readonly version: string;
+  readonly inputs: Readonly<Record<string, JsonValue>>;
+  readonly place: PlainPlace | undefined;
+}
+
+/** What a newer version does to one use. */
+export interface UpgradeVerdict {
+  /** GitLab's words where it would refuse the inputs that are given; those that it refuses already do not count. */
+  readonly refused: readonly string[];
+  /** Breaking changes to jobs and the pipeline around them, which may matter to this consumer. */
+  readonly risks: readonly InterfaceChange[];
+}
+
+/** The components that a configuration includes. Empty for a file that cannot be read. */
+export function readUses(text: string, file = ".gitlab-ci.yml"): ComponentUse[] {
+  const include = contentOf(text, file)?.entry("include");
+  if (include === undefined) return [];
+  const { value, valuePlace } = include;
+  const entries =
+    value instanceof YamlList
+      ? value.items.map((item, index) => ({ item, place: value.places[index] }))
+      : [{ item: value, place: valuePlace }];
+  return entries.flatMap(({ item, place }) => {
+    const address = item instanceof YamlMap ? item.get("component") : undefined;
+    const [, project, component, version] =
+      typeof address === "string" ? (/^[^/]+\/(.+)\/([^/@]+)@(.+)$/.exec(address) ?? []) : [];
+    if (!project || !component || !version) return [];
+    return [{ project, component, version, inputs: inputsOf(item), place: place?.toJSON() }];
+  });
+}
+
+/** What changes for one use between two versions of the component project's files. */
+export function judgeUpgrade(
+  use: ComponentUse,
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): UpgradeVerdict {
+  const [old, now] = [textOf(use.component, before), textOf(use.component, after)];
+  if (old === undefined) return { refused: [], risks: [] };
+  if (now === undefined) return { refused: [`component "${use.component}" is gone`], risks: [] };
+  const known = expandComponent(old, { inputs: use.inputs }).errors;
+  const refused = expandComponent(now, { inputs: use.inputs }).errors.filter((each) => !known.includes(each));
+  const risks = compareInterfaces(before, after).filter(
+    (each) => each.component === use.component && each.class === "major" && !each.kind.startsWith("input-"),
+  );
+  return { refused, risks };
+}
+
+function contentOf(text: string, file: string): YamlMap | undefined {
+  try {
+    return loadDocuments(new Source(file, text)).content;
+  } catch {
+    return undefined;
+  }
+}
+
+function inputsOf(item: YamlValue): ComponentUse["inputs"] {
+  const inputs = item instanceof YamlMap ? item.get("inputs") : undefined;
+  return inputs instanceof YamlMap ? (toJson(inputs) as Record<string, JsonValue>) : {};
+}
+
+function textOf(component: string, files: Readonly<Record<string, string>>): string | undefined {
+  return files[`templates/${component}.yml`] ?? files[`templates/${component}/template.yml`];
+}
