@@ -7,6 +7,7 @@ import { changelogSection } from "../release/changelog.ts";
 import { checkRelease, compareVersions, type ReleaseVerdict } from "../release/check.ts";
 import { parseVersion } from "../release/index.ts";
 import { releaseNotes } from "../release/notes.ts";
+import { isMovingVersion, tagOfVersion } from "../sources/versions.ts";
 import { type CommandModule, type ExitCode, type Surroundings, UsageError } from "./command.ts";
 
 interface Options {
@@ -47,6 +48,16 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
     .option(...since)
     .option(...tag)
     .action(async (options: Options) => finish(await notes(options, surroundings)));
+  program
+    .command("impact")
+    .description("Says which projects of a GitLab group the next release breaks, and where.")
+    .requiredOption("--group <path>", "the group; its subgroups are included")
+    .option("--project <path>", "this component project's path on GitLab (default: CI_PROJECT_PATH)")
+    .option("--state <file>", "where to save how far the survey has come (default: the user's cache)")
+    .option("--json", "print the result as JSON")
+    .action(async (options: Options & { group: string; state?: string }) => {
+      finish(await surveyGroup(options, surroundings));
+    });
 };
 
 const help = `
@@ -55,7 +66,8 @@ Exit code of check: 0 nothing stands in the way, 1 something does, 2 could not r
 Examples:
   berth release check                     against the highest tag: changes, and the version they ask for
   berth release check --since 1.2.0 --tag 1.3.0
-  berth release notes --tag 1.3.0 > notes.md`;
+  berth release notes --tag 1.3.0 > notes.md
+  berth release impact --group platform --project platform/berth`;
 
 async function check(options: Options, surroundings: Surroundings): Promise<ExitCode> {
   const { verdict, since } = await judge(options, surroundings);
@@ -72,6 +84,30 @@ async function notes(options: Options, surroundings: Surroundings): Promise<Exit
   const section = changelogSection(files["CHANGELOG.md"] ?? "", tag ?? "Unreleased");
   surroundings.stdout.write(releaseNotes(tag ?? verdict.leastVersion, section, verdict.changes));
   return 0;
+}
+
+async function surveyGroup(
+  options: Options & { group: string; state?: string },
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const { cwd, env } = surroundings;
+  const project = options.project ?? env.CI_PROJECT_PATH;
+  if (!project)
+    throw new UsageError("say which project on GitLab this is: --project group/name (or CI_PROJECT_PATH)");
+  const repository = new Repository(cwd);
+  const tags = (await repository.tags()).map((each) => each.name);
+  const known = new Map<string, Promise<Record<string, string> | undefined>>();
+  const filesAt = (version: string) => {
+    const tag = isMovingVersion(version) ? tagOfVersion(version, tags) : version;
+    const found =
+      known.get(version) ??
+      (tag === undefined ? Promise.resolve(undefined) : filesAtTag(repository, tag).catch(() => undefined));
+    known.set(version, found);
+    return found;
+  };
+  const { impact } = await import("./release/impact.ts");
+  const after = await filesOfFolder(await repository.root());
+  return impact({ ...options, project }, { after, filesAt }, surroundings);
 }
 
 async function judge(options: Options, surroundings: Surroundings) {

@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { afterAll, describe, expect, it } from "vitest";
 import type { ExitCode } from "../../src/commands/command.ts";
 import { command } from "../../src/commands/release.ts";
+import { startGitlabServer } from "../gitlab-server/index.ts";
 import { base } from "./pairs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "berth-release-"));
@@ -63,19 +64,49 @@ describe("berth release", () => {
     ]);
   });
 
+  it("says whom of a group the release breaks", async () => {
+    const server = await startGitlabServer();
+    const include = (level: number) =>
+      `include: [{ component: host/lib/checks/check@1, inputs: { target: a, level: ${level} } }]`;
+    server.addProject("big/one", { ".gitlab-ci.yml": include(3) });
+    server.addProject("big/two", { ".gitlab-ci.yml": include(2) });
+    server.addProject("big/three", { "README.md": "" });
+    server.addProject("big/empty");
+    const env = {
+      GITLAB_URL: server.address,
+      GITLAB_TOKEN: server.token,
+      XDG_CACHE_HOME: join(folder, ".git"),
+    };
+    const { code, stdout } = await runWith(env, "impact", "--group", "big", "--project", "lib/checks");
+    await server.stop();
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^BREAKS {2}big\/one {2}.gitlab-ci.yml:1 {2}check@1\n {4}`level` input: /);
+    expect(stdout).toMatch(/^fine {2}big\/two /m);
+    expect(stdout).toMatch(/4 projects, 2 includes, 1 projects break\n$/);
+    // A page, and the files of the three projects that have a commit.
+    expect(server.log).toHaveLength(4);
+  });
+
   it("says that there is no such tag", async () => {
     await expect(run("check", "--since", "7.0.0")).rejects.toThrow('there is no tag "7.0.0"');
   });
 });
 
-async function run(...args: string[]): Promise<{ code: ExitCode | undefined; stdout: string }> {
+function run(...args: string[]) {
+  return runWith({}, ...args);
+}
+
+async function runWith(
+  env: Record<string, string>,
+  ...args: string[]
+): Promise<{ code: ExitCode | undefined; stdout: string }> {
   let stdout = "";
   let code: ExitCode | undefined;
   const program = new Command("release");
   const stream = { write: (text: string) => (stdout += text) };
   const surroundings = {
     cwd: folder,
-    env: {},
+    env,
     stdout: stream,
     stderr: stream,
     signal: new AbortController().signal,
