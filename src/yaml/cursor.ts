@@ -15,8 +15,6 @@ export class Cursor {
   constructor(text: string) {
     this.text = text;
     this.hasPairs = /[\ud800-\udbff]/.test(text);
-    // Psych tells libyaml the encoding, so that a byte order mark is skipped as a character: it takes a column.
-    if (text.charCodeAt(0) === 0xfeff) this.offset = 1;
   }
 
   get column(): number {

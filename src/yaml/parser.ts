@@ -265,7 +265,10 @@ class Parser {
     return this.parseCollection("mapping", base, () => {
       const key = this.take();
       const ends: readonly TokenKind[] = ["value", "flow-entry", "flow-sequence-end"];
-      const pair = [this.parseOrEmpty(key.end, ends, false, false)];
+      const keyIsEmpty = ends.includes(this.scanner.peek().kind);
+      const pair = [keyIsEmpty ? emptyScalar(key.end) : this.parseNode(false, false)];
+      // libyaml drops the token behind an empty key, so that `[? : b]` is refused.
+      if (keyIsEmpty) this.take();
       const token = this.scanner.peek();
       if (token.kind === "value") {
         this.take();

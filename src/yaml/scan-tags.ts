@@ -117,45 +117,55 @@ export function scanDirective(cursor: Cursor): Token {
   const name = readWord(cursor);
   if (name === "") fail("could not find expected directive name");
   if (!isBlankOrEnd(cursor.code())) fail("found unexpected non-alphabetical character");
-  const skipBlanks = () => {
-    while (isBlank(cursor.code())) cursor.skip();
-  };
-  skipBlanks();
-  let token: Token;
-  if (name === "YAML") {
-    const version = /^\d{1,9}\.\d{1,9}/.exec(cursor.text.slice(cursor.offset, cursor.offset + 20))?.[0] ?? "";
-    if (version === "") fail("did not find expected version number", "while scanning a %YAML directive");
-    cursor.skip(version.length);
-    token = {
-      kind: "version-directive",
-      start,
-      end: cursor.mark(),
-      value: version,
-      handle: "",
-      plain: false,
-    };
-  } else if (name === "TAG") {
-    const context = "while scanning a %TAG directive";
-    if (cursor.code() !== 33) fail("did not find expected '!'", context);
-    const handle = readTagHandle(cursor);
-    if (handle !== "!" && !handle.endsWith("!"))
-      fail("did not find expected '!'", "while parsing a %TAG directive");
-    if (!isBlank(cursor.code())) fail("did not find expected whitespace", context);
-    skipBlanks();
-    const value = readTagUri(cursor, {
-      head: "",
-      extended: true,
-      context: "while parsing a %TAG directive",
-      start,
-    });
-    if (!isBlankOrEnd(cursor.code())) fail("did not find expected whitespace or line break", context);
-    token = { kind: "tag-directive", start, end: cursor.mark(), value, handle, plain: false };
-  } else {
-    return fail("found unknown directive name");
-  }
-  skipBlanks();
+  if (name !== "YAML" && name !== "TAG") fail("found unknown directive name");
+  skipBlanks(cursor);
+  const token = name === "YAML" ? readVersion(cursor, start, fail) : readTagPrefix(cursor, start, fail);
+  skipBlanks(cursor);
   if (cursor.code() === 35) while (!isBreakOrEnd(cursor.code())) cursor.skip();
   if (!isBreakOrEnd(cursor.code())) fail("did not find expected comment or line break");
   cursor.readBreak();
   return token;
+}
+
+type Fail = (problem: string, context?: string) => never;
+
+/** Reads `1.1`; libyaml takes up to nine digits on each side. */
+function readVersion(cursor: Cursor, start: Mark, fail: Fail): Token {
+  const context = "while scanning a %YAML directive";
+  const readNumber = () => {
+    const from = cursor.offset;
+    while (cursor.code() >= 48 && cursor.code() <= 57) {
+      if (cursor.offset - from >= 9) fail("found extremely long version number", context);
+      cursor.skip();
+    }
+    if (cursor.offset === from) fail("did not find expected version number", context);
+    return Number(cursor.text.slice(from, cursor.offset));
+  };
+  const major = readNumber();
+  if (cursor.code() !== 46) fail("did not find expected digit or '.' character", context);
+  cursor.skip();
+  const value = `${major}.${readNumber()}`;
+  return { kind: "version-directive", start, end: cursor.mark(), value, handle: "", plain: false };
+}
+
+function readTagPrefix(cursor: Cursor, start: Mark, fail: Fail): Token {
+  const context = "while scanning a %TAG directive";
+  if (cursor.code() !== 33) fail("did not find expected '!'", "while scanning a tag directive");
+  const handle = readTagHandle(cursor);
+  if (handle !== "!" && !handle.endsWith("!"))
+    fail("did not find expected '!'", "while parsing a tag directive");
+  if (!isBlank(cursor.code())) fail("did not find expected whitespace", context);
+  skipBlanks(cursor);
+  const value = readTagUri(cursor, {
+    head: "",
+    extended: true,
+    context: "while parsing a %TAG directive",
+    start,
+  });
+  if (!isBlankOrEnd(cursor.code())) fail("did not find expected whitespace or line break", context);
+  return { kind: "tag-directive", start, end: cursor.mark(), value, handle, plain: false };
+}
+
+function skipBlanks(cursor: Cursor): void {
+  while (isBlank(cursor.code())) cursor.skip();
 }

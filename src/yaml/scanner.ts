@@ -11,6 +11,9 @@ interface SimpleKey {
   readonly mark: Mark;
 }
 
+/** Allowed at the start of each line. */
+const BYTE_ORDER_MARK = 0xfeff;
+
 /** How far a key may be from its `:` (YAML 1.1, section 7.3.2). */
 const SIMPLE_KEY_LENGTH = 1024;
 
@@ -60,9 +63,9 @@ export class Scanner {
   }
 
   private needsMoreTokens(): boolean {
-    if (this.ended) return false;
     if (this.head === this.tokens.length) return true;
     this.dropStaleRequiredKey();
+    if (this.ended) return false;
     while (this.lowestKeyLevel < this.simpleKeys.length && this.liveKey(this.lowestKeyLevel) === undefined) {
       this.lowestKeyLevel++;
     }
@@ -144,6 +147,7 @@ export class Scanner {
     const { cursor } = this;
     for (;;) {
       const tabsAllowed = this.flowLevel > 0 || !this.simpleKeyAllowed;
+      if (cursor.column === 0 && cursor.code() === BYTE_ORDER_MARK) cursor.skip();
       let offset = cursor.offset;
       for (let code = cursor.code(); code === SPACE || (tabsAllowed && code === TAB); ) {
         code = cursor.text.charCodeAt(++offset);
