@@ -51,7 +51,10 @@ export interface ComponentExpansion {
   readonly inputs: JsonValue | undefined;
 }
 
-/** Expands one component file with inputs, exactly as GitLab 18.11 would. Never throws for what is wrong with the file. */
+/**
+ * Expands one component file with inputs, exactly as GitLab 18.11 would. Never throws for what is wrong with the file.
+ * Throws TypeError and RangeError for `inputs` that are no plain data or nested more than 500 levels deep.
+ */
 export function expandComponent(text: string, options: ExpandComponentOptions = {}): ComponentExpansion {
   const { inputs, component, variables, path = "template.yml" } = options;
   const file = interpolateFile(new Source(path, text), {

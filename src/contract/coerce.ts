@@ -21,6 +21,9 @@ export function coerce(type: InputType, given: InputValue): InputValue {
   return parsed === undefined ? given : { value: parsed, keys: "text" };
 }
 
+/** Our own limit: converting a number takes more than linear time. */
+const MOST_DIGITS = 10_000;
+
 /** Significant digits that GitLab's JSON parser (Oj) still keeps as a double. */
 const DOUBLE_DIGITS = 16;
 
@@ -122,7 +125,7 @@ class JsonReader {
 
   private readNumber(): YamlValue {
     const literal = this.match(/-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?/y);
-    if (literal === undefined) throw new JsonFault();
+    if (literal === undefined || literal.length > MOST_DIGITS) throw new JsonFault();
     if (/^-?\d+\.?$/.test(literal)) return wholeNumber(BigInt(literal.replace(".", "")));
     const digits = literal
       .replace(/[eE].*$/, "")

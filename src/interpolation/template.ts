@@ -3,7 +3,8 @@ import { type Entry, type Place, toRubyString, YamlList, YamlMap, type YamlValue
 import { type Accessible, accessValue, type InterpolationContext, InterpolationError } from "./access.ts";
 import { type BlockMatch, findBlocks } from "./blocks.ts";
 import { applyFunctions, type Variable } from "./functions.ts";
-import { rubySubstitute } from "./ruby-substitute.ts";
+import { TextTooLarge } from "./ruby-substitute.ts";
+import { substituteBlocks } from "./substitute-blocks.ts";
 
 /** GitLab's limits of a configuration that is interpolated (lib/gitlab/ci/config/interpolation, 18.11). */
 const MOST_BLOCKS = 10_000;
@@ -11,6 +12,7 @@ const MOST_NODES = 500_000;
 const LARGEST_NODE = 1024 * 1024;
 /** Our own: GitLab has no limit for what blocks blow up to; a text of gigabytes helps nobody. */
 const LARGEST_RESULT = 64 * 1024 * 1024;
+const MOST_SPLICED = 1_000_000;
 
 /** The interpolated configuration, or what is wrong: GitLab stops at the first block that it cannot fill. */
 export type TemplateResult =
@@ -55,6 +57,7 @@ class Template {
   private readonly blocks = new Map<string, Accessible>();
   private nodes = 0;
   private written = 0;
+  private spliced = 0;
 
   constructor(context: InterpolationContext, variables: readonly Variable[]) {
     this.context = context;
@@ -89,6 +92,8 @@ class Template {
     list.items.forEach((item, index) => {
       const filled = this.fill(item, list.places[index]);
       if (typeof item === "string" && filled.value instanceof YamlList) {
+        this.spliced += filled.value.size;
+        if (this.spliced > MOST_SPLICED) throw new TemplateFault(["config too large"], filled.place);
         for (const each of filled.value.items) {
           items.push(each);
           places.push(filled.place);
@@ -117,24 +122,22 @@ class Template {
     return { value: this.fillIntoText(text, matches, values, place), place: newPlace ?? place };
   }
 
-  /** One block after the other, each wherever it stands: a block inside an inserted value is filled too. */
   private fillIntoText(
     text: string,
     matches: readonly BlockMatch[],
     values: readonly Accessible[],
     place: Place | undefined,
   ): string {
-    return matches.reduce((current, match, index) => {
-      if (!current.includes(match.text)) return current;
-      const { value, keys } = values[index]!;
-      const replacement = toRubyString(value, keyStyleOptions(keys));
-      this.written += replacement.length;
-      const filled = rubySubstitute(current, match.text, replacement);
-      if (this.written > LARGEST_RESULT || filled.length > LARGEST_RESULT) {
-        throw new TemplateFault(["config too large"], place);
-      }
+    const replacements = values.map(({ value, keys }) => toRubyString(value, keyStyleOptions(keys)));
+    try {
+      const filled = substituteBlocks(text, matches, replacements, LARGEST_RESULT - this.written);
+      this.written += filled.length;
       return filled;
-    }, text);
+    } catch (error) {
+      if (error instanceof TextTooLarge) throw new TemplateFault(["config too large"], place);
+      if (error instanceof GitLabCrash) throw new GitLabCrash(error.message, place);
+      throw error;
+    }
   }
 
   private evaluate(match: BlockMatch, place: Place | undefined): Accessible {

@@ -45,19 +45,29 @@ function floatToJson(value: number): JsonValue {
   return { "!float": Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf" };
 }
 
-/** Plain data as a tree without places; the inverse of `toJson`. Numbers with a fraction become floats. */
+/**
+ * Plain data as a tree without places; the inverse of `toJson`. Numbers with a fraction become floats.
+ * Throws TypeError for functions and symbols, and RangeError for data nested more than 500 levels deep.
+ */
 export function fromJson(data: unknown): YamlValue {
+  return convert(data, 0);
+}
+
+const DEEPEST_LEVEL = 500;
+
+function convert(data: unknown, level: number): YamlValue {
   if (data === null || data === undefined) return null;
   if (typeof data === "string" || typeof data === "boolean" || typeof data === "bigint") return data;
   if (typeof data === "number") return fromNumber(data);
-  if (Array.isArray(data)) return new YamlList(data.map(fromJson));
+  if (level > DEEPEST_LEVEL) throw new RangeError(`data nested more than ${DEEPEST_LEVEL} levels deep`);
+  if (Array.isArray(data)) return new YamlList(data.map((item) => convert(item, level + 1)));
   if (typeof data !== "object") throw new TypeError(`no YAML value can be made of a ${typeof data}`);
   const names = Object.keys(data);
   const special =
     names.length === 1 ? specialFromJson(names[0]!, (data as Record<string, unknown>)[names[0]!]) : undefined;
   if (special !== undefined) return special;
   const map = new YamlMap();
-  for (const name of names) map.set(name, fromJson((data as Record<string, unknown>)[name]));
+  for (const name of names) map.set(name, convert((data as Record<string, unknown>)[name], level + 1));
   return map;
 }
 

@@ -75,11 +75,14 @@ function toFloat(part: string): number {
   return Number.parseFloat(part.replaceAll("_", "")) || 0;
 }
 
+/** Our own limit: converting a number takes more than linear time. */
+const MOST_DIGITS = 10_000;
+
 /** Ruby's `Integer(text)`: a prefix gives the base; a leading zero means octal. */
 function parseInteger(text: string): number | bigint | string {
   const negative = text.startsWith("-");
   const digits = text.replace(/^[-+]/, "");
-  if (/^0[xb]$/.test(digits)) return text;
+  if (/^0[xb]$/.test(digits) || digits.length > MOST_DIGITS) return text;
   const literal = /^0[0-7]/.test(digits) ? `0o${digits.slice(1)}` : digits;
   const value = negative ? -BigInt(literal) : BigInt(literal);
   const number = Number(value);

@@ -116,8 +116,8 @@ export class Scanner {
         if (beforeBlank) this.fetchBlockEntry();
         return beforeBlank;
       case "?":
-        if (beforeBlank) this.fetchKey();
-        return beforeBlank;
+        if (flow || beforeBlank) this.fetchKey();
+        return flow || beforeBlank;
       case ":":
         if (flow || beforeBlank) this.fetchValue();
         return flow || beforeBlank;
