@@ -27,7 +27,7 @@ const MOST_DIGITS = 10_000;
 /** Significant digits that GitLab's JSON parser (Oj) still keeps as a double. */
 const DOUBLE_DIGITS = 16;
 
-/** Parses JSON as leniently as Oj does: comments, leading zeros, `5.`, NaN and Infinity. Undefined when it is none. */
+/** Parses JSON as leniently as Oj does: comments, leading zeros, `+5`, `5.`, NaN and Infinity. Undefined when it is none. */
 export function parseLenientJson(text: string): YamlValue | undefined {
   const reader = new JsonReader(text);
   try {
@@ -124,12 +124,12 @@ class JsonReader {
   }
 
   private readNumber(): YamlValue {
-    const literal = this.match(/-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?/y);
+    const literal = this.match(/[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?/y);
     if (literal === undefined || literal.length > MOST_DIGITS) throw new JsonFault();
-    if (/^-?\d+\.?$/.test(literal)) return wholeNumber(BigInt(literal.replace(".", "")));
+    if (/^[-+]?\d+\.?$/.test(literal)) return wholeNumber(BigInt(literal.replace(/[+.]/g, "")));
     const digits = literal
       .replace(/[eE].*$/, "")
-      .replaceAll(/[-.]/g, "")
+      .replaceAll(/[-+.]/g, "")
       .replace(/^0+/, "");
     if (digits.length > DOUBLE_DIGITS) return new DecimalValue(decimalText(literal));
     return new FloatValue(Number(literal));
@@ -182,7 +182,7 @@ function wholeNumber(value: bigint): number | bigint {
 /** BigDecimal's `to_s("F")`: digits without an exponent, and always a fraction. */
 function decimalText(literal: string): string {
   const [, sign = "", whole = "", fraction = "", exponent = "0"] =
-    /^(-?)(\d+)(?:\.(\d*))?(?:[eE]([-+]?\d+))?$/.exec(literal) ?? [];
+    /^\+?(-?)(\d+)(?:\.(\d*))?(?:[eE]([-+]?\d+))?$/.exec(literal) ?? [];
   const shift = Math.max(-1000, Math.min(1000, Number(exponent)));
   let digits = whole + fraction;
   let point = whole.length + shift;

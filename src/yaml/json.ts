@@ -88,5 +88,5 @@ function specialFromJson(name: string, content: unknown): YamlValue | undefined 
   if (name === "!binary") return new BinaryValue(Buffer.from(content, "base64"));
   if (name !== "!float") return undefined;
   const values: Record<string, number> = { inf: Number.POSITIVE_INFINITY, "-inf": Number.NEGATIVE_INFINITY };
-  return new FloatValue(values[content] ?? Number.NaN);
+  return new FloatValue(values[content] ?? Number(content));
 }
