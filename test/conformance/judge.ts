@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import * as berth from "../../src/index.ts";
+import { fromJson, toYamlText } from "../../src/yaml/index.ts";
 import type { Case } from "./case-file.ts";
 
 /** What we answered beside what GitLab answered; equal when the case passes. `skipped` when it cannot be run here. */
@@ -43,11 +44,28 @@ function judgeCorpus(each: Case): Verdict {
     return { passed: false, skipped: true, expected: each.expected, actual: {} };
   const { config_sha256: expectedHash, ...expected } = each.expected;
   const verdict = judgeComponent({ ...each, expected });
-  if (!verdict.passed || expectedHash === undefined) return verdict;
-  const hash = createHash("sha256")
-    .update(canonicalJson((verdict.actual as { config: unknown }).config))
-    .digest("hex");
-  return { ...verdict, passed: hash === expectedHash };
+  if (!verdict.passed) return verdict;
+  if (expectedHash !== undefined) {
+    const json = canonicalJson((verdict.actual as { config: unknown }).config);
+    if (createHash("sha256").update(json).digest("hex") !== expectedHash)
+      return { ...verdict, passed: false };
+  }
+  return each.pipeline === undefined ? verdict : judgeCorpusPipeline(each, each.pipeline as Case["expected"]);
+}
+
+/** The verdict on a project that includes the component and has a job `noop` besides. */
+function judgeCorpusPipeline(each: Case, expected: Case["expected"]): Verdict {
+  const { name, reference } = each.component as { name: string; reference: string };
+  const include = { component: `gitlab.com/${each.repo}/${name}@${reference}`, inputs: each.inputs ?? {} };
+  const ci = toYamlText(fromJson({ include: [include], noop: { script: "echo" } }));
+  const files = { [`templates/${name}.yml`]: each.content as string };
+  const result = berth.expandPipeline(ci, { projects: { [each.repo as string]: { [reference]: files } } });
+  const sorted = (names: unknown) => [...((names as string[] | undefined) ?? [])].sort();
+  const actual = { ...result, ...(result.valid && { jobs: sorted(Object.keys(result.jobs)) }) };
+  return compare(
+    { ...expected, ...(expected.jobs !== undefined && { jobs: sorted(expected.jobs) }) },
+    actual,
+  );
 }
 
 /** JSON with keys sorted by code point and no spaces. */
