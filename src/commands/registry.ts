@@ -10,6 +10,11 @@ export interface CommandEntry {
 /** All commands, in the order in which `berth --help` shows them. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: "lint",
+    summary: "Checks components and pipelines: contract, callers, pipeline, shell, security, catalog",
+    load: () => import("./lint.ts"),
+  },
+  {
     name: "expand",
     summary: "Prints a pipeline as GitLab sees it: merged, its jobs, or a drawing",
     load: () => import("./expand.ts"),

@@ -1,0 +1,73 @@
+import { type Format, formats } from "../report/index.ts";
+import { type CommandModule, type ExitCode, type Surroundings, UsageError } from "./command.ts";
+import { chooseFiles } from "./lint/find-files.ts";
+import { fix } from "./lint/fix.ts";
+import { judge } from "./lint/judge.ts";
+import type { LintOptions } from "./lint/options.ts";
+import { report } from "./lint/print.ts";
+import { loadSettings } from "./lint/settings.ts";
+
+/** `berth lint`: everything that GitLab would refuse, that consumers would stumble over, or that an attacker could use. */
+export const command: CommandModule["command"] = (program, surroundings, finish) => {
+  program
+    .description(
+      "Checks components and pipelines offline, as GitLab itself would judge them, and says where each fault is.\n" +
+        "Exit code 0: nothing at or above --fail-on. 1: findings. 2: could not run.",
+    )
+    .argument("[paths...]", "files or folders (default: templates/ and .gitlab-ci.yml)")
+    .option("--format <format>", `one of ${formats.join(", ")}`, "text")
+    .option(
+      "--fail-on <severity>",
+      "the least severity that fails: error, warning or info (default: warning)",
+    )
+    .option("--gitlab-version <version>", "report features that are newer than this version, such as 17.11")
+    .option("--config <file>", "settings (default: berth.yaml, if there is one)")
+    .option("--fix", "apply the safe fixes")
+    .option("--dry-run", "with --fix: show the changes as a diff and write nothing")
+    .option("--changed [ref]", "only files that differ from a commit (default: HEAD)")
+    .option("--baseline <file>", "put up with the findings that the file lists")
+    .option("--write-baseline <file>", "write the present findings to a file to put up with")
+    .option("--no-shellcheck", "check the scripts' syntax only")
+    .option("--watch", "lint again whenever a file changes, until Ctrl-C")
+    .option("--quiet", "no notices on stderr")
+    .addHelpText("after", help)
+    .action(async (paths: string[], options: LintOptions) => {
+      finish(await lint(paths, options, surroundings));
+    });
+};
+
+const help = `
+Examples:
+  berth lint
+  berth lint templates/deploy.yml --fail-on error
+  berth lint --format codequality > gl-code-quality-report.json
+  berth lint --fix --dry-run
+  berth lint --changed main
+  berth lint --gitlab-version 17.11
+
+A comment suppresses a finding on its line, or, on a line of its own, on the next:
+  # berth-ignore image-pinned: the newest scanner is wanted`;
+
+async function lint(
+  paths: readonly string[],
+  options: LintOptions,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  requireOneOf("--format", options.format, formats);
+  if (options.failOn) requireOneOf("--fail-on", options.failOn, ["error", "warning", "info"]);
+  if (options.dryRun && !options.fix) throw new UsageError("--dry-run goes with --fix");
+  const once = async (): Promise<ExitCode> => {
+    const settings = loadSettings(options, surroundings);
+    const files = await chooseFiles(paths, options, settings, surroundings.cwd);
+    if (options.fix) return fix(files, options, settings, surroundings);
+    return report(await judge(files, options, settings, surroundings), options, settings, surroundings);
+  };
+  if (!options.watch) return once();
+  const { watch } = await import("./lint/watch.ts");
+  return watch(paths, once, surroundings);
+}
+
+function requireOneOf(option: string, value: Format | string, allowed: readonly string[]): void {
+  if (!allowed.includes(value))
+    throw new UsageError(`${option} ${value}: the values are ${allowed.join(", ")}`);
+}

@@ -1,0 +1,19 @@
+import type { Severity } from "../../lint/index.ts";
+import type { Format } from "../../report/index.ts";
+
+/** The options of `berth lint`, as commander hands them on. */
+export interface LintOptions {
+  readonly format: Format;
+  readonly failOn?: Severity;
+  readonly gitlabVersion?: string;
+  readonly config?: string;
+  readonly fix?: boolean;
+  readonly dryRun?: boolean;
+  /** True stands for HEAD. */
+  readonly changed?: string | true;
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
+  readonly shellcheck: boolean;
+  readonly watch?: boolean;
+  readonly quiet?: boolean;
+}

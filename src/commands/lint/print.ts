@@ -1,0 +1,83 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import packageManifest from "../../../package.json" with { type: "json" };
+import {
+  applyBaseline,
+  type Configuration,
+  fingerprints,
+  isAtLeast,
+  readBaseline,
+  rules,
+  writeBaseline,
+} from "../../lint/index.ts";
+import { type Finding, type Report, render } from "../../report/index.ts";
+import { type ExitCode, type Surroundings, UsageError } from "../command.ts";
+import type { Judgement } from "./judge.ts";
+import type { LintOptions } from "./options.ts";
+
+/** Prints what was found, without what the baseline puts up with. Returns the exit code. */
+export function report(
+  judgement: Judgement,
+  options: LintOptions,
+  settings: Configuration,
+  surroundings: Surroundings,
+): ExitCode {
+  const { cwd, stderr } = surroundings;
+  const findings = withFingerprints(judgement);
+  if (options.writeBaseline !== undefined) {
+    writeFileSync(resolve(cwd, options.writeBaseline), writeBaseline(findings));
+    stderr.write(`berth: ${options.writeBaseline} lists ${findings.length} findings to put up with\n`);
+    return 0;
+  }
+  const file = options.baseline ?? settings.baseline;
+  const { fresh, stale } =
+    file === undefined ? { fresh: findings, stale: 0 } : applyBaseline(findings, load(file, cwd));
+  if (stale > 0 && !options.quiet) {
+    stderr.write(
+      `berth: ${stale} entries of ${file} match nothing any more; write it anew with --write-baseline\n`,
+    );
+  }
+  print(judgement, fresh, options, surroundings);
+  const threshold = options.failOn ?? settings.failOn ?? "warning";
+  return fresh.some((each) => isAtLeast(each.severity, threshold)) ? 1 : 0;
+}
+
+function print(
+  { files, texts }: Judgement,
+  findings: readonly Finding[],
+  { format }: LintOptions,
+  { stdout, env }: Surroundings,
+): void {
+  const described: Report = {
+    version: packageManifest.version,
+    rules: rules.map(({ id, summary, severity, group }) => ({
+      id,
+      summary,
+      severity,
+      group,
+      docs: `docs/rules/${id}.md`,
+    })),
+    findings,
+    files,
+    source: (file) => texts.get(file),
+  };
+  const colour = stdout.isTTY === true && !env.NO_COLOR;
+  stdout.write(render(described, format, { colour, columns: stdout.columns ?? 120 }));
+}
+
+function withFingerprints({ diagnostics, texts }: Judgement): Finding[] {
+  const names = fingerprints(diagnostics, (file) => texts.get(file));
+  return diagnostics.map((each, index) => ({ ...each, fingerprint: names[index] as string }));
+}
+
+function load(file: string, cwd: string) {
+  let text: string;
+  try {
+    text = readFileSync(resolve(cwd, file), "utf8");
+  } catch {
+    throw new UsageError(`cannot read the baseline ${file}: make it with --write-baseline ${file}`);
+  }
+  const baseline = readBaseline(text);
+  if (!baseline) throw new UsageError(`${file} is no baseline: make it with --write-baseline ${file}`);
+  return baseline;
+}

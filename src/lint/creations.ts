@@ -1,0 +1,67 @@
+import { variableNamesOf } from "../expression/index.ts";
+import {
+  type Creation,
+  createJobs,
+  EXAMPLE_PROJECT,
+  memoryTree,
+  type PipelineEvent,
+  predefinedVariables,
+} from "../pipeline/index.ts";
+import { YamlList, YamlMap } from "../yaml/index.ts";
+import type { LintFile } from "./file.ts";
+import type { Job } from "./jobs.ts";
+import { includedPipeline } from "./pipeline-errors.ts";
+import type { LintProject } from "./project.ts";
+
+/** The ways in which a pipeline starts, each with what a person calls it. */
+const events: readonly (readonly [string, PipelineEvent])[] = [
+  ["a push to the default branch", {}],
+  ["a push to another branch", { ref: "feature" }],
+  ["a merge request", { source: "merge_request_event", ref: "feature" }],
+  ["a tag", { ref: "1.0.0", tag: true }],
+  ["a schedule", { source: "schedule" }],
+  ["a pipeline from the web page", { source: "web" }],
+  ["a pipeline from the API", { source: "api" }],
+  ["a trigger", { source: "trigger" }],
+  ["a multi-project pipeline", { source: "pipeline" }],
+  ["a parent pipeline", { source: "parent_pipeline" }],
+];
+
+/** What becomes of a file's jobs for each kind of pipeline. Empty if the file is refused, or jobs may come from elsewhere. */
+export function creations(file: LintFile, project: LintProject): { name: string; creation: Creation }[] {
+  const included = includedPipeline(file, project);
+  if (included === undefined || included.isPartial || included.pipeline.errors.length > 0) return [];
+  if (!file.jobs.some((job) => job.entry("rules") || job.entry("only") || job.entry("except"))) return [];
+  return events.map(([name, event]) => {
+    const predefined = predefinedVariables(event, EXAMPLE_PROJECT);
+    const context = {
+      event,
+      project: EXAMPLE_PROJECT,
+      predefined,
+      variables: new Map(),
+      tree: memoryTree({}),
+    };
+    return { name, creation: createJobs(included.pipeline, context) };
+  });
+}
+
+const known = new Set([
+  ...predefinedVariables({}, EXAMPLE_PROJECT).map(({ key }) => key),
+  "CI_COMMIT_TAG",
+  "CI_MERGE_REQUEST_IID",
+]);
+
+/** True if nothing but the kind of pipeline decides about a job: no variables of the user's, no files. */
+export function usesOnlyPredefined(job: Job): boolean {
+  const rules = job.entry("rules")?.value;
+  if (job.entry("extends") || job.entry("only") || job.entry("except")) return false;
+  if (rules === undefined) return true;
+  if (!(rules instanceof YamlList)) return false;
+  return rules.items.every((rule) => {
+    if (!(rule instanceof YamlMap) || rule.has("changes") || rule.has("exists")) return false;
+    const condition = rule.get("if");
+    if (condition === undefined) return true;
+    if (typeof condition !== "string" || condition.includes("$[[")) return false;
+    return variableNamesOf(condition).every((name) => known.has(name));
+  });
+}

@@ -1,0 +1,57 @@
+import type { Place } from "../yaml/source.ts";
+import { YamlMap, type YamlValue } from "../yaml/values.ts";
+import type { LintFile } from "./file.ts";
+import { itemsOf } from "./jobs.ts";
+
+/** One entry of `include:`. */
+export interface Include {
+  readonly kind: "local" | "component" | "project" | "remote" | "template";
+  /** The path, address or project path. */
+  readonly value: string;
+  readonly at: Place | undefined;
+  /** The whole entry. */
+  readonly entryPlace: Place | undefined;
+  /** The entry as a mapping; undefined for the short form. */
+  readonly map: YamlMap | undefined;
+}
+
+const kinds = ["local", "component", "project", "remote", "template"] as const;
+
+/** Lists the includes of a file, at the top level and in `trigger:include`. */
+export function includesOf(file: LintFile): Include[] {
+  const triggers = file.jobs.flatMap((job) => {
+    const trigger = job.map.get("trigger");
+    return trigger instanceof YamlMap ? itemsOf(trigger.entry("include")) : [];
+  });
+  return [...itemsOf(file.body?.entry("include")), ...triggers].flatMap(({ value, place }) =>
+    include(value, place),
+  );
+}
+
+function include(value: YamlValue, place: Place | undefined): Include[] {
+  if (typeof value === "string") {
+    const kind = /^https?:\/\//.test(value) ? "remote" : "local";
+    return [{ kind, value, at: place, entryPlace: place, map: undefined }];
+  }
+  if (!(value instanceof YamlMap)) return [];
+  for (const kind of kinds) {
+    const entry = value.entry(kind);
+    if (typeof entry?.value === "string")
+      return [{ kind, value: entry.value, at: entry.valuePlace, entryPlace: place, map: value }];
+  }
+  return [];
+}
+
+/** The projects and versions of the components that a file includes from GitLab.com or its own server. */
+export function componentAddresses(file: LintFile): { project: string; version: string }[] {
+  return includesOf(file).flatMap(({ kind, value }) => {
+    const address = kind === "component" ? parseAddress(value) : undefined;
+    return address ? [address] : [];
+  });
+}
+
+/** Reads `<server>/<project>/<name>@<version>`; undefined for other servers and for addresses with variables. */
+export function parseAddress(address: string): { project: string; version: string } | undefined {
+  const match = /^(?:\$\{?CI_SERVER_(?:FQDN|HOST)\}?|gitlab\.com)\/([^$]+)\/[^/@$]+@([^$]+)$/.exec(address);
+  return match ? { project: match[1] as string, version: match[2] as string } : undefined;
+}

@@ -1,0 +1,12 @@
+/** The lint room: rules over components and pipelines. Returns data; prints nothing. */
+export { applyBaseline, readBaseline, writeBaseline } from "./baseline.ts";
+export { type Configuration, ConfigurationError, parseVersion, readConfiguration } from "./configuration.ts";
+export { type Diagnostic, isAtLeast, type Severity } from "./diagnostic.ts";
+export { type LintFile, readFile } from "./file.ts";
+export { fingerprints } from "./fingerprint.ts";
+export { applyFixes } from "./fixes.ts";
+export { componentAddresses } from "./includes.ts";
+export type { LintProject } from "./project.ts";
+export { rules } from "./registry.generated.ts";
+export type { Rule } from "./rule.ts";
+export { lintProject } from "./run.ts";

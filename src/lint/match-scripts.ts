@@ -1,0 +1,14 @@
+import type { Place } from "../yaml/source.ts";
+import type { TextNode } from "./blocks.ts";
+
+/** Finds every match of a pattern in some texts. Lines that are shell comments do not count. */
+export function matchScripts(nodes: readonly TextNode[], pattern: RegExp): { at: Place; text: string }[] {
+  const everywhere = new RegExp(pattern.source, `${pattern.flags.replace("g", "")}g`);
+  return nodes.flatMap((node) =>
+    [...node.value.matchAll(everywhere)].flatMap((match) => {
+      const lineStart = node.value.lastIndexOf("\n", match.index) + 1;
+      if (/^\s*#/.test(node.value.slice(lineStart, match.index + 1))) return [];
+      return [{ at: node.at(match.index, match.index + match[0].length), text: match[0] }];
+    }),
+  );
+}

@@ -1,0 +1,142 @@
+// Made by tools/registry.ts from the folder rules/.
+import type { Rule } from "./rule.ts";
+import { rule as arrayNotInString } from "./rules/array-not-in-string.ts";
+import { rule as callerInputAllowed } from "./rules/caller-input-allowed.ts";
+import { rule as callerInputGiven } from "./rules/caller-input-given.ts";
+import { rule as callerInputKnown } from "./rules/caller-input-known.ts";
+import { rule as callerInputValid } from "./rules/caller-input-valid.ts";
+import { rule as componentCountBounded } from "./rules/component-count-bounded.ts";
+import { rule as componentDescribed } from "./rules/component-described.ts";
+import { rule as componentDocumented } from "./rules/component-documented.ts";
+import { rule as componentFieldDeclared } from "./rules/component-field-declared.ts";
+import { rule as componentPlaced } from "./rules/component-placed.ts";
+import { rule as componentWithoutGlobals } from "./rules/component-without-globals.ts";
+import { rule as debugTraceOff } from "./rules/debug-trace-off.ts";
+import { rule as deployEnvironmentNamed } from "./rules/deploy-environment-named.ts";
+import { rule as deploySerialized } from "./rules/deploy-serialized.ts";
+import { rule as deployUninterrupted } from "./rules/deploy-uninterrupted.ts";
+import { rule as downloadVerified } from "./rules/download-verified.ts";
+import { rule as expandVarsConstrained } from "./rules/expand-vars-constrained.ts";
+import { rule as extendsDeclared } from "./rules/extends-declared.ts";
+import { rule as functionKnown } from "./rules/function-known.ts";
+import { rule as gitlabVersionSupported } from "./rules/gitlab-version-supported.ts";
+import { rule as headerBeforeBlocks } from "./rules/header-before-blocks.ts";
+import { rule as headerKnownKeys } from "./rules/header-known-keys.ts";
+import { rule as headerValid } from "./rules/header-valid.ts";
+import { rule as hostKeyChecked } from "./rules/host-key-checked.ts";
+import { rule as idTokenAudienceNarrow } from "./rules/id-token-audience-narrow.ts";
+import { rule as imagePinned } from "./rules/image-pinned.ts";
+import { rule as includeFound } from "./rules/include-found.ts";
+import { rule as includePinned } from "./rules/include-pinned.ts";
+import { rule as inputConditionValid } from "./rules/input-condition-valid.ts";
+import { rule as inputDeclared } from "./rules/input-declared.ts";
+import { rule as inputDefaultPlain } from "./rules/input-default-plain.ts";
+import { rule as inputDefaultValid } from "./rules/input-default-valid.ts";
+import { rule as inputDescribed } from "./rules/input-described.ts";
+import { rule as inputNotInShell } from "./rules/input-not-in-shell.ts";
+import { rule as inputOptionsValid } from "./rules/input-options-valid.ts";
+import { rule as inputRegexAnchored } from "./rules/input-regex-anchored.ts";
+import { rule as inputRegexValid } from "./rules/input-regex-valid.ts";
+import { rule as inputRulesValid } from "./rules/input-rules-valid.ts";
+import { rule as inputTypeFitting } from "./rules/input-type-fitting.ts";
+import { rule as inputTypeKnown } from "./rules/input-type-known.ts";
+import { rule as inputUsed } from "./rules/input-used.ts";
+import { rule as interpolationValid } from "./rules/interpolation-valid.ts";
+import { rule as jobKeysKnown } from "./rules/job-keys-known.ts";
+import { rule as jobNameAdjustable } from "./rules/job-name-adjustable.ts";
+import { rule as jobNameValid } from "./rules/job-name-valid.ts";
+import { rule as jobReachable } from "./rules/job-reachable.ts";
+import { rule as neededArtifactsMade } from "./rules/needed-artifacts-made.ts";
+import { rule as needsAcyclic } from "./rules/needs-acyclic.ts";
+import { rule as needsDeclared } from "./rules/needs-declared.ts";
+import { rule as needsTogether } from "./rules/needs-together.ts";
+import { rule as pipelineValid } from "./rules/pipeline-valid.ts";
+import { rule as projectLicensed } from "./rules/project-licensed.ts";
+import { rule as releasePublished } from "./rules/release-published.ts";
+import { rule as rulesNotOnly } from "./rules/rules-not-only.ts";
+import { rule as rulesReachable } from "./rules/rules-reachable.ts";
+import { rule as secretNotWritten } from "./rules/secret-not-written.ts";
+import { rule as serverNotFixed } from "./rules/server-not-fixed.ts";
+import { rule as serviceUnprivileged } from "./rules/service-unprivileged.ts";
+import { rule as shellCareful } from "./rules/shell-careful.ts";
+import { rule as shellClean } from "./rules/shell-clean.ts";
+import { rule as shellParsable } from "./rules/shell-parsable.ts";
+import { rule as stageAdjustable } from "./rules/stage-adjustable.ts";
+import { rule as stageDeclared } from "./rules/stage-declared.ts";
+import { rule as suppressionReasoned } from "./rules/suppression-reasoned.ts";
+import { rule as suppressionUsed } from "./rules/suppression-used.ts";
+import { rule as tagSemantic } from "./rules/tag-semantic.ts";
+import { rule as tlsVerified } from "./rules/tls-verified.ts";
+import { rule as yamlReadable } from "./rules/yaml-readable.ts";
+
+/** All rules, by id. */
+export const rules: readonly Rule[] = [
+  arrayNotInString,
+  callerInputAllowed,
+  callerInputGiven,
+  callerInputKnown,
+  callerInputValid,
+  componentCountBounded,
+  componentDescribed,
+  componentDocumented,
+  componentFieldDeclared,
+  componentPlaced,
+  componentWithoutGlobals,
+  debugTraceOff,
+  deployEnvironmentNamed,
+  deploySerialized,
+  deployUninterrupted,
+  downloadVerified,
+  expandVarsConstrained,
+  extendsDeclared,
+  functionKnown,
+  gitlabVersionSupported,
+  headerBeforeBlocks,
+  headerKnownKeys,
+  headerValid,
+  hostKeyChecked,
+  idTokenAudienceNarrow,
+  imagePinned,
+  includeFound,
+  includePinned,
+  inputConditionValid,
+  inputDeclared,
+  inputDefaultPlain,
+  inputDefaultValid,
+  inputDescribed,
+  inputNotInShell,
+  inputOptionsValid,
+  inputRegexAnchored,
+  inputRegexValid,
+  inputRulesValid,
+  inputTypeFitting,
+  inputTypeKnown,
+  inputUsed,
+  interpolationValid,
+  jobKeysKnown,
+  jobNameAdjustable,
+  jobNameValid,
+  jobReachable,
+  neededArtifactsMade,
+  needsAcyclic,
+  needsDeclared,
+  needsTogether,
+  pipelineValid,
+  projectLicensed,
+  releasePublished,
+  rulesNotOnly,
+  rulesReachable,
+  secretNotWritten,
+  serverNotFixed,
+  serviceUnprivileged,
+  shellCareful,
+  shellClean,
+  shellParsable,
+  stageAdjustable,
+  stageDeclared,
+  suppressionReasoned,
+  suppressionUsed,
+  tagSemantic,
+  tlsVerified,
+  yamlReadable,
+];

@@ -1,0 +1,97 @@
+import type { Diagnostic, Fix, Severity } from "./diagnostic.ts";
+import type { EngineError, EngineStage } from "./engine.ts";
+import type { LintFile } from "./file.ts";
+import type { LintProject } from "./project.ts";
+
+/** The chapters of the rule book, in reading order. */
+export const groups = [
+  "contract",
+  "caller",
+  "pipeline",
+  "shell",
+  "security",
+  "catalog",
+  "portability",
+  "suppression",
+] as const;
+export type Group = (typeof groups)[number];
+
+/** How often a finding is right: `certain` (GitLab says the same), `high`, or `medium` (a person should look). */
+export type Confidence = "certain" | "high" | "medium";
+
+/** A stretch of text that a finding points at. `Place` of the yaml room is one. */
+export interface At {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** What a rule says about one place. */
+export interface RuleFinding {
+  readonly at: At | undefined;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly related?: readonly { readonly message: string; readonly at: At | undefined }[] | undefined;
+  readonly fix?: Fix | undefined;
+}
+
+export type ReportFinding = (finding: RuleFinding) => void;
+
+/** What a rule may look at besides the file it is given. */
+export interface RuleContext {
+  readonly project: LintProject;
+  /** The engine's errors in this file that match the rule's `claims`. */
+  readonly claimed: readonly EngineError[];
+  readonly report: ReportFinding;
+}
+
+/**
+ * One rule: metadata first, the check last. Rules live in `rules/<id>.ts`, are named after the good state, and export
+ * themselves as `rule`; the registry is generated from the folder.
+ */
+export interface Rule {
+  readonly id: string;
+  readonly group: Group;
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  /** The good state, in one sentence. */
+  readonly summary: string;
+  /** Why it matters, for `berth explain` and the rule's page. */
+  readonly why: string;
+  /** The version of GitLab that brought the behaviour, if it was not always so. */
+  readonly since?: string;
+  /** Where GitLab (or the tool that sets the standard) says so. */
+  readonly reference: string;
+  /** True if some findings carry a fix that `--fix` applies. */
+  readonly fixable?: boolean;
+  /** The stage of the engine whose messages the rule reports: those that match `claims`, or all that no other rule claims. */
+  readonly stage?: EngineStage;
+  readonly claims?: RegExp;
+  readonly isCatchAll?: boolean;
+  /** Called once for each file. */
+  readonly check?: (file: LintFile, context: RuleContext) => void;
+  /** Called once for each project. */
+  readonly checkProject?: (project: LintProject, context: Omit<RuleContext, "project" | "claimed">) => void;
+}
+
+/** Turns a rule's finding into a diagnostic. Findings without a place point at the start of `file`. */
+export function toDiagnostic(rule: Rule, severity: Severity, file: string, finding: RuleFinding): Diagnostic {
+  const at = finding.at ?? { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
+  return {
+    rule: rule.id,
+    severity,
+    message: finding.message,
+    ...(finding.hint === undefined ? {} : { hint: finding.hint }),
+    file: at.file,
+    line: at.line,
+    column: at.column,
+    endLine: at.endLine,
+    endColumn: at.endColumn,
+    related: (finding.related ?? []).flatMap(({ message, at: place }) =>
+      place === undefined ? [] : [{ message, file: place.file, line: place.line, column: place.column }],
+    ),
+    ...(finding.fix === undefined ? {} : { fix: finding.fix }),
+  };
+}

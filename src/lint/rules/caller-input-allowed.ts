@@ -1,0 +1,15 @@
+import { reportClaimed } from "../claimed.ts";
+import type { Rule } from "../rule.ts";
+
+export const rule: Rule = {
+  id: "caller-input-allowed",
+  group: "caller",
+  severity: "error",
+  confidence: "certain",
+  summary: "An include gives values that the component allows.",
+  why: "GitLab refuses values outside an input's options and values that do not match its regex.",
+  reference: "https://docs.gitlab.com/ci/yaml/#specinputsoptions",
+  stage: "caller",
+  claims: /list of allowed options|does not match required RegEx/,
+  check: (_file, context) => reportClaimed(context),
+};

@@ -1,0 +1,15 @@
+import { reportClaimed } from "../claimed.ts";
+import type { Rule } from "../rule.ts";
+
+export const rule: Rule = {
+  id: "caller-input-given",
+  group: "caller",
+  severity: "error",
+  confidence: "certain",
+  summary: "An include gives every required input.",
+  why: "GitLab refuses an include that leaves a required input out.",
+  reference: "https://docs.gitlab.com/ci/inputs/#set-input-values-when-using-include",
+  stage: "caller",
+  claims: /required value has not been provided/,
+  check: (_file, context) => reportClaimed(context),
+};

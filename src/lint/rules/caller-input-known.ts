@@ -1,0 +1,15 @@
+import { reportClaimed } from "../claimed.ts";
+import type { Rule } from "../rule.ts";
+
+export const rule: Rule = {
+  id: "caller-input-known",
+  group: "caller",
+  severity: "error",
+  confidence: "certain",
+  summary: "An include gives only inputs that the component declares.",
+  why: "GitLab refuses an input that the component does not declare, so a misspelt or removed input stops the pipeline.",
+  reference: "https://docs.gitlab.com/ci/inputs/#set-input-values-when-using-include",
+  stage: "caller",
+  claims: /unknown input arguments|Given inputs not defined/,
+  check: (_file, context) => reportClaimed(context),
+};

@@ -1,0 +1,15 @@
+import { reportClaimed } from "../claimed.ts";
+import type { Rule } from "../rule.ts";
+
+export const rule: Rule = {
+  id: "caller-input-valid",
+  group: "caller",
+  severity: "error",
+  confidence: "certain",
+  summary: "An include gives each input a value of its type.",
+  why: "GitLab refuses a value that is not of the input's type: a number input takes numbers, an array input lists.",
+  reference: "https://docs.gitlab.com/ci/yaml/#specinputstype",
+  stage: "caller",
+  isCatchAll: true,
+  check: (_file, context) => reportClaimed(context),
+};

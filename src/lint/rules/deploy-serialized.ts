@@ -1,0 +1,22 @@
+import { deployments } from "../deployments.ts";
+import type { Rule } from "../rule.ts";
+
+export const rule: Rule = {
+  id: "deploy-serialized",
+  group: "pipeline",
+  severity: "info",
+  confidence: "medium",
+  summary: "Jobs that deploy have a resource group.",
+  why: "Two pipelines may deploy to one environment at the same time; the older one may finish last. A resource group lets one run at a time.",
+  reference: "https://docs.gitlab.com/ci/resource_groups/",
+  check(file, { report }) {
+    for (const { job, environment } of deployments(file)) {
+      if (job.entry("resource_group") !== undefined || job.entry("trigger") !== undefined) continue;
+      report({
+        at: environment.keyPlace,
+        message: `job "${job.name}" deploys without a resource group`,
+        hint: "add resource_group: with the environment's name",
+      });
+    }
+  },
+};

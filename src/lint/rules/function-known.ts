@@ -1,0 +1,20 @@
+import { reportClaimed } from "../claimed.ts";
+import type { Rule } from "../rule.ts";
+
+export const rule: Rule = {
+  id: "function-known",
+  group: "contract",
+  severity: "error",
+  confidence: "certain",
+  summary: "A block calls at most three functions, each known and with the right arguments.",
+  why: "GitLab refuses an invented function, wrong arguments and long chains.",
+  reference: "https://docs.gitlab.com/ci/inputs/#specify-functions-to-manipulate-input-values",
+  stage: "interpolation",
+  claims: /function/i,
+  check: (_file, context) =>
+    reportClaimed(
+      context,
+      () =>
+        "the functions are expand_vars, truncate(offset,length) and posix_escape; at most three in a block",
+    ),
+};

@@ -1,0 +1,20 @@
+import { reportClaimed } from "../claimed.ts";
+import type { Rule } from "../rule.ts";
+
+export const rule: Rule = {
+  id: "header-known-keys",
+  group: "contract",
+  severity: "error",
+  confidence: "certain",
+  summary: "The header holds only keys that GitLab knows.",
+  why: "An unknown key in the header (often a misspelt `default` or `option`) makes GitLab refuse the whole component.",
+  reference: "https://docs.gitlab.com/ci/yaml/#header-keywords",
+  stage: "header",
+  claims: /contains unknown keys/,
+  check: (_file, context) =>
+    reportClaimed(
+      context,
+      () =>
+        "spec takes inputs, include, component and description; an input takes default, description, options, regex, rules and type",
+    ),
+};

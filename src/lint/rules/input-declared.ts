@@ -1,0 +1,39 @@
+import { nearest } from "../nearest.ts";
+import type { Rule } from "../rule.ts";
+
+export const rule: Rule = {
+  id: "input-declared",
+  group: "contract",
+  severity: "error",
+  confidence: "certain",
+  summary: "Every input that is used is declared.",
+  why: "A block that names an undeclared input is refused by GitLab, whatever values the caller gives.",
+  reference: "https://docs.gitlab.com/ci/inputs/",
+  fixable: true,
+  stage: "interpolation",
+  claims: /unknown interpolation provided: `[^`]*` in `inputs\./,
+  check(file, { report, claimed }) {
+    const names = file.inputs.map((input) => input.name);
+    for (const block of file.blocks) {
+      if (!file.hasHeader || block.context !== "inputs" || block.name === "" || names.includes(block.name))
+        continue;
+      const near = nearest(block.name, names);
+      const start = block.node.value.indexOf(block.name, block.node.value.indexOf(".", block.from));
+      const at = block.node.at(start, start + block.name.length);
+      report({
+        at: block.place,
+        message: `unknown input "${block.name}"${names.length > 0 ? `; the inputs are ${names.map((name) => `"${name}"`).join(", ")}` : "; the header declares none"}`,
+        hint: near === undefined ? "declare it under spec:inputs" : `did you mean "${near}"?`,
+        ...(near === undefined
+          ? {}
+          : { fix: { title: `write "${near}"`, safe: true, edits: [{ ...at.toJSON(), text: near }] } }),
+      });
+    }
+    if (
+      claimed.length > 0 &&
+      !file.blocks.some((block) => block.context === "inputs" && !names.includes(block.name))
+    ) {
+      for (const error of claimed) report({ at: error.place, message: error.message });
+    }
+  },
+};

@@ -1,0 +1,16 @@
+import { reportClaimed } from "../claimed.ts";
+import type { Rule } from "../rule.ts";
+
+export const rule: Rule = {
+  id: "input-type-known",
+  group: "contract",
+  severity: "error",
+  confidence: "certain",
+  summary: "An input's type is string, number, boolean or array.",
+  why: "GitLab knows four types of inputs. Any other name is refused.",
+  reference: "https://docs.gitlab.com/ci/yaml/#specinputstype",
+  stage: "header",
+  claims: /input type|unknown input specification/i,
+  check: (_file, context) =>
+    reportClaimed(context, () => 'the types are "string", "number", "boolean" and "array"'),
+};

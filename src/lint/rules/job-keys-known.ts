@@ -1,0 +1,15 @@
+import { reportClaimed } from "../claimed.ts";
+import type { Rule } from "../rule.ts";
+
+export const rule: Rule = {
+  id: "job-keys-known",
+  group: "pipeline",
+  severity: "error",
+  confidence: "certain",
+  summary: "Jobs and their keywords hold only keys that GitLab knows.",
+  why: "A misspelt keyword makes GitLab refuse the whole pipeline.",
+  reference: "https://docs.gitlab.com/ci/yaml/#job-keywords",
+  stage: "pipeline",
+  claims: /contains unknown keys/,
+  check: (_file, context) => reportClaimed(context),
+};

@@ -1,0 +1,15 @@
+import { reportClaimed } from "../claimed.ts";
+import type { Rule } from "../rule.ts";
+
+export const rule: Rule = {
+  id: "needs-declared",
+  group: "pipeline",
+  severity: "error",
+  confidence: "certain",
+  summary: "Every job that another one needs exists.",
+  why: "A need or dependency on a job that is not there is refused.",
+  reference: "https://docs.gitlab.com/ci/yaml/#needs",
+  stage: "pipeline",
+  claims: /undefined (?:need|dependency)/,
+  check: (_file, context) => reportClaimed(context),
+};

@@ -1,0 +1,21 @@
+import type { Rule } from "../rule.ts";
+
+export const rule: Rule = {
+  id: "shell-parsable",
+  group: "shell",
+  severity: "warning",
+  confidence: "high",
+  summary: "Every script is shell that can be parsed.",
+  why: "A missing quote or `fi` ends the job at once, whatever the inputs are. Blocks are read as variables of the same width, so the columns are those of the file.",
+  reference: "https://docs.gitlab.com/ci/yaml/#script",
+  check(file, { report, project }) {
+    for (const script of file.scripts) {
+      const fault = project.shell?.parse(script);
+      if (fault === undefined) continue;
+      report({
+        at: script.at(fault.line, fault.column, fault.line, fault.column + 1),
+        message: `the script of "${script.job}" cannot be parsed: ${fault.message}`,
+      });
+    }
+  },
+};

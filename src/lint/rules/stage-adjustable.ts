@@ -1,0 +1,26 @@
+import type { Rule } from "../rule.ts";
+
+const usual = [".pre", "build", "test", "deploy", ".post"];
+
+export const rule: Rule = {
+  id: "stage-adjustable",
+  group: "pipeline",
+  severity: "warning",
+  confidence: "high",
+  summary: "A component's jobs run in a usual stage, or take their stage as an input.",
+  why: "A consumer whose pipeline does not list the stage gets an error that can only be mended by adding the stage. As an input, the stage fits any pipeline.",
+  reference: "https://docs.gitlab.com/ci/components/#use-inputs",
+  check(file, { report }) {
+    if (file.kind !== "component") return;
+    for (const job of file.jobs) {
+      const entry = job.entry("stage");
+      if (typeof entry?.value !== "string" || entry.value.includes("$[[") || usual.includes(entry.value))
+        continue;
+      report({
+        at: entry.valuePlace,
+        message: `stage "${entry.value}" must be declared by every consumer`,
+        hint: `take it as an input: stage: $[[ inputs.stage ]], with the default "${entry.value}"`,
+      });
+    }
+  },
+};

@@ -1,0 +1,15 @@
+import { reportClaimed } from "../claimed.ts";
+import type { Rule } from "../rule.ts";
+
+export const rule: Rule = {
+  id: "yaml-readable",
+  group: "contract",
+  severity: "error",
+  confidence: "certain",
+  summary: "The file is YAML that GitLab can load.",
+  why: "GitLab loads files with a strict YAML reader: only the tag `!reference`, a bounded number of values, no alias that contains itself. A file that cannot be loaded stops every pipeline that includes it.",
+  reference: "https://docs.gitlab.com/ci/yaml/yaml_optimization/",
+  stage: "yaml",
+  isCatchAll: true,
+  check: (_file, context) => reportClaimed(context),
+};

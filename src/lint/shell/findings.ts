@@ -1,0 +1,107 @@
+import { spawnSync } from "node:child_process";
+import type { ShellFindings } from "../project.ts";
+import type { Script } from "./scripts.ts";
+import { findShellCheck, runShellCheck, type ShellComment } from "./shellcheck.ts";
+
+/** ShellCheck's codes for "this is not shell": those of the parser. */
+const isParserCode = (code: number) => code < 2000 && ![1090, 1091].includes(code);
+
+/** What the tools of this machine say about some scripts. */
+export interface JudgedScripts {
+  readonly findings: ShellFindings;
+  /** What the user should know once, such as that ShellCheck is missing. */
+  readonly notice: string | undefined;
+}
+
+/**
+ * Asks ShellCheck about all scripts, or, where it is missing, `bash -n` about their syntax. A script that does not parse with
+ * variables in place of its blocks is read once more with bare words there, for blocks inside names.
+ */
+export async function judgeScripts(
+  scripts: readonly Script[],
+  env: Readonly<Record<string, string | undefined>>,
+  options: { readonly signal?: AbortSignal; readonly exclude?: readonly number[] } = {},
+): Promise<JudgedScripts> {
+  const tool = findShellCheck(env);
+  if (tool === undefined)
+    return {
+      findings: syntaxOnly(),
+      notice: "shellcheck is not on the PATH: scripts are checked for their syntax only",
+    };
+  const first = await runShellCheck(
+    tool,
+    scripts.map((script) => script.text),
+    { env, ...options },
+  );
+  const broken = scripts.filter((script) => syntaxFault(first.get(script.text) ?? []) !== undefined);
+  const second = await runShellCheck(
+    tool,
+    broken.map((script) => script.wordText),
+    { env, ...options },
+  );
+  const commentsOf = (script: Script): readonly ShellComment[] => {
+    const comments = first.get(script.text) ?? [];
+    if (syntaxFault(comments) === undefined) return comments;
+    const words = second.get(script.wordText) ?? [];
+    return syntaxFault(words) === undefined ? [] : comments;
+  };
+  return {
+    notice: undefined,
+    findings: {
+      parse: (script) => {
+        const fault = syntaxFault(commentsOf(script));
+        return (
+          fault && { line: fault.line, column: fault.column, message: `${fault.message} (SC${fault.code})` }
+        );
+      },
+      comments: (script) => {
+        const comments = commentsOf(script);
+        if (syntaxFault(comments) !== undefined) return [];
+        return comments
+          .filter((comment) => !isOfBlock(comment, script))
+          .map((comment) => named(comment, script));
+      },
+    },
+  };
+}
+
+function syntaxFault(comments: readonly ShellComment[]): ShellComment | undefined {
+  const faults = comments.filter((comment) => comment.level === "error" && isParserCode(comment.code));
+  return faults.length > 0 && comments.some((comment) => comment.code === 1072 || comment.code === 1073)
+    ? faults[0]
+    : undefined;
+}
+
+/** True for "put quotes around it" about a placeholder: a block in a script is the rule input-not-in-shell's business. */
+function isOfBlock(comment: ShellComment, script: Script): boolean {
+  if (comment.code !== 2086 && comment.code !== 2046) return false;
+  const line = script.text.split("\n")[comment.line - 1] ?? "";
+  const text = line.slice(comment.column - 1, comment.endColumn - 1);
+  return [...script.names.keys()].some((name) => text === `\${${name}}` || text === `\${#${name}}`);
+}
+
+/** Shows the block in a message that names its placeholder. */
+function named(comment: ShellComment, script: Script): ShellComment {
+  let { message } = comment;
+  for (const [name, block] of script.names) message = message.replaceAll(name, block);
+  return { ...comment, message };
+}
+
+function syntaxOnly(): ShellFindings {
+  return {
+    parse: (script) => bashFault(script.text) && bashFault(script.wordText),
+    comments: () => [],
+  };
+}
+
+/** `bash -n` reads a script without running it. Returns its first complaint; undefined also where there is no bash. */
+function bashFault(text: string): { line: number; column: number; message: string } | undefined {
+  const { status, stderr, error } = spawnSync("bash", ["-n", "/dev/stdin"], {
+    input: text,
+    encoding: "utf8",
+    env: { LC_ALL: "C" },
+  });
+  if (error || status === 0) return undefined;
+  const match = /line (\d+): (?:syntax error: ?)?(.*)/.exec(stderr);
+  return match ? { line: Number(match[1]), column: 1, message: (match[2] ?? "").trim() } : undefined;
+}

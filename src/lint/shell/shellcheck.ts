@@ -1,0 +1,177 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { availableParallelism, homedir, tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+
+/** One comment of ShellCheck on a script. Lines and columns from 1; columns count characters, a tab as one (format json1). */
+export interface ShellComment {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly level: "error" | "warning" | "info" | "style";
+  readonly code: number;
+  readonly message: string;
+}
+
+/** Codes that say nothing useful of a job's script, each with the reason. */
+export const disabledCodes: Readonly<Record<number, string>> = {
+  1090: "sourced files are not there when the component is linted",
+  1091: "sourced files are not there when the component is linted",
+  2034: "a variable may be read by another script section or by a tool that the script starts",
+  2148: "a job's script has no shebang: the runner chooses the shell",
+  2154: "variables come from `variables:`, from GitLab and from other script sections",
+  2164: "the runner sets errexit: a failed cd ends the job",
+  2317: "before_script and script are read as one, and either may end the job",
+};
+
+/** The ShellCheck that the PATH names. Returns undefined if there is none. */
+export function findShellCheck(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  for (const folder of (env.PATH ?? "").split(delimiter)) {
+    const file = join(folder, process.platform === "win32" ? "shellcheck.exe" : "shellcheck");
+    try {
+      accessSync(file, constants.X_OK);
+      if (folder !== "" && statSync(file).isFile()) return file;
+    } catch {
+      // not in this folder
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Runs ShellCheck over script texts, all of them in a few processes, and keeps its answers in the user's cache, so that an
+ * unchanged script costs one small read. Returns the comments of each text. Throws if ShellCheck cannot be run.
+ */
+export async function runShellCheck(
+  tool: string,
+  scripts: readonly string[],
+  options: {
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly signal?: AbortSignal;
+    readonly exclude?: readonly number[];
+  },
+): Promise<Map<string, readonly ShellComment[]>> {
+  const excluded = [...Object.keys(disabledCodes).map(Number), ...(options.exclude ?? [])].sort();
+  const cache = openCache(tool, excluded, options.env);
+  const answers = new Map<string, readonly ShellComment[]>();
+  for (const script of new Set(scripts)) {
+    const known = cache.get(script);
+    if (known) answers.set(script, known);
+  }
+  const unknown = [...new Set(scripts)].filter((script) => !answers.has(script));
+  const share = Math.ceil(unknown.length / Math.min(availableParallelism(), 4, unknown.length || 1));
+  const batches = Array.from({ length: Math.ceil(unknown.length / (share || 1)) }, (_, index) =>
+    unknown.slice(index * share, (index + 1) * share),
+  );
+  for (const batch of await Promise.all(
+    batches.map((each) => runBatch(tool, each, excluded, options.signal)),
+  )) {
+    for (const [script, comments] of batch) {
+      answers.set(script, comments);
+      cache.set(script, comments);
+    }
+  }
+  return answers;
+}
+
+async function runBatch(
+  tool: string,
+  scripts: readonly string[],
+  excluded: readonly number[],
+  signal: AbortSignal | undefined,
+): Promise<Map<string, ShellComment[]>> {
+  const folder = mkdtempSync(join(tmpdir(), "berth-shellcheck-"));
+  try {
+    const names = scripts.map((script, index) => {
+      writeFileSync(join(folder, `${index}.sh`), script, { mode: 0o600 });
+      return `${index}.sh`;
+    });
+    const flags = [
+      "--norc",
+      "--format=json1",
+      "--shell=bash",
+      `--exclude=${excluded.map((code) => `SC${code}`).join(",")}`,
+    ];
+    const output = await runTool(tool, [...flags, "--", ...names], folder, signal);
+    const { comments } = JSON.parse(output) as { comments: (ShellComment & { file: string })[] };
+    const answers = new Map<string, ShellComment[]>(scripts.map((script) => [script, []]));
+    for (const { file, ...comment } of comments) {
+      answers.get(scripts[Number.parseInt(file, 10)] as string)?.push(comment);
+    }
+    return answers;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** ShellCheck exits with 1 when it has something to say; everything above is a failure of its own. */
+function runTool(
+  tool: string,
+  args: readonly string[],
+  cwd: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { cwd, maxBuffer: 256 * 1024 * 1024, ...(signal ? { signal } : {}) };
+    execFile(tool, [...args], options, (error, stdout, stderr) => {
+      if (error && error.code !== 1)
+        reject(new Error(`shellcheck failed: ${stderr.trim() || error.message}`));
+      else resolve(stdout);
+    });
+  });
+}
+
+interface Cache {
+  get(script: string): readonly ShellComment[] | undefined;
+  set(script: string, comments: readonly ShellComment[]): void;
+}
+
+/** One small file an answer, named after the tool, its size and age, the codes left out, and the script. */
+function openCache(
+  tool: string,
+  excluded: readonly number[],
+  env: Readonly<Record<string, string | undefined>>,
+): Cache {
+  const { size, mtimeMs } = statSync(tool);
+  const home = env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache");
+  const folder = join(home, "berth", "shellcheck");
+  const file = (script: string) =>
+    join(
+      folder,
+      `${createHash("sha256")
+        .update(JSON.stringify([tool, size, mtimeMs, excluded, script]))
+        .digest("hex")
+        .slice(0, 40)}.json`,
+    );
+  return {
+    get: (script) => {
+      try {
+        return JSON.parse(readFileSync(file(script), "utf8")) as ShellComment[];
+      } catch {
+        return undefined;
+      }
+    },
+    set: (script, comments) => {
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        const beside = `${file(script)}.${process.pid}`;
+        writeFileSync(beside, JSON.stringify(comments), { mode: 0o600 });
+        renameSync(beside, file(script));
+      } catch {
+        // without a cache it is only slower
+      }
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { Severity } from "../lint/diagnostic.ts";
+import { count, type Finding, type Report, type TextStyle } from "./report.ts";
+
+const colours = { red: 31, yellow: 33, blue: 34, cyan: 36, bold: 1, dim: 2 } as const;
+const severityColours: Record<Severity, keyof typeof colours> = {
+  error: "red",
+  warning: "yellow",
+  info: "blue",
+};
+
+type Paint = (colour: keyof typeof colours, text: string) => string;
+
+/** The report for people: place, message, source line with caret, related places, hint, docs; then one summary line. */
+export function renderText(report: Report, style: TextStyle): string {
+  const paint: Paint = style.colour
+    ? (colour, text) => `\u001b[${colours[colour]}m${text}\u001b[0m`
+    : (_colour, text) => text;
+  const blocks = report.findings.map((finding) => renderFinding(finding, report, style, paint));
+  return `${blocks.map((block) => `${block}\n\n`).join("")}${summary(report)}\n`;
+}
+
+function renderFinding(finding: Finding, report: Report, style: TextStyle, paint: Paint): string {
+  const place = `${finding.file}:${finding.line}:${finding.column}`;
+  const severity = paint(severityColours[finding.severity], finding.severity);
+  const docs = report.rules.find((rule) => rule.id === finding.rule)?.docs;
+  return [
+    `${paint("bold", place)}: ${severity}: ${oneLine(finding.message)} ${paint("dim", `[${finding.rule}]`)}`,
+    ...sourceLines(finding, report, style, paint),
+    ...finding.related.map(
+      (each) =>
+        `  ${paint("cyan", "see")}  ${each.file}:${each.line}:${each.column}: ${oneLine(each.message)}`,
+    ),
+    ...(finding.hint ? [`  ${paint("cyan", "hint")} ${oneLine(finding.hint)}`] : []),
+    ...(finding.fix
+      ? [`  ${paint("cyan", "fix")}  ${finding.fix.title}${finding.fix.safe ? " (--fix)" : " (by hand)"}`]
+      : []),
+    ...(docs ? [`  ${paint("dim", `docs ${docs}`)}`] : []),
+  ].join("\n");
+}
+
+/** The source line and a caret line below it; a long line is cut around the finding. */
+function sourceLines(finding: Finding, report: Report, style: TextStyle, paint: Paint): string[] {
+  const text = report.source(finding.file)?.split(/\r\n|\r|\n/)[finding.line - 1];
+  if (text === undefined || text.trim() === "") return [];
+  const gutter = String(finding.line).length;
+  const room = Math.max(style.columns - gutter - 5, 40);
+  const from = Math.max(0, Math.min(finding.column - 1 - Math.floor(room / 3), text.length - room));
+  const shown = printable(text.slice(from, from + room));
+  const start = Math.min(finding.column - 1, text.length) - from;
+  const end = finding.endLine > finding.line ? text.trimEnd().length - from : finding.endColumn - 1 - from;
+  const caret = "^".repeat(Math.max(1, Math.min(end, shown.length) - start));
+  return [
+    `  ${paint("dim", `${finding.line} |`)} ${shown}`,
+    `  ${paint("dim", `${" ".repeat(gutter)} |`)} ${" ".repeat(start)}${paint(severityColours[finding.severity], caret)}`,
+  ];
+}
+
+function summary(report: Report): string {
+  const counts = count(report);
+  const files = plural(counts.files, "file");
+  if (report.findings.length === 0) return `no findings in ${files}`;
+  const found = [
+    plural(counts.errors, "error"),
+    plural(counts.warnings, "warning"),
+    ...(counts.infos > 0 ? [`${counts.infos} info`] : []),
+  ].join(", ");
+  const fixable = counts.fixable > 0 ? `; ${counts.fixable} can be mended with --fix` : "";
+  return `${found} in ${files}${fixable}`;
+}
+
+function plural(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+function oneLine(text: string): string {
+  return printable(text.replace(/\s*\n\s*/g, " "));
+}
+
+/** Files are not trusted: control characters (terminal escapes among them) are shown as a replacement, tabs as a space. */
+function printable(text: string): string {
+  return text.replaceAll("\t", " ").replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
+}

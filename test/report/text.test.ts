@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { type Report, render } from "../../src/report/index.ts";
+import { emptyReport, exampleReport, finding } from "./example-report.ts";
+
+const show = (report: Report, columns = 100, colour = false) => render(report, "text", { colour, columns });
+
+test("a finding shows place, source line, caret, related place, hint, fix and docs", () => {
+  const [first] = show(exampleReport).split("\n\n");
+  expect(
+    first,
+  ).toBe(`templates/a b#1.yml:6:15: error: unknown input "stge"; the inputs are "stage" <&> [input-declared]
+  6 |  script: echo $[[ inputs.stge ]]
+    |               ^^^^^^^^^^^^^^^^^^
+  see  templates/a b#1.yml:2:3: the inputs are declared here
+  hint write "stage"
+  fix  write "stage" (--fix)
+  docs https://example.com/input-declared`);
+});
+
+test("the last line sums up", () => {
+  expect(show(exampleReport).trimEnd().split("\n").at(-1)).toBe(
+    "1 error, 1 warning, 1 info in 3 files; 1 can be mended with --fix",
+  );
+  expect(show(emptyReport)).toBe("no findings in 3 files\n");
+});
+
+test("a long line is cut around the finding", () => {
+  const line = `${"a".repeat(300)}BAD${"b".repeat(300)}`;
+  const report = {
+    ...exampleReport,
+    findings: [{ ...finding, line: 1, endLine: 1, column: 301, endColumn: 304 }],
+    source: () => line,
+  };
+  const lines = show(report, 80).split("\n");
+  expect(lines[1]!.length).toBeLessThanOrEqual(80);
+  const caret = lines[2]!.indexOf("^^^");
+  expect(lines[1]!.slice(caret, caret + 3)).toBe("BAD");
+});
+
+test("control characters of a hostile file never reach the terminal", () => {
+  const report = {
+    ...exampleReport,
+    findings: [{ ...finding, line: 1, column: 1, endLine: 1, endColumn: 2, message: "bad \u001b[2J name" }],
+    source: () => "\u001b]0;owned\u0007",
+  };
+  expect(show(report)).not.toMatch(/(?!\n)\p{Cc}/u);
+});
+
+test("colour only when asked for", () => {
+  expect(show(exampleReport, 100, true)).toContain("\u001b[31merror\u001b[0m");
+  expect(show(exampleReport)).not.toContain("\u001b[");
+});
+
+test("json is versioned and complete", () => {
+  const json = JSON.parse(render(exampleReport, "json", { colour: false, columns: 80 }));
+  expect(json.version).toBe(1);
+  expect(json.summary).toEqual({ files: 3, errors: 1, warnings: 1, infos: 1, fixable: 1 });
+  expect(json.diagnostics[0]).toEqual(finding);
+});

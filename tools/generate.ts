@@ -1,0 +1,31 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/*
+ * Makes the generated files: the registry of rules, the schema of berth.yaml with its validator, the rules' pages. `--check` only
+ * compares, and names what is not current. Each step reads what the one before it wrote.
+ */
+const root = fileURLToPath(new URL("..", import.meta.url));
+const isCheck = process.argv.includes("--check");
+
+const steps = [
+  async () => (await import("./registry.ts")).registryFiles(root),
+  async () => (await import("./configuration-schema.ts")).configurationFiles(),
+];
+
+for (const step of steps) {
+  for (const [name, text] of Object.entries(await step())) keep(join(root, name), text);
+}
+
+function keep(file: string, text: string): void {
+  const isCurrent = existsSync(file) && readFileSync(file, "utf8") === text;
+  if (isCurrent) return;
+  if (isCheck) {
+    process.stderr.write(`${relative(root, file)} is not current: run npm run generate\n`);
+    process.exitCode = 1;
+    return;
+  }
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
