@@ -18,6 +18,13 @@ export {
   type PlacedMessage,
 } from "./expand-pipeline.ts";
 export {
+  type Diagnostic,
+  type FileToLint,
+  type LintOptions,
+  lint,
+  type ShellFindings,
+} from "./lint/index.ts";
+export {
   type ChangeClass,
   type ChangeKind,
   compareInterfaces,

@@ -12,6 +12,7 @@ const isCheck = process.argv.includes("--check");
 const steps = [
   async () => (await import("./registry.ts")).registryFiles(root),
   async () => (await import("./configuration-schema.ts")).configurationFiles(),
+  async () => (await import("./rule-pages.ts")).rulePages(root),
 ];
 
 for (const step of steps) {

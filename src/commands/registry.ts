@@ -15,6 +15,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./lint.ts"),
   },
   {
+    name: "explain",
+    summary: "Explains a rule of berth lint",
+    load: () => import("./explain.ts"),
+  },
+  {
     name: "expand",
     summary: "Prints a pipeline as GitLab sees it: merged, its jobs, or a drawing",
     load: () => import("./expand.ts"),

@@ -4,7 +4,7 @@ export function nearest(name: string, candidates: readonly string[]): string | u
     .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((left, right) => left.distance - right.distance);
   const [best, second] = scored;
-  if (best === undefined || best.distance > Math.max(1, Math.floor(name.length / 3))) return undefined;
+  if (best === undefined || best.distance > Math.max(1, Math.ceil(name.length / 3))) return undefined;
   return second?.distance === best.distance ? undefined : best.candidate;
 }
 

@@ -7,12 +7,13 @@ import {
   readPipeline,
   variableTable,
 } from "../pipeline/index.ts";
-import { Source, toJson, YamlMap } from "../yaml/index.ts";
+import { type Place, Source, toJson, YamlMap, type YamlValue } from "../yaml/index.ts";
 import type { EngineError } from "./engine.ts";
 import type { LintFile } from "./file.ts";
 import { hideUnknownIncludes, NOTHING, NOTHING_TEXT } from "./hide-includes.ts";
 import { type Include, includesOf, parseAddress } from "./includes.ts";
 import type { LintProject } from "./project.ts";
+import type { At } from "./rule.ts";
 
 /** A file's pipeline, included as a consumer would include it, beside one job of the consumer's own. */
 export interface IncludedPipeline {
@@ -40,16 +41,39 @@ export function pipelineErrors(file: LintFile, project: LintProject): EngineErro
   const seen = included.pipeline.errors.filter(
     (error) => !(included.isPartial && mayBeMended(error.message, file)) && !comesFromSample(error, file),
   );
-  return seen.map(({ message, place }) => ({
-    stage: /^`[^`]*`: (?:`[^`]*` input: |unknown input arguments|Given inputs)/.test(message)
-      ? "caller"
-      : "pipeline",
+  return seen.map((error) => describe(error, file));
+}
+
+/** The engine's message as a finding in the linted file: faults of a file that it includes are shown at the include. */
+function describe({ message, place }: PipelineMessage, file: LintFile): EngineError {
+  const isCaller = /^`[^`]*`: (?:`[^`]*` input: |unknown input arguments|Given inputs)/.test(message);
+  let own = place;
+  while (own && own.file !== MAIN && inRoot(file, own.file) !== file.path) own = own.includedFrom;
+  const isElsewhere = place !== undefined && own !== place && place.file !== MAIN;
+  const shown = (at: Place | undefined) =>
+    at === undefined || at.file === MAIN ? undefined : { ...at.toJSON(), file: inRoot(file, at.file) };
+  return {
+    stage: isCaller ? "caller" : "pipeline",
     message: message.replace(/^`[^`]*`: /, ""),
-    place:
-      place === undefined || place.file === MAIN
-        ? undefined
-        : { ...place.toJSON(), file: inRoot(file, place.file) },
-  }));
+    place: unknownKey(message, file) ?? shown(own),
+    ...(isElsewhere ? { related: [{ message: isCaller ? "declared here" : "here", at: shown(place) }] } : {}),
+  };
+}
+
+/** GitLab names the unknown key of a job; we point at it. */
+function unknownKey(message: string, file: LintFile): At | undefined {
+  const [, owner = "", key = ""] = /^jobs:(.+) config contains unknown keys: ([^,]+)/.exec(message) ?? [];
+  const job = file.jobs.find((each) => owner === each.name || owner.startsWith(`${each.name}:`));
+  let map: YamlValue | undefined = job?.map;
+  for (const step of job
+    ? owner
+        .slice(job.name.length + 1)
+        .split(":")
+        .filter(Boolean)
+    : []) {
+    map = map instanceof YamlMap ? map.get(step) : undefined;
+  }
+  return map instanceof YamlMap ? map.entry(key)?.keyPlace : undefined;
 }
 
 /** True if an include that was left out may put right what GitLab would say: it may define the job that is changed here. */
@@ -145,7 +169,7 @@ function mainFor(file: LintFile, inner: string) {
   const address = `${EXAMPLE_PROJECT.host}/${EXAMPLE_PROJECT.path}/${name}@1.0.0`;
   const include =
     file.kind === "component" ? { component: address, ...inputs } : { local: `/${inner}`, ...inputs };
-  return { include: [include], [NOOP_JOB]: { script: ["true"] } };
+  return { include: [include], [NOOP_JOB]: { stage: ".pre", script: ["true"] } };
 }
 
 /** The file's path inside its project. */

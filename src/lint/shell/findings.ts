@@ -43,7 +43,11 @@ export async function judgeScripts(
     const comments = first.get(script.text) ?? [];
     if (syntaxFault(comments) === undefined) return comments;
     const words = second.get(script.wordText) ?? [];
-    return syntaxFault(words) === undefined ? [] : comments;
+    if (syntaxFault(words) !== undefined) return comments;
+    return words.filter(
+      ({ code, message }) =>
+        code !== 2082 && ![...script.names.keys()].some((name) => message.includes(name)),
+    );
   };
   return {
     notice: undefined,
@@ -72,12 +76,17 @@ function syntaxFault(comments: readonly ShellComment[]): ShellComment | undefine
     : undefined;
 }
 
-/** True for "put quotes around it" about a placeholder: a block in a script is the rule input-not-in-shell's business. */
+/**
+ * True for what ShellCheck says of a placeholder and not of the script: "quote this" (SC2086, SC2046) is the business of the rule
+ * input-not-in-shell, and `${NAME_$[[ … ]]}` only looks like an indirection (SC2082).
+ */
 function isOfBlock(comment: ShellComment, script: Script): boolean {
-  if (comment.code !== 2086 && comment.code !== 2046) return false;
   const line = script.text.split("\n")[comment.line - 1] ?? "";
   const text = line.slice(comment.column - 1, comment.endColumn - 1);
-  return [...script.names.keys()].some((name) => text === `\${${name}}` || text === `\${#${name}}`);
+  const names = [...script.names.keys()];
+  if (comment.code === 2082) return names.some((name) => text.includes(name));
+  if (comment.code !== 2086 && comment.code !== 2046) return false;
+  return names.some((name) => text === `\${${name}}` || text === `\${#${name}}`);
 }
 
 /** Shows the block in a message that names its placeholder. */

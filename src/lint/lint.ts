@@ -1,0 +1,56 @@
+import { type FileTree, memoryTree } from "../pipeline/index.ts";
+import { type Configuration, readConfiguration } from "./configuration.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import { readFile } from "./file.ts";
+import type { ShellFindings } from "./project.ts";
+import { lintProject } from "./run.ts";
+
+/** A file to lint: its path inside the project, with slashes, and its text. */
+export interface FileToLint {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What a lint may know besides the files. */
+export interface LintOptions {
+  /** The text of a `berth.yaml`. */
+  readonly configuration?: string;
+  /** Other files of the project by path, such as README.md and what is included locally. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** The version of GitLab to be ready for, such as `17.11`. */
+  readonly gitlabVersion?: string;
+  /** The project's tags, the newest first. */
+  readonly tags?: readonly string[];
+  /** What a shell and ShellCheck say; without it the scripts themselves are not checked. */
+  readonly shell?: ShellFindings;
+}
+
+/**
+ * Lints files held in memory; touches neither disk nor network. Returns the findings in the order of files and lines.
+ * Throws ConfigurationError if `configuration` is not valid.
+ */
+export function lint(files: readonly FileToLint[], options: LintOptions = {}): Diagnostic[] {
+  const configuration: Configuration = readConfiguration(options.configuration);
+  const all = new Map(Object.entries(options.files ?? {}));
+  for (const { path, text } of files) all.set(path, text);
+  const read = files
+    .filter(({ path }) => !configuration.isIgnored(path))
+    .map(({ path, text }) => readFile(path, text));
+  const [major, minor] = (options.gitlabVersion ?? "").split(".").map(Number);
+  const project = {
+    files: read,
+    tree: (root: string) => treeAt(root, all),
+    mirror: () => undefined,
+    gitlabVersion:
+      major === undefined || minor === undefined ? configuration.gitlabVersion : { major, minor },
+    tags: () => options.tags,
+    shell: options.shell,
+  };
+  return lintProject(project, configuration.severityOf);
+}
+
+function treeAt(root: string, files: ReadonlyMap<string, string>): FileTree {
+  const prefix = root === "" ? "" : `${root}/`;
+  const inside = [...files].filter(([path]) => path.startsWith(prefix));
+  return memoryTree(Object.fromEntries(inside.map(([path, text]) => [path.slice(prefix.length), text])));
+}
