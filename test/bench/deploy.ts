@@ -53,8 +53,8 @@ function report(rows: readonly string[]): string {
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? "processor"}, ${new Date().toISOString().slice(0, 10)}`;
   return `## Requests that fail while a version is put live
 
-50 requests a second, each on a connection of its own, one in five writes a row, one in ten of those who write takes a second to
-send it; before, during and after a deploy and then a rollback. Debian 12 server (systemd-nspawn), ${machine}. The slowest good
+50 requests a second, each on a connection of its own, one in five writes a row, every second one of those takes a second to send
+it; before, during and after a deploy and then a rollback. Debian 12 server (systemd-nspawn), ${machine}. The slowest good
 answer is in seconds; the gap is the time between the first and the last failed request. Made by \`npm run bench:deploy\`.
 
 | procedure | deploy: failed of | gap | slowest | rollback: failed of | gap | slowest |

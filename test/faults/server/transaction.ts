@@ -179,7 +179,7 @@ export class Transaction {
   /** Sends the program along, as each job does. */
   private async send(options: DeployOptions): Promise<void> {
     const program = stoppable(bundleScript("scripts/host/berth-host.sh", readFromProject), options.stopAt);
-    await mustRun([...ssh(this.host), `cat >${this.program}`], { input: program });
+    await mustRun([...ssh(this.host), `cat >${this.program} && sync ${this.program}`], { input: program });
   }
 
   private async copy({ folder }: Package, live: string | undefined): Promise<void> {
