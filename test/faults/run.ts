@@ -43,7 +43,7 @@ async function main(): Promise<number> {
     const work = async () => {
       for (let trial: Trial | undefined; ; ) {
         const attempt = queue.shift();
-        if (attempt === undefined) return;
+        if (attempt === undefined) return trial?.end();
         trial ??= await newTrial(packages);
         const problems = await attempt.happen(trial).catch((error: unknown) => [String(error)]);
         process.stdout.write(`${problems.length === 0 ? "well  " : "WRONG "} ${attempt.name}\n`);
@@ -51,6 +51,7 @@ async function main(): Promise<number> {
           process.stdout.write(`         ${problem.replaceAll("\n", "\n         ")}\n`);
         if (problems.length === 0) continue;
         failed += 1;
+        await trial.end();
         trial = undefined; // a server in an unknown state would make the next trial's finding worthless
       }
     };

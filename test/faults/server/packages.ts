@@ -39,6 +39,8 @@ export interface Packages {
 /** Builds the example application's package with the build job's own script. */
 export async function buildPackages(say: (line: string) => void): Promise<Packages> {
   const work = mkdtempSync(join(tmpdir(), "berth-packages-"));
+  const remove = () => rmSync(work, { recursive: true, force: true });
+  process.once("exit", remove); // also when the run is interrupted
   const application = join(work, "project");
   cpSync(join(project, "examples/flask-helpdesk"), application, { recursive: true });
   const index = await ensurePackageIndex({ say });
@@ -82,7 +84,7 @@ export async function buildPackages(say: (line: string) => void): Promise<Packag
       edit(folder);
       return { folder, version };
     },
-    remove: () => rmSync(work, { recursive: true, force: true }),
+    remove,
   };
 }
 

@@ -45,6 +45,11 @@ export class Trial {
     return new Trial(host, packages);
   }
 
+  /** Takes the server away. */
+  end(): Promise<void> {
+    return this.host.down();
+  }
+
   /** The titles of a deploy's steps, as a deploy that meets nothing goes through them. */
   async steps(): Promise<string[]> {
     const transaction = await Transaction.start(this.host, this.next());
