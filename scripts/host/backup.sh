@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Backups: <backup_path>/<time>-<release>/ with consistent copies of the databases and the live release's manifest.
+# Written beside and renamed, so that one which a full disk or a kill cut short is never taken for a backup.
+
+# usage: back_up_data    of all persistent paths, as the service's user, while the application goes on
+back_up_data() {
+  local name partial path
+  persistent_paths | grep -q . || { say 'no persistent paths, nothing to save'; return 0; }
+  name=$(backup_time)-${LIVE_BEFORE:-first}
+  partial=$BERTH_BACKUP_PATH/.partial-$RUN
+  rm -rf -- "$partial"
+  (umask 007 && mkdir -- "$partial") || fail "cannot write to $BERTH_BACKUP_PATH" "give it to $(id -un): berth host prepare prints the commands"
+  while IFS= read -r path; do copy_databases "$path" "$partial"; done < <(persistent_paths)
+  [[ -z $LIVE_BEFORE || ! -f $RELEASES/$LIVE_BEFORE/.berth/manifest.json ]] || cp -- "$RELEASES/$LIVE_BEFORE/.berth/manifest.json" "$partial/manifest.json"
+  printf '%s\n' "taken=$(utc_now)" "live=$LIVE_BEFORE" "for=$RELEASE" >"$partial/backup"
+  sync -f "$partial"
+  mv -T -- "$partial" "$(unused_name "$BERTH_BACKUP_PATH/$name")"
+  sync "$BERTH_BACKUP_PATH"
+  prune_backups
+}
+
+# usage: copy_databases PATH TARGET    the databases below (or at) shared/PATH. The folders are the deploy user's, so that it can
+# remove old backups; the copies are the service user's, so that nobody else can read them.
+copy_databases() {
+  local database list
+  [[ -e $SHARED/$1 ]] || return 0
+  list=$(as_service python3 -c "$(print_sqlite_program)" list "$SHARED" "$1")
+  if [[ -z $list ]]; then say "$1: no database in it"; return 0; fi
+  while IFS= read -r database; do (umask 007 && mkdir -p -- "$(dirname -- "$2/$database")"); done <<<"$list"
+  list=$(as_service sh -c 'umask 027; exec "$@"' sh python3 -c "$(print_sqlite_program)" copy "$SHARED" "$1" "$2" 2>&1) ||
+    fail "the database below $1 could not be saved: ${list##*$'\n'}" "make room in $BERTH_BACKUP_PATH ($(df -h --output=avail "$BERTH_BACKUP_PATH" | tail -n 1 | tr -d ' ') free), or mend the database"
+  while IFS= read -r database; do say "$database"; done <<<"$list"
+}
+
+print_sqlite_program() {
+  cat "${BASH_SOURCE[0]%/*}/sqlite_copies.py"
+}
+
+# usage: unused_name PATH    prints PATH, or PATH-2, PATH-3 …: a clock that was set back must not overwrite a backup
+unused_name() {
+  local name=$1 number=2
+  while [[ -e $name ]]; do name=$1-$((number++)); done
+  printf '%s\n' "$name"
+}
+
+# usage: backup_time    prints the time as 20261123T094512Z, or that of the newest backup where the clock was set back: names tell
+# which backup is the newest, so they never run backwards
+backup_time() {
+  local now newest
+  now=$(date -u +%Y%m%dT%H%M%SZ)
+  newest=$(backups | head -n 1)
+  if [[ ${newest%%-*} > $now ]]; then printf '%s\n' "${newest%%-*}"; else printf '%s\n' "$now"; fi
+}
+
+# usage: prune_backups    keeps the newest BERTH_KEEP_BACKUPS; cut-off ones of dead runs go at once (the lock is ours)
+prune_backups() {
+  local folder
+  rm -rf -- "$BERTH_BACKUP_PATH"/.partial-*
+  backups | tail -n "+$((BERTH_KEEP_BACKUPS + 1))" | while IFS= read -r folder; do
+    rm -rf -- "${BERTH_BACKUP_PATH:?}/$folder"
+  done
+}
+
+# usage: backups    prints the names of the whole backups, newest first
+backups() {
+  local folder
+  for folder in "$BERTH_BACKUP_PATH"/*/; do
+    [[ -e $folder/backup ]] && basename -- "$folder"
+  done | LC_ALL=C sort -r
+}

@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# shellcheck disable=SC2034,SC2153 # names that the files of berth-host.sh share
+# Where everything lies below the deploy path, and the few questions asked of it.
+#
+#   releases/<id>/   one installed version, with its own venv;  .berth/ in it holds what Berth knows of it
+#   current          -> releases/<id>, changed by rename(2) alone
+#   shared/          persistent paths, linked into each release
+#   .deploy/         lock, owner, pending, log, runs/<run>/{settings,env,log,pid,step,result}
+
+# usage: set_layout    names the places, from the deploy path
+set_layout() {
+  RELEASES=$BERTH_DEPLOY_PATH/releases
+  CURRENT=$BERTH_DEPLOY_PATH/current
+  SHARED=$BERTH_DEPLOY_PATH/shared
+  STATE=$BERTH_DEPLOY_PATH/.deploy
+  PENDING=$STATE/pending
+}
+
+# usage: open_release ID    sets RELEASE and RELEASE_PATH
+open_release() {
+  RELEASE=$1
+  RELEASE_PATH=$RELEASES/$1
+}
+
+# usage: live_release    prints the id that `current` points at; nothing where there is none
+live_release() {
+  [[ -L $CURRENT ]] || return 0
+  basename -- "$(readlink -- "$CURRENT")"
+}
+
+# usage: is_complete ID    the release is whole on disk: package verified, virtual environment made, paths linked
+is_complete() { [[ -e $RELEASES/$1/.complete ]]; }
+
+# usage: is_confirmed ID    the release has been live and healthy once; only such a release is a target for rollback
+is_confirmed() { [[ -n $1 && -e $RELEASES/$1/.berth/confirmed ]]; }
+
+# usage: confirmed_releases    prints their ids, newest first. By name, not by time stamp: the name begins with the pipeline's
+# time, and a clock that was set back cannot reorder it.
+confirmed_releases() {
+  local folder
+  for folder in "$RELEASES"/*/; do
+    folder=${folder%/}
+    [[ -e $folder/.berth/confirmed ]] && printf '%s\n' "${folder##*/}"
+  done | LC_ALL=C sort -r
+}
+
+# usage: rollback_target    prints the release to go back to: the one that was live when the present one was first deployed, or,
+# where that is gone, the newest confirmed one that is older
+rollback_target() {
+  local live before candidate
+  live=$(live_release)
+  [[ -n $live ]] || return 0
+  before=$(cat "$RELEASES/$live/.berth/previous" 2>/dev/null || true)
+  if is_confirmed "$before"; then
+    printf '%s\n' "$before"
+    return
+  fi
+  for candidate in $(confirmed_releases); do
+    [[ $candidate < $live ]] || continue
+    printf '%s\n' "$candidate"
+    return
+  done
+}
+
+# usage: version_of ID    prints the version that the release's manifest names
+version_of() {
+  local manifest=$RELEASES/$1/.berth/manifest.json
+  [[ -f $manifest ]] || return 0
+  python3 -c 'import json, sys; print(json.load(open(sys.argv[1])).get("version", ""))' "$manifest"
+}
+
+# usage: write_file PATH <CONTENT    whole or not at all, and on the disk before it is named
+write_file() {
+  local beside=$1.new.$BASHPID
+  cat >"$beside"
+  sync "$beside"
+  mv -fT "$beside" "$1"
+  sync "${1%/*}"
+}
+
+# usage: pending_value NAME    prints one line of the note about the switch that is under way
+pending_value() {
+  sed -n "s/^$1=//p" "$PENDING"
+}

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# shellcheck disable=SC2034,SC2153 # names that the files of berth-host.sh share
+# One transaction at a time. The kernel holds the lock for as long as descriptor 9 is open, so it never goes stale:
+# neither kill -9 nor a power loss leaves one behind. The owner file is there for the message only.
+
+# usage: take_lock [SECONDS]    waits that long (default: not at all); ends with 75 (EX_TEMPFAIL) where another one holds it
+take_lock() {
+  exec 9>>"$STATE/lock"
+  if ! flock -w "${1:-0}" 9; then
+    PHASE=refused
+    FAILURE_CAUSE="another deploy holds the lock: $(cat "$STATE/owner" 2>/dev/null || echo 'it has not said which')"
+    FAILURE_CURE='wait until it has ended, then run this job again'
+    say "error: $FAILURE_CAUSE"
+    exit 75
+  fi
+  printf '%s, run %s, since %s\n' "${BERTH_LABEL:-a deploy}" "${RUN:-none}" "$(utc_now)" >"$STATE/owner"
+}
+
+# usage: is_locked    true while a transaction is under way
+is_locked() {
+  [[ -e $STATE/lock ]] || return 1
+  ! flock -n "$STATE/lock" true
+}

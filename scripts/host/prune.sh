@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Bounded retention. Only confirmed releases are counted; the live one and the one to roll back to are never taken.
+
+# usage: prune_releases    keeps BERTH_KEEP_RELEASES confirmed releases, and nothing else that is dead
+prune_releases() {
+  local id live target kept=0
+  live=$(live_release)
+  target=$(rollback_target)
+  for id in $(confirmed_releases); do
+    kept=$((kept + 1))
+    ((kept > BERTH_KEEP_RELEASES)) || continue
+    [[ $id != "$live" && $id != "$target" && $id != "$LIVE_BEFORE" ]] || continue
+    rm -rf -- "${RELEASES:?}/$id"
+    say "removed the release $id"
+  done
+  prune_abandoned_uploads
+  prune_runs
+}
+
+# usage: prune_abandoned_uploads    folders of uploads that never became a transaction, a day after their last change
+prune_abandoned_uploads() {
+  local folder
+  find "$RELEASES" -mindepth 1 -maxdepth 1 -type d -mmin +1440 | while IFS= read -r folder; do
+    [[ ! -e $folder/.berth/confirmed && ${folder##*/} != "$(live_release)" ]] || continue
+    rm -rf -- "$folder"
+    say "removed the abandoned upload ${folder##*/}"
+  done
+}
+
+# usage: prune_runs    the newest fifty runs' logs, and the record's last thousand lines
+prune_runs() {
+  local run
+  find "$STATE/runs" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %p\n' | sort -rn | tail -n +51 | cut -d ' ' -f 2- |
+    while IFS= read -r run; do rm -rf -- "$run"; done
+  if (($(wc -l <"$STATE/log" 2>/dev/null || echo 0) > 1000)); then tail -n 1000 "$STATE/log" | write_file "$STATE/log"; fi
+}

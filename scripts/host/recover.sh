@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# shellcheck disable=SC2030,SC2031,SC2034,SC2153 # names that the files of berth-host.sh share
+# What an interrupted transaction leaves is put right by whoever comes first: its guard, the unit at boot, or the next deploy.
+
+# usage: note_pending FROM TO    from here until confirmation, an interruption means: back to FROM
+note_pending() {
+  printf '%s\n' "from=$1" "to=$2" "run=$RUN" | write_file "$PENDING"
+}
+
+# usage: clear_pending    the switch is confirmed, or undone
+clear_pending() {
+  rm -f -- "$PENDING"
+  sync "$STATE"
+}
+
+# usage: recover_leftovers    under the lock, so no other transaction lives: undoes a pending switch, ends dead runs
+recover_leftovers() {
+  local run
+  if [[ -e $PENDING ]]; then undo_pending_switch; fi
+  for run in $(abandoned_runs); do end_abandoned_run "$run"; done
+  rm -rf -- "$STATE"/*.new.* "$STATE/current.new"
+}
+
+# usage: keep_for_recovery    this program and the settings, at a place that the unit at boot can count on
+keep_for_recovery() {
+  write_file "$STATE/settings" <"$RUN_PATH/settings"
+  cmp -s -- "$HOST_PROGRAM" "$STATE/berth-host.sh" || write_file "$STATE/berth-host.sh" <"$HOST_PROGRAM"
+}
+
+# usage: undo_pending_switch    back to the release that was live, unless the new one had been confirmed
+undo_pending_switch() {
+  local from to
+  from=$(pending_value from)
+  to=$(pending_value to)
+  if is_confirmed "$to" && [[ $(live_release) == "$to" && $(cat "$RELEASES/$to/.berth/confirmed") == *"$(pending_value run)"* ]]; then
+    say "the switch to $to had been confirmed"
+  else
+    say "the switch to $to was interrupted before its confirmation: back to ${from:-nothing}"
+    switch_back "$from"
+    discard_release "$to"
+  fi
+  clear_pending
+}
+
+# usage: switch_back RELEASE    makes the release that was live before the live one again; where there was none, stops the service
+switch_back() {
+  if [[ -z $1 ]]; then
+    [[ -n ${AT_BOOT:-} ]] || as_root systemctl stop "$BERTH_SERVICE_NAME.service" || true
+    [[ -n ${AT_BOOT:-} ]] || ! has_socket_unit || as_root systemctl stop "$BERTH_SERVICE_NAME.socket" || true
+    rm -f -- "$CURRENT"
+    sync "$BERTH_DEPLOY_PATH"
+    return
+  fi
+  install_units "$1"
+  [[ $(live_release) == "$1" ]] || point_current_at "$1"
+  [[ -n ${AT_BOOT:-} ]] || restart_service
+}
+
+# usage: end_abandoned_run RUN    takes its half-made release away and writes the result that it could not write
+end_abandoned_run() {
+  (
+    RUN_PATH=$STATE/runs/$1
+    read_settings "$RUN_PATH/settings"
+    CURRENT_STEP=$(cat "$RUN_PATH/step" 2>/dev/null || echo start)
+    RELEASE=$BERTH_RELEASE
+    [[ $RELEASE == "${PROTECTED_RELEASE:-}" ]] || discard_release "$RELEASE"
+    rm -f -- "$RUN_PATH/env"
+    write_result failed 1 "the deploy was killed in the step \"$CURRENT_STEP\"; $(live_release) is live" 'run the job again'
+  )
+}
+
+# usage: recovery_unit    prints the unit that undoes an interrupted switch at boot, before the service starts
+recovery_unit() {
+  cat <<UNIT
+# Written by Berth: after a power loss in the middle of a deploy the release that was live before is made live again.
+[Unit]
+Description=Berth: recover an interrupted deploy of $BERTH_SERVICE_NAME
+Before=$BERTH_SERVICE_NAME.service $BERTH_SERVICE_NAME.socket
+RequiresMountsFor=$BERTH_DEPLOY_PATH
+
+[Service]
+Type=oneshot
+User=$(id -un)
+ExecStart=/bin/bash $STATE/berth-host.sh recover $BERTH_DEPLOY_PATH boot
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+}
+
+# usage: install_recovery_unit    once, and again where its text has changed
+install_recovery_unit() {
+  local name=berth-recovery-$BERTH_SERVICE_NAME.service
+  enabled manage_units || return 0
+  recovery_unit >"$RUN_PATH/$name"
+  cmp -s -- "$RUN_PATH/$name" "$UNIT_FOLDER/$name" && return
+  as_root install -D -m 644 -- "$RUN_PATH/$name" "$UNIT_FOLDER/$name"
+  as_root systemctl daemon-reload
+  as_root systemctl enable --quiet "$name"
+  say "$name looks after an interrupted deploy at boot"
+}

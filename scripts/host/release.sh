@@ -1,0 +1,145 @@
+#!/usr/bin/env bash
+# A release becomes whole on disk: package verified, virtual environment at its final path, persistent paths linked,
+# environment file in place. Nothing that is live is touched here.
+
+# usage: verify_package    the files that arrived are the files that were built
+verify_package() {
+  local differences
+  [[ -f $RELEASE_PATH/.berth/manifest.json ]] || fail "the release $RELEASE has no manifest: its upload did not finish" 'run the job again'
+  differences=$(python3 -c "$(print_manifest_program)" "$RELEASE_PATH") ||
+    fail "the package is not what was built: ${differences//$'\n'/; }" 'run the job again; if it stays, build the package again'
+  say "$(find "$RELEASE_PATH" -type f | wc -l) files, all as they were built"
+}
+
+# usage: hand_to_service_group    rsync makes folders whose files do not inherit the group where the deploy user is no member of it
+hand_to_service_group() {
+  local group
+  group=$(service_group)
+  if id -nG | tr ' ' '\n' | grep -qxF -- "$group"; then
+    chgrp -R --no-dereference -- "$group" "$RELEASE_PATH"
+    find "$RELEASE_PATH" -type d -exec chmod g+s {} +
+  else
+    as_root chgrp -R --no-dereference -- "$group" "$RELEASE_PATH"
+    as_root find "$RELEASE_PATH" -type d -exec chmod g+s {} +
+  fi
+}
+
+print_manifest_program() {
+  cat "${BASH_SOURCE[0]%/*}/manifest.py"
+}
+
+# usage: make_virtual_environment    at the path where it will run (a venv does not move), from the package's wheels alone:
+# production asks no package index, and a bad index cannot stop a deploy half-way
+make_virtual_environment() {
+  local python wheels=$RELEASE_PATH/.berth/wheels lock=$RELEASE_PATH/.berth/requirements.lock
+  python=$(python_for_wheels)
+  rm -rf -- "$RELEASE_PATH/venv"
+  "$python" -m venv "$RELEASE_PATH/venv" || fail "$python cannot make a virtual environment" 'install python3-venv on the server'
+  if [[ -s $lock ]]; then
+    mkdir -p "$wheels"
+    "$RELEASE_PATH/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --no-compile \
+      --no-index --find-links "$wheels" --require-hashes --requirement "$lock" ||
+      fail "the requirements do not install from the package's wheels (see pip's lines above)" "build the package again for $("$python" --version)"
+  fi
+  compile_modules
+  say "$("$python" --version), $(find "$wheels" -name '*.whl' 2>/dev/null | wc -l) wheels"
+}
+
+# usage: python_for_wheels    prints the interpreter that the wheels were built for. The package names its version; a wheel with
+# compiled code loads in no other. `python3.11` is preferred to `python3`, which may be another one on the same server.
+python_for_wheels() {
+  local wanted=$BERTH_PYTHON candidate
+  for candidate in "python$wanted" python3; do
+    command -v "$candidate" >/dev/null || continue
+    [[ -n $wanted ]] || { printf '%s\n' "$candidate"; return; }
+    [[ $("$candidate" -c 'import sys; print("%d.%d" % sys.version_info[:2])') == "$wanted" ]] || continue
+    printf '%s\n' "$candidate"
+    return
+  done
+  fail "the package was built for Python $wanted; this server has $(python3 --version 2>&1)" \
+    "set the build's python_version to the server's, or install python$wanted and python$wanted-venv"
+}
+
+# usage: compile_modules    by the content, not the time stamp: a .pyc that is older or younger than its source is never taken
+# for fresh. The service's user cannot write here, so what is not compiled now is compiled at every start.
+compile_modules() {
+  "$RELEASE_PATH/venv/bin/python" -m compileall -q -j 0 --invalidation-mode unchecked-hash "$RELEASE_PATH" >/dev/null 2>&1 ||
+    say 'some modules do not compile; Python will say so if it ever loads them'
+}
+
+# usage: link_persistent_paths    shared/<path> is made once, from the package's own copy if it has one, and owned by the service;
+# then every release has a link in its place
+link_persistent_paths() {
+  local path
+  while IFS= read -r path; do
+    ensure_shared "$path"
+    rm -rf -- "${RELEASE_PATH:?}/$path"
+    mkdir -p -- "$(dirname -- "$RELEASE_PATH/$path")"
+    ln -s -- "$SHARED/$path" "$RELEASE_PATH/$path"
+    as_service test -w "$SHARED/$path" ||
+      fail "$BERTH_SERVICE_USER cannot write to $SHARED/$path" "give it to the service: chown -R $BERTH_SERVICE_USER: $SHARED/$path"
+    say "$path -> $SHARED/$path"
+  done < <(persistent_paths)
+}
+
+# usage: ensure_shared PATH    makes shared/PATH where it is missing; never touches one that is there
+ensure_shared() {
+  local target=$SHARED/$1 seed=$RELEASE_PATH/$1
+  [[ -e $target || -L $target ]] && return
+  (umask 007 && mkdir -p -- "$(dirname -- "$target")")
+  if [[ -e $seed && ! -L $seed ]]; then
+    as_service cp -R --no-preserve=mode,ownership -- "$seed" "$target"
+    say "$1: first filled from the package"
+  else
+    as_service mkdir -- "$target"
+  fi
+}
+
+# usage: install_environment_file    the release's own .env.production: what the job sent, or what the live release has
+install_environment_file() {
+  local sent=$RUN_PATH/env target=$RELEASE_PATH/.env.production source
+  source=$(environment_source) || { say 'none was sent and there is none to keep'; return 0; }
+  [[ ! -e $target ]] || cp -p -- "$target" "$RUN_PATH/env.before"
+  install_secret "$source" "$target"
+  rm -f -- "$sent"
+  as_service test -r "$target" || fail "$BERTH_SERVICE_USER cannot read $target" "its folder must belong to the group $(service_group) and hand it on (chmod g+s $RELEASES)"
+  say "$(grep -c '^[A-Za-z_]' "$target" || true) settings, readable by $(id -un) and the group $(stat -c %G "$target") alone"
+}
+
+# usage: environment_source    prints the file to take: sent by the job, or the live release's, or the one of an in-place installation
+environment_source() {
+  local candidate
+  for candidate in "$RUN_PATH/env" "$RELEASE_PATH/.env.production" "$CURRENT/.env.production" "$BERTH_DEPLOY_PATH/.env.production"; do
+    [[ -s $candidate ]] || continue
+    printf '%s\n' "$candidate"
+    return
+  done
+  return 1
+}
+
+# usage: install_secret SOURCE TARGET    the mode first, then the content, then the name: nobody else can read it at any moment.
+# The group comes from the folder (setgid). The source may belong to an in-place installation that only its service can read.
+install_secret() {
+  local beside=$2.new.$BASHPID
+  (umask 077 && : >"$beside")
+  if [[ -r $1 ]]; then cat -- "$1" >"$beside"; else as_service cat -- "$1" >"$beside"; fi
+  chmod 640 "$beside"
+  sync "$beside"
+  mv -fT "$beside" "$2"
+}
+
+# usage: mark_complete    everything is on the disk before the mark is
+mark_complete() {
+  sync -f "$RELEASE_PATH"
+  printf '%s\n' "$(utc_now)" | write_file "$RELEASE_PATH/.complete"
+}
+
+# usage: discard_release ID    takes a release away that never was live: left behind on a full disk it would stop the
+# application's own writes. Never the live one, never one that was confirmed.
+discard_release() {
+  local id=$1 path=$RELEASES/$1
+  [[ -n $id && -d $path && $(live_release) != "$id" ]] || return 0
+  is_confirmed "$id" && return
+  rm -rf -- "$path"
+  say "removed the unfinished release $id"
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# shellcheck disable=SC2034,SC2153 # names that the files of berth-host.sh share
+# A run is one job's request to the server. Its folder holds the settings, the log that the job follows, and the result.
+# Phases: preparing (nothing live has been touched) -> switched -> confirmed; refused (did not get the lock).
+
+PHASE=preparing
+
+# usage: open_run RUN    sets RUN and RUN_PATH and reads the run's settings
+open_run() {
+  [[ $1 =~ ^[A-Za-z0-9][A-Za-z0-9_.-]*$ ]] || fail "\"$1\" is not a run's name"
+  RUN=$1
+  RUN_PATH=$STATE/runs/$1
+  read_settings "$RUN_PATH/settings"
+  set_layout
+}
+
+# usage: note_step TITLE    remembered outside the process, so that the guard can say where a killed transaction was
+note_step() {
+  [[ -z ${RUN_PATH:-} || ${ROLE:-} == guard ]] || printf '%s\n' "$1" >"$RUN_PATH/step"
+}
+
+# usage: write_result OUTCOME CODE [CAUSE [CURE]]    the run's last word, written once and whole
+write_result() {
+  [[ ! -e $RUN_PATH/result ]] || return 0
+  local live
+  live=$(live_release)
+  printf '%s\n' "outcome=$1" "code=$2" "release=${RELEASE:-}" "live=$live" "version=$(version_of "$live")" \
+    "before=${LIVE_BEFORE:-}" "step=$CURRENT_STEP" "seconds=$SECONDS" "cause=${3:-}" "cure=${4:-}" |
+    write_file "$RUN_PATH/result"
+  record "$1" "${3:-}"
+}
+
+# usage: record OUTCOME CAUSE    one line in the host's deployment record (berth host log), tabs between the columns
+record() {
+  local action=${BERTH_ACTION:-deploy}
+  printf '%s\t%s\t%s\t%s\t%s\t%s\t%s s\t%s\t%s\n' "$(utc_now)" "$action" "$1" "${RELEASE:-}" "${BERTH_VERSION:-}" \
+    "${LIVE_BEFORE:-}" "$SECONDS" "${BERTH_LABEL:-}" "${2//[$'\t\n']/ }" >>"$STATE/log"
+}
+
+# usage: abandoned_runs    prints the runs that were started and have neither a result nor a living process
+abandoned_runs() {
+  local folder
+  for folder in "$STATE"/runs/*/; do
+    folder=${folder%/}
+    [[ -e $folder/pid && ! -e $folder/result && ${folder##*/} != "${RUN:-}" ]] || continue
+    is_running "$folder" || printf '%s\n' "${folder##*/}"
+  done
+}
+
+# usage: is_running FOLDER    true while the run's own transaction lives; a reused process id does not deceive it
+is_running() {
+  local pid
+  pid=$(cat "$1/pid" 2>/dev/null) || return 1
+  [[ -n $pid && -r /proc/$pid/cmdline ]] && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qF -- " transact $BERTH_DEPLOY_PATH ${1##*/}"
+}

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# shellcheck disable=SC2034,SC2153 # names that the files of berth-host.sh share
+# Starting a release, and knowing that it runs.
+
+# usage: activate RELEASE    the switch itself: units, the link, the restart
+activate() {
+  install_units "$1"
+  point_current_at "$1"
+  restart_service
+}
+
+# usage: point_current_at RELEASE    by rename(2): at every moment the link is the old one or the new one, also after a power loss
+point_current_at() {
+  local beside=$STATE/current.new
+  rm -f -- "$beside"
+  ln -s -- "releases/$1" "$beside"
+  mv -fT -- "$beside" "$CURRENT"
+  sync "$BERTH_DEPLOY_PATH"
+}
+
+# usage: restart_service    with a socket unit connections wait in its queue meanwhile; without one there is a gap of about half a second
+restart_service() {
+  local service=$BERTH_SERVICE_NAME.service socket=$BERTH_SERVICE_NAME.socket
+  as_root systemctl reset-failed "$service" 2>/dev/null || true
+  if has_socket_unit && ! systemctl is-active --quiet "$socket"; then
+    as_root systemctl stop "$service"
+    as_root systemctl start "$socket"
+  fi
+  as_root systemctl restart "$service" || fail "systemd could not start $service" 'the lines of its journal follow'
+}
+
+# usage: enable_service    at boot too; in the mode without units the administrator has done it
+enable_service() {
+  enabled manage_units || return 0
+  local unit
+  for unit in "$BERTH_SERVICE_NAME.service" "$BERTH_SERVICE_NAME.socket"; do
+    [[ ! -e $UNIT_FOLDER/$unit ]] || systemctl is-enabled --quiet "$unit" || as_root systemctl enable --quiet "$unit"
+  done
+}
+
+# usage: has_socket_unit    true when connections come through a socket unit of this service
+has_socket_unit() { [[ -e $UNIT_FOLDER/$BERTH_SERVICE_NAME.socket ]]; }
+
+# usage: property NAME    prints one of the service's properties
+property() {
+  systemctl show --property="$1" --value "$BERTH_SERVICE_NAME.service"
+}
+
+# usage: watch_release VERSION    healthy means: three good answers in a row with the right version, from one and the same process,
+# no restart, and that for stable_seconds. `active` proves nothing: Restart=always hides a crash.
+watch_release() {
+  local version=$1 deadline=$((SECONDS + BERTH_HEALTH_TIMEOUT)) good=0 process='' started=$SECONDS answer
+  while true; do
+    ! has_restarted || fail "$BERTH_SERVICE_NAME ended by itself $((SECONDS - started)) s after its start ($(property Result))" "$(journal_cure)"
+    [[ -n $process && $process == "$(property MainPID)" ]] || good=0 process=$(property MainPID)
+    if answer=$(health_answer "$BERTH_HEALTH_URL" "$version"); then good=$((good + 1)); else good=0; fi
+    ((good < 3 || SECONDS - started < BERTH_STABLE_SECONDS)) || break
+    ((SECONDS < deadline)) || fail "$BERTH_SERVICE_NAME is not healthy after $BERTH_HEALTH_TIMEOUT s: ${answer:-no answer}" "$(journal_cure)"
+    sleep 0.3
+  done
+  say "process $process, $(health_answer "$BERTH_HEALTH_URL" "$version")"
+}
+
+journal_cure() {
+  printf 'mend the application; its journal stands above'
+}
+
+# usage: has_restarted    true once systemd has had to start the service again, or has given it up
+has_restarted() {
+  local restarts state
+  restarts=$(property NRestarts)
+  state=$(property ActiveState)
+  ((${restarts:-0} > 0)) || [[ $state == failed || $state == inactive ]]
+}
+
+# usage: health_answer URL VERSION    prints what came; false unless it is 200 and, where version is not empty, shows the version
+health_answer() {
+  python3 -c "$(print_application_program)" answer "$1" "$2"
+}
+
+print_application_program() {
+  cat "${BASH_SOURCE[0]%/*}/application.py"
+}
+
+# usage: expected_version RELEASE    prints the version that its health answer must show; nothing where the application does not show it
+expected_version() {
+  ! enabled health_version || version_of "$1"
+}
+
+# usage: show_journal    the service's last lines, for a person who looks for the reason
+show_journal() {
+  say "the last lines of $BERTH_SERVICE_NAME's journal:"
+  { journalctl --no-pager --output=short-iso --lines=40 --unit="$BERTH_SERVICE_NAME.service" 2>/dev/null |
+    grep . || as_root journalctl --no-pager --output=short-iso --lines=40 --unit="$BERTH_SERVICE_NAME.service"; } 2>&1 | sed 's/^/    | /'
+}

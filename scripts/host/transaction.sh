@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# shellcheck disable=SC2034,SC2153 # names that the files of berth-host.sh share
+# The transaction: everything that happens on the server between the upload and the result. It runs detached, so a lost
+# connection or a cancelled job changes nothing. Whatever happens, at its end the old or the new release serves.
+
+# usage: transact    puts the run's release live, or goes back to one
+transact() {
+  trap 'conclude $?' EXIT
+  trap 'exit 143' TERM INT
+  trap '' HUP
+  open_release "$BERTH_RELEASE"
+  LIVE_BEFORE=$(live_release)
+  step 'Take the lock' take_lock
+  keep_for_recovery
+  start_guard
+  PROTECTED_RELEASE=$RELEASE
+  step 'Look after what an earlier deploy left' recover_leftovers
+  LIVE_BEFORE=$(live_release)
+  if [[ $BERTH_ACTION == rollback ]]; then choose_rollback; else prepare_release; fi
+  step 'Back up the data' back_up_data
+  go_live
+}
+
+# usage: prepare_release    a release that is complete already (GitLab's Rollback and Retry buttons) is not made again
+prepare_release() {
+  if found_in_place; then
+    step 'Take over the in-place installation' take_over
+    LIVE_BEFORE=$(live_release)
+  fi
+  if is_complete "$RELEASE"; then
+    step 'The release is already complete on this server' install_environment_file
+    return
+  fi
+  step 'Verify the package' verify_package
+  step "Hand the files to the service's group" hand_to_service_group
+  step 'Check the room on the disk' require_room
+  step 'Make the virtual environment' make_virtual_environment
+  step 'Link the persistent paths' link_persistent_paths
+  step 'Write the environment file' install_environment_file
+  step 'Write the units' render_units
+  step 'Make the release complete' mark_complete
+}
+
+# usage: go_live    try, switch, watch, confirm; from the switch on, a failure or a kill goes back
+go_live() {
+  step 'Try the release beside the live one' preflight
+  if [[ -n $BERTH_BEFORE_SWITCH && $BERTH_ACTION != rollback ]]; then step 'Run before_switch' run_before_switch; fi
+  install_recovery_unit
+  note_pending "$LIVE_BEFORE" "$RELEASE"
+  PHASE=switched
+  step 'Switch' activate "$RELEASE"
+  step 'Watch' watch_release "$(expected_version "$RELEASE")"
+  step 'Confirm' confirm
+  PHASE=confirmed
+  step 'Tidy up' prune_releases
+}
+
+# usage: choose_rollback    the release was named or is the rollback target; it must have been live and healthy once
+choose_rollback() {
+  [[ -n $RELEASE ]] || open_release "$(rollback_target)"
+  [[ -n $RELEASE ]] || fail 'there is no release to roll back to' "$(list_releases)"
+  is_confirmed "$RELEASE" || fail "the release \"$RELEASE\" is not one that was live here" "$(list_releases)"
+  [[ $RELEASE != "$LIVE_BEFORE" ]] || fail "the release \"$RELEASE\" is live already" "$(list_releases)"
+  say "from $LIVE_BEFORE to $RELEASE"
+}
+
+# usage: require_room    what the release still needs, and the reserve: better to stop here than on a full disk half-way
+require_room() {
+  local free needed
+  free=$(df --output=avail -k -- "$RELEASES" | tail -n 1)
+  needed=$(($(du -sk -- "$RELEASE_PATH" | cut -f 1) * 3 + BERTH_RESERVE_MEGABYTES * 1024))
+  ((free > needed)) || fail "$RELEASES has $((free / 1024)) MB free; this release needs about $((needed / 1024)) MB with its reserve" 'make room, or lower keep_releases'
+  say "$((free / 1024)) MB free, about $((needed / 1024)) MB needed"
+}
+
+# usage: run_before_switch    the consumer's own command (migrations), in the new release, as the service's user
+run_before_switch() {
+  say "$BERTH_BEFORE_SWITCH"
+  # shellcheck disable=SC2016 # the inner shells expand it
+  as_service sh -c 'cd -- "$1" && PATH=$1/venv/bin:$PATH && export PATH && exec sh -c "$2"' sh "$RELEASE_PATH" "$BERTH_BEFORE_SWITCH" 2>&1 | sed 's/^/    | /' ||
+    fail 'before_switch failed; nothing was switched' 'its lines stand above'
+}
+
+# usage: confirm    the release is live and healthy: it may be rolled back to from now on
+confirm() {
+  [[ -e $RELEASE_PATH/.berth/previous || -z $LIVE_BEFORE || $LIVE_BEFORE == "$RELEASE" ]] || printf '%s\n' "$LIVE_BEFORE" >"$RELEASE_PATH/.berth/previous"
+  printf '%s, run %s\n' "$(utc_now)" "$RUN" | write_file "$RELEASE_PATH/.berth/confirmed"
+  clear_pending
+  enable_service
+  say "$RELEASE is live"
+}
+
+# usage: conclude STATUS    the end, whatever it is: put right what has to be, then write the result. Runs once, in the EXIT trap.
+conclude() {
+  local status=$1 outcome=failed cause cure
+  trap - EXIT
+  trap '' TERM INT
+  set +e
+  cause=$(failure_cause "$status")
+  cure=$(sed -n 2p "$RUN_PATH/failure" 2>/dev/null)
+  case $PHASE in
+    refused) outcome=refused; cure=$FAILURE_CURE ;;
+    preparing) undo_preparation ;;
+    switched) outcome=switched-back; undo_switch ;;
+    confirmed) status=0 outcome=live ;;
+  esac
+  rm -f -- "$RUN_PATH/env"
+  write_result "$outcome" "$status" "$cause" "$cure"
+  exit "$status"
+}
+
+# usage: failure_cause STATUS    prints it in one line; nothing where all went well
+failure_cause() {
+  if [[ $1 == 0 ]]; then return
+  elif [[ -e $RUN_PATH/overdue ]]; then cat "$RUN_PATH/overdue"
+  elif [[ -n $FAILURE_CAUSE ]]; then printf '%s\n' "$FAILURE_CAUSE"
+  elif [[ -e $RUN_PATH/failure ]]; then head -n 1 "$RUN_PATH/failure"
+  else printf 'the step "%s" failed (exit code %s); its lines stand above\n' "$CURRENT_STEP" "$1"; fi
+}
+
+# usage: undo_preparation    nothing live was touched: takes the unfinished release away
+undo_preparation() {
+  [[ ! -e $RUN_PATH/env.before ]] || mv -fT -- "$RUN_PATH/env.before" "$RELEASE_PATH/.env.production"
+  discard_release "$RELEASE"
+}
+
+# usage: undo_switch    shows why, goes back, and looks whether the old release answers again
+undo_switch() {
+  show_journal
+  local started=$EPOCHREALTIME
+  open_frame "Go back to ${LIVE_BEFORE:-no release}"
+  [[ ! -e $RUN_PATH/env.before ]] || mv -fT -- "$RUN_PATH/env.before" "$RELEASE_PATH/.env.production"
+  (set -e; switch_back "$LIVE_BEFORE") && clear_pending
+  discard_release "$RELEASE"
+  if [[ -n $LIVE_BEFORE ]]; then
+    if (watch_release ''); then say "$LIVE_BEFORE is live again"; else say "$LIVE_BEFORE does not answer either"; fi
+  fi
+  close_frame "$started"
+}
+
+# usage: list_releases    prints one line for people: what could be rolled back to
+list_releases() {
+  local id live text=''
+  live=$(live_release)
+  for id in $(confirmed_releases); do
+    text+="${text:+, }$id$([[ $id != "$live" ]] || printf ' (live)')"
+  done
+  printf 'releases here: %s\n' "${text:-none}"
+}

@@ -1,0 +1,186 @@
+#!/usr/bin/env bash
+# systemd. Every release keeps its own set of units in .berth/units: the service as its application ships it (with the paths of
+# the release layout), a drop-in with what Berth adds, and the socket where `listen` is given. Going back to a release
+# brings its units back too.
+
+UNIT_FOLDER=/etc/systemd/system
+
+# usage: render_units    writes the release's set of units and says what it changes in the application's own file
+render_units() {
+  local folder=$RELEASE_PATH/.berth/units
+  rm -rf -- "$folder"
+  mkdir -p -- "$folder"
+  service_text >"$folder/$BERTH_SERVICE_NAME.service"
+  drop_in_text "$folder/$BERTH_SERVICE_NAME.service" >"$folder/berth.conf"
+  [[ -z $BERTH_LISTEN ]] || socket_text >"$folder/$BERTH_SERVICE_NAME.socket"
+  enabled manage_units || compare_with_installed "$folder"
+}
+
+# usage: service_text    prints the service: from the package's unit file, or a plain one
+service_text() {
+  local file=${BERTH_SERVICE_FILE:-$BERTH_SERVICE_NAME.service}
+  if [[ -f $RELEASE_PATH/$file ]]; then
+    say "unit from $file of the package"
+    rewritten_unit "$RELEASE_PATH/$file"
+  elif [[ -n $BERTH_SERVICE_FILE ]]; then
+    fail "the package has no unit file \"$BERTH_SERVICE_FILE\"" 'correct the input service_file, or leave it empty for a generated unit'
+  else
+    say "the package has no $file; the unit is generated"
+    generated_unit
+  fi
+}
+
+# usage: rewritten_unit FILE    prints it with the deploy path replaced by the path of the live release, and start_command if given
+rewritten_unit() {
+  local line changed
+  while IFS= read -r line || [[ -n $line ]]; do
+    changed=$(with_current_paths "$line")
+    [[ -z $BERTH_START_COMMAND || $line != ExecStart=* ]] || changed="ExecStart=$(absolute_command "$BERTH_START_COMMAND")"
+    [[ $changed == "$line" ]] || say "$line  ->  ${changed#*=}"
+    printf '%s\n' "$changed"
+  done <"$1"
+}
+
+# usage: with_current_paths LINE    /var/www/app -> /var/www/app/current, wherever it is not already below a folder of the layout
+with_current_paths() {
+  sed -E "s#${BERTH_DEPLOY_PATH//./\\.}(/(current|shared|releases|\.deploy)\b)#\x01\1#g; s#${BERTH_DEPLOY_PATH//./\\.}(/|\$|[^A-Za-z0-9._-])#$CURRENT\1#g; s#\x01#$BERTH_DEPLOY_PATH#g" <<<"$1"
+}
+
+# usage: absolute_command COMMAND    systemd wants the program's full path: venv/bin/x and python come from the live release
+absolute_command() {
+  local program=${1%% *} rest=''
+  [[ $1 != *' '* ]] || rest=" ${1#* }"
+  case $program in
+    /*) ;;
+    python | python3) program=$CURRENT/venv/bin/python ;;
+    */*) program=$CURRENT/$program ;;
+    *) program=$CURRENT/venv/bin/$program ;;
+  esac
+  printf '%s%s\n' "$program" "$rest"
+}
+
+generated_unit() {
+  cat <<UNIT
+[Unit]
+Description=$BERTH_SERVICE_NAME
+After=network.target
+
+[Service]
+Type=exec
+User=$BERTH_SERVICE_USER
+Group=$(service_group)
+WorkingDirectory=$CURRENT
+Environment=PATH=$CURRENT/venv/bin:/usr/local/bin:/usr/bin:/bin
+Environment=PYTHONPATH=$CURRENT
+EnvironmentFile=-$CURRENT/.env.production
+ExecStart=$(absolute_command "${BERTH_START_COMMAND:-python wsgi.py}")
+Restart=always
+RestartSec=3
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+}
+
+# usage: drop_in_text UNIT    prints what Berth adds to the application's unit, each line for a reason
+drop_in_text() {
+  printf '# Written by Berth at each deploy; the application'\''s own unit stands beside it.\n[Unit]\n'
+  [[ -z $BERTH_LISTEN ]] || socket_dependencies
+  printf '[Service]\n'
+  unit_says "$1" User "$BERTH_SERVICE_USER" || printf 'User=%s\nGroup=%s\n' "$BERTH_SERVICE_USER" "$(service_group)"
+  printf 'KillSignal=%s\nTimeoutStopSec=%s\n' "$(stop_signal "$1")" "$BERTH_STOP_TIMEOUT"
+  [[ -z $BERTH_LISTEN ]] || socket_environment
+  ! enabled harden_unit || hardening
+}
+
+# usage: unit_says UNIT KEY VALUE    true when the unit has this very line
+unit_says() {
+  grep -qxF -- "$2=$3" "$1"
+}
+
+socket_dependencies() {
+  printf 'Requires=%s.socket\nAfter=%s.socket\n' "$BERTH_SERVICE_NAME" "$BERTH_SERVICE_NAME"
+  printf '# A service that crashes too often for the start limit would take its socket down with it.\nStartLimitIntervalSec=0\n'
+}
+
+# gunicorn finds the socket by LISTEN_FDS, which systemd sets. Flask's own server (app.run in wsgi.py) takes a descriptor
+# where its reloader would hand it one: https://github.com/pallets/werkzeug, serving.run_simple.
+socket_environment() {
+  printf 'Environment=WERKZEUG_RUN_MAIN=true WERKZEUG_SERVER_FD=3\n'
+}
+
+# usage: stop_signal UNIT    prints the signal that lets requests in flight finish: gunicorn and uvicorn take SIGTERM for that
+# (SIGINT is their quick stop); waitress and plain Python end at once at SIGTERM, and in order at SIGINT
+stop_signal() {
+  if [[ $BERTH_STOP_SIGNAL != auto ]]; then printf '%s\n' "$BERTH_STOP_SIGNAL"
+  elif grep -qE '^KillSignal=' "$1"; then sed -n 's/^KillSignal=//p' "$1" | tail -n 1
+  elif grep -qE '^ExecStart=.*(gunicorn|uvicorn|hypercorn|uwsgi)' "$1"; then echo SIGTERM
+  else echo SIGINT; fi
+}
+
+# usage: hardening    prints the sandbox: everything read-only but the persistent paths
+hardening() {
+  local path
+  printf '%s\n' NoNewPrivileges=yes PrivateTmp=yes ProtectSystem=strict ProtectControlGroups=yes ProtectKernelTunables=yes \
+    ProtectKernelModules=yes RestrictSUIDSGID=yes RestrictRealtime=yes RestrictNamespaces=yes LockPersonality=yes UMask=0027
+  case $BERTH_DEPLOY_PATH in /home/* | /root/*) echo ProtectHome=read-only ;; *) echo ProtectHome=yes ;; esac
+  while IFS= read -r path; do printf 'ReadWritePaths=-%s\n' "$(realpath -m -- "$SHARED/$path")"; done < <(persistent_paths)
+}
+
+socket_text() {
+  cat <<UNIT
+# Written by Berth. systemd keeps this socket open while the service restarts, so no connection is refused.
+[Unit]
+Description=$BERTH_SERVICE_NAME socket
+
+[Socket]
+ListenStream=$(listen_stream)
+Backlog=2048
+SocketUser=$BERTH_SERVICE_USER
+SocketMode=0660
+
+[Install]
+WantedBy=sockets.target
+UNIT
+}
+
+# usage: listen_stream    prints `listen` as systemd takes it: a bare port means loopback, where a web server stands in front
+listen_stream() {
+  if [[ $BERTH_LISTEN =~ ^[0-9]+$ ]]; then printf '127.0.0.1:%s\n' "$BERTH_LISTEN"; else printf '%s\n' "$BERTH_LISTEN"; fi
+}
+
+# usage: compare_with_installed FOLDER    where an administrator owns the units: says what differs, changes nothing
+compare_with_installed() {
+  local unit
+  [[ -f $UNIT_FOLDER/$BERTH_SERVICE_NAME.service ]] ||
+    fail "there is no unit $BERTH_SERVICE_NAME.service, and this deploy may not write one (manage_units is false)" 'run the script that "berth host prepare" prints, as an administrator'
+  for unit in "$1"/*; do
+    cmp -s -- "$unit" "$(installed_path "${unit##*/}")" ||
+      warn "$(installed_path "${unit##*/}") differs from what this release asks for ($unit); units are the administrator's here"
+  done
+}
+
+# usage: installed_path NAME    prints where a unit of the set is installed
+installed_path() {
+  if [[ $1 == berth.conf ]]; then printf '%s\n' "$UNIT_FOLDER/$BERTH_SERVICE_NAME.service.d/berth.conf"; else printf '%s\n' "$UNIT_FOLDER/$1"; fi
+}
+
+# usage: install_units RELEASE    brings the system's units to the release's set; nothing happens where they are the same
+install_units() {
+  local unit changed='' folder=$RELEASES/$1/.berth/units
+  enabled manage_units && [[ -d $folder ]] || return 0
+  for unit in "$BERTH_SERVICE_NAME.service" "$BERTH_SERVICE_NAME.socket" berth.conf; do
+    if [[ -f $folder/$unit ]]; then
+      cmp -s -- "$folder/$unit" "$(installed_path "$unit")" && continue
+      as_root install -D -m 644 -- "$folder/$unit" "$(installed_path "$unit")"
+    else
+      [[ -e $(installed_path "$unit") ]] || continue
+      [[ $unit != *.socket ]] || as_root systemctl disable --quiet --now "$unit"
+      as_root rm -f -- "$(installed_path "$unit")"
+    fi
+    changed+=" $unit"
+  done
+  [[ -n $changed ]] || return 0
+  as_root systemctl daemon-reload
+  say "units renewed:$changed"
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# post_deploy_verification: once more, by itself: is the release that this pipeline deployed the one that serves, on every server?
+# Reads what deploy_to_server reads, and BERTH_DEPLOYED_RELEASE from that job.
+set -Eeuo pipefail
+source "${BASH_SOURCE[0]%/*}/../lib/messages.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/deployment.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/ssh_key.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/connection.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/server.sh"
+
+PROBLEMS=0
+
+main() {
+  local target findings status
+  prepare_deployment
+  require_deployment
+  export BERTH_RELEASE=${BERTH_DEPLOYED_RELEASE:-}
+  while IFS= read -r target <&3; do
+    section "server_$(alias_of "$target" | tr - _)" "Server $target"
+    status=0
+    install_host_program "$target" || fail "$target: $(connection_problem "$target" | tr '\t' ';')"
+    findings=$(print_settings | ask_server "$target" verify) || status=$?
+    show_findings <<<"$findings"
+    ((status == 0)) || show_findings <<<"problem"$'\t'"the verification of $target ended early (exit code $status)"$'\t''see the lines above'
+  done 3< <(deploy_targets)
+  end_section
+  ((PROBLEMS == 0)) || fail "$PROBLEMS problem(s): what serves is not, or not surely, what was deployed"
+  say "verified${BERTH_RELEASE:+: $BERTH_RELEASE serves}"
+}
+
+main "$@"

@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# pre_deploy_checks: everything that would stop a deploy half-way, all of it in one run, each problem with its cure.
+# Reads what deploy_to_server reads. Changes nothing on the servers but missing folders, which it makes where it may.
+set -Eeuo pipefail
+source "${BASH_SOURCE[0]%/*}/../lib/messages.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/deployment.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/ssh_key.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/connection.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/environment_file.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/server.sh"
+
+PROBLEMS=0
+
+main() {
+  prepare_deployment
+  section variables 'Variables and package'
+  show_findings < <(check_variables)
+  show_findings < <(check_environment)
+  show_findings < <(check_package)
+  [[ ! -f $BERTH_PACKAGE ]] || read_package >/dev/null || true
+  if can_connect; then
+    configure_ssh "$WORK"
+    check_servers
+  fi
+  end_section
+  ((PROBLEMS == 0)) || fail "$PROBLEMS problem(s) stand in the way of a deploy; each has its cure above"
+  say 'everything is ready for a deploy'
+}
+
+ok() { printf 'ok\t%s\n' "$1"; }
+problem() { printf 'problem\t%s\t%s\n' "$1" "$2"; }
+
+# usage: check_variables    prints findings: what GitLab must know to reach the servers
+check_variables() {
+  local name reason where='Settings > CI/CD > Variables'
+  for name in SSH_PRIVATE_KEY DEPLOY_SERVER DEPLOY_USER; do
+    [[ -n ${!name:-} ]] || problem "the CI/CD variable $name is not set" "$where; a protected variable is there on protected branches only"
+  done
+  if [[ -n ${SSH_PRIVATE_KEY:-} ]]; then
+    if reason=$(write_private_key "$WORK/checked_key"); then ok 'SSH_PRIVATE_KEY is a usable key'; else problem "SSH_PRIVATE_KEY: $reason" "$where, type File"; fi
+  fi
+  [[ -n ${SSH_KNOWN_HOSTS:-} ]] || problem 'the CI/CD variable SSH_KNOWN_HOSTS is not set: without it nobody can tell the server from an impostor' \
+    "ssh-keyscan ${DEPLOY_SERVER:-SERVER}, compare the fingerprints on the server itself, and save the lines under $where"
+  check_targets
+}
+
+check_targets() {
+  local target
+  while IFS= read -r target; do
+    target_parts "$target" || problem "DEPLOY_SERVER: \"$target\" is not a server's name or address" 'write host, host:port or user@host; several with spaces or commas between'
+  done < <(deploy_targets)
+}
+
+# usage: check_environment    prints findings about the variables that go into .env.production
+check_environment() {
+  local line problems
+  problems=$(environment_problems)
+  while IFS= read -r line; do
+    [[ -z $line ]] || printf 'problem\t%s\n' "$line"
+  done <<<"$problems"
+  [[ -n $problems ]] || ! has_environment || ok "$(environment_entries | grep -c .) variable(s) can be written to .env.production"
+}
+
+check_package() {
+  local reason
+  if reason=$(read_package); then ok "$BERTH_PACKAGE is there: $(basename -- "$BERTH_PACKAGE"), $(($(wc -c <"$BERTH_PACKAGE") / 1024)) KB"; else problem "$reason" 'look at the build job'; fi
+}
+
+# usage: can_connect    true when there is enough to try the servers
+can_connect() {
+  [[ -n ${SSH_KNOWN_HOSTS:-} && -n ${DEPLOY_SERVER:-} && -n ${DEPLOY_USER:-} && -f $WORK/checked_key ]] || return 1
+  ! check_targets | grep -q . && ssh-keygen -y -P '' -f "$WORK/checked_key" >/dev/null 2>&1
+}
+
+# usage: check_servers    every server, also after one with problems
+check_servers() {
+  local target problem
+  while IFS= read -r target <&3; do
+    section "server_$(alias_of "$target" | tr - _)" "Server $target"
+    problem=$(connection_problem "$target")
+    if [[ -n $problem ]]; then
+      show_findings <<<"problem"$'\t'"$problem"
+      continue
+    fi
+    say "  ok       connected as $(on_server "$target" 'id -un' </dev/null)"
+    check_server "$target"
+  done 3< <(deploy_targets)
+}
+
+check_server() {
+  local findings status=0
+  install_host_program "$1"
+  findings=$(print_settings | ask_server "$1" check) || status=$?
+  show_findings <<<"$findings"
+  ((status == 0)) || show_findings <<<"problem"$'\t'"the checks on $1 ended early (exit code $status)"$'\t''see the lines above'
+}
+
+main "$@"

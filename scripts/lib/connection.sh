@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# The connection to the servers: one ssh configuration in a private folder, one shared connection for each server, host keys pinned.
+
+# usage: deploy_targets    prints the servers of DEPLOY_SERVER, one a line: host, host:port, user@host, [v6]:port
+deploy_targets() {
+  tr -s ',[:space:]' '\n' <<<"${DEPLOY_SERVER:-}" | sed '/^$/d'
+}
+
+# usage: target_parts TARGET    sets TARGET_USER, TARGET_HOST and TARGET_PORT; fails where it is no server's name
+target_parts() {
+  [[ $1 =~ ^(([A-Za-z0-9_][A-Za-z0-9_.-]*)@)?(\[([0-9A-Fa-f:.]+)\]|[A-Za-z0-9][A-Za-z0-9_.-]*|[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)(:([0-9]{1,5}))?$ ]] || return 1
+  TARGET_USER=${BASH_REMATCH[2]:-${DEPLOY_USER:-}}
+  TARGET_HOST=${BASH_REMATCH[4]:-${BASH_REMATCH[3]}}
+  TARGET_PORT=${BASH_REMATCH[6]:-${BERTH_SSH_PORT:-22}}
+}
+
+# usage: configure_ssh FOLDER    writes key, known hosts and configuration into FOLDER; sets SSH_CONFIG. Each target is known to ssh
+# by its own text. The folder's path must be short: a control socket's name has at most 104 characters.
+configure_ssh() {
+  local target reason
+  SSH_CONFIG=$1/config
+  reason=$(write_private_key "$1/key") || fail "SSH_PRIVATE_KEY: $reason"
+  write_known_hosts "$1/known_hosts"
+  : >"$SSH_CONFIG"
+  while IFS= read -r target; do
+    target_parts "$target" || fail "DEPLOY_SERVER: \"$target\" is not a server's name or address"
+    printf 'Host %s\n  HostName %s\n  Port %s\n  User %s\n' "$(alias_of "$target")" "$TARGET_HOST" "$TARGET_PORT" "$TARGET_USER" >>"$SSH_CONFIG"
+  done < <(deploy_targets)
+  cat >>"$SSH_CONFIG" <<END_OF_CONFIG
+Host *
+  IdentityFile $1/key
+  IdentitiesOnly yes
+  BatchMode yes
+  StrictHostKeyChecking yes
+  UserKnownHostsFile $1/known_hosts
+  GlobalKnownHostsFile /dev/null
+  UpdateHostKeys no
+  ConnectTimeout 10
+  ServerAliveInterval 5
+  ServerAliveCountMax 3
+  ControlMaster auto
+  ControlPath $1/%C
+  ControlPersist 60
+  ForwardAgent no
+  LogLevel ERROR
+END_OF_CONFIG
+}
+
+# usage: alias_of TARGET    prints the name under which ssh knows it: letters, digits and dashes
+alias_of() {
+  printf 'berth-%s\n' "${1//[^A-Za-z0-9]/-}"
+}
+
+# usage: on_server TARGET COMMAND    one ssh command; its standard input is the caller's
+on_server() {
+  ssh -F "$SSH_CONFIG" "$(alias_of "$1")" "$2"
+}
+
+# usage: close_connections    at the job's end
+close_connections() {
+  local target
+  [[ -n ${SSH_CONFIG:-} ]] || return 0
+  while IFS= read -r target; do
+    ssh -F "$SSH_CONFIG" -O exit "$(alias_of "$target")" >/dev/null 2>&1 || true
+  done < <(deploy_targets)
+}
+
+# usage: connection_problem TARGET    prints the reason why a connection fails and its cure, with a tab between; nothing where it works
+connection_problem() {
+  local answer
+  if answer=$(on_server "$1" true 2>&1 </dev/null); then return; fi
+  answer=$(grep -v '^ *$' <<<"$answer" | tail -n 1)
+  case $answer in
+    *'Host key verification failed'* | *'host key is known'*)
+      printf '%s\t%s\n' "$1: the server shows another host key than SSH_KNOWN_HOSTS, or none of its keys is in there" \
+        "ssh-keyscan $1, compare the fingerprints with the server's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then set SSH_KNOWN_HOSTS"
+      ;;
+    *'Permission denied'*)
+      printf '%s\t%s\n' "$1: the server refuses the key for ${DEPLOY_USER:-the user}" "put the key's public half into ~${DEPLOY_USER:-}/.ssh/authorized_keys on the server" ;;
+    *'resolve hostname'* | *'Name or service not known'*) printf '%s\t%s\n' "$1: no such name" 'correct DEPLOY_SERVER' ;;
+    *) printf '%s\t%s\n' "$1: no connection: ${answer:-ssh said nothing}" 'is the server up, and its SSH port open to this runner?' ;;
+  esac
+}

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# shellcheck disable=SC2034 # the BERTH_ variables are sent to the server by name
+# What is deployed, and where to: the inputs with their defaults, the package, the name of the release.
+
+# usage: prepare_deployment    fills the defaults in, makes the private folder WORK, removes it and the connections at the end
+prepare_deployment() {
+  local name=${BERTH_SERVICE_NAME//-/_}
+  : "${BERTH_DEPLOY_PATH:=/var/www/$name}" "${BERTH_BACKUP_PATH:=/var/backups/$name}" "${BERTH_PACKAGE:=deployment_package.tar.gz}"
+  BERTH_LABEL="pipeline ${CI_PIPELINE_ID:-by hand}, job ${CI_JOB_ID:-none}, ${GITLAB_USER_LOGIN:-$(id -un)}"
+  WORK=$(mktemp -d /tmp/berth.XXXXXX)
+  trap 'end_deployment' EXIT
+  trap 'exit 143' TERM
+  trap 'exit 130' INT
+}
+
+end_deployment() {
+  close_connections
+  rm -rf -- "$WORK"
+}
+
+# usage: read_package    unpacks the manifest; sets BERTH_VERSION, BERTH_PYTHON, BERTH_PACKAGE_KILOBYTES and BERTH_RELEASE
+read_package() {
+  local created commit
+  [[ -f $BERTH_PACKAGE ]] || { echo "there is no $BERTH_PACKAGE in this job: has the build job passed, and has its artifact expired?"; return 1; }
+  if ! gzip -dc -- "$BERTH_PACKAGE" 2>/dev/null | tar -xf - -C "$WORK" manifest.json 2>/dev/null; then
+    echo "$BERTH_PACKAGE is not a deployment package: it has no manifest.json"
+    return 1
+  fi
+  BERTH_VERSION=$(manifest_value version)
+  BERTH_PYTHON=$(manifest_value python)
+  created=${CI_PIPELINE_CREATED_AT:-$(manifest_value created)}
+  commit=$(manifest_value commit)
+  BERTH_PACKAGE_KILOBYTES=$(($(gzip -dc -- "$BERTH_PACKAGE" | wc -c) / 1024))
+  BERTH_RELEASE=$(release_name "$created" "${CI_PIPELINE_ID:-0}" "${CI_COMMIT_SHORT_SHA:-${commit:0:8}}")
+}
+
+# usage: manifest_value NAME    prints one of the manifest's texts
+manifest_value() {
+  grep -o "\"$1\": *\"[^\"]*\"" "$WORK/manifest.json" | head -n 1 | sed 's/^[^:]*: *"//; s/"$//'
+}
+
+# usage: release_name TIME PIPELINE COMMIT    prints its id. The same pipeline always gives the same one, so that GitLab's Retry and
+# Rollback buttons find the release that they mean.
+release_name() {
+  local digits
+  digits=$(tr -cd '0-9' <<<"${1%%[.+]*}")
+  printf '%sT%sZ-%s-%s\n' "${digits:0:8}" "${digits:8:6}" "$2" "$3"
+}
+
+# usage: require_deployment    ends the job in one line where a variable, the key or the package is missing; pre_deploy_checks says it all
+require_deployment() {
+  local name
+  for name in SSH_PRIVATE_KEY SSH_KNOWN_HOSTS DEPLOY_SERVER DEPLOY_USER; do
+    [[ -n ${!name:-} ]] || fail "the CI/CD variable $name is not set (Settings > CI/CD > Variables)"
+  done
+  configure_ssh "$WORK"
+}

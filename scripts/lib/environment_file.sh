@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# .env.production: the CI/CD variables that the inputs name, written so that python-dotenv and systemd both read back exactly what
+# was in GitLab. Of the ways to quote, double quotes with \ and " escaped are the one that both take; ${…} and carriage returns
+# survive in none, so they are refused.
+
+# usage: environment_problems    prints one line for each variable that is missing or cannot be carried: problem<tab>cure
+environment_problems() {
+  local entry name source value
+  while IFS= read -r entry; do
+    name=${entry%%=*} source=${entry#*=}
+    if [[ ! $name =~ ^[A-Za-z_][A-Za-z0-9_]*$ || ! $source =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]]; then
+      printf '%s\t%s\n' "env_variables: \"$entry\" is not a variable's name" 'write NAME, PREFIX_* or NAME=OTHER_NAME'
+    elif [[ -z ${!source+set} ]]; then
+      printf '%s\t%s\n' "the CI/CD variable $source is not set" "Settings > CI/CD > Variables, or take it out of the input env_variables; a protected variable is there on protected branches only"
+    else
+      value=$(value_of "$source"; printf x) value=${value%x}
+      # shellcheck disable=SC2016 # the two characters themselves
+      [[ $value != *'${'* ]] || printf '%s\t%s\n' "the value of $source has \"\${\", which python-dotenv would replace" "take another value, or write the line yourself into the File variable ${BERTH_ENV_FILE_VARIABLE:-ENV_PRODUCTION}"
+      [[ $value != *$'\r'* ]] || printf '%s\t%s\n' "the value of $source has a carriage return, which no env file carries" 'save it again with plain line ends'
+    fi
+  done < <(environment_entries)
+}
+
+# usage: environment_entries    prints NAME=SOURCE for each variable to write, prefixes resolved, each name once
+environment_entries() {
+  local word name
+  for word in ${BERTH_ENV_VARIABLES:-}; do
+    case $word in
+      *\*) compgen -v "${word%\*}" | sed 's/.*/&=&/' || true ;;
+      *=*) printf '%s\n' "$word" ;;
+      *) printf '%s=%s\n' "$word" "$word" ;;
+    esac
+  done | awk -F= '!seen[$1]++'
+}
+
+# usage: has_environment    true when there is anything to write
+has_environment() {
+  local file=${BERTH_ENV_FILE_VARIABLE:-}
+  [[ -n ${BERTH_ENV_VARIABLES:-} || ( -n $file && -n ${!file:-} ) ]]
+}
+
+# usage: print_environment    prints the file: the File variable's lines first, then the named variables. It goes into a pipe, never
+# into an argument or a log.
+print_environment() {
+  local entry file=${BERTH_ENV_FILE_VARIABLE:-}
+  if [[ -n $file && -n ${!file:-} ]]; then
+    text_of_variable "$file" | tr -d '\r'
+    printf '\n'
+  fi
+  while IFS= read -r entry; do
+    printf '%s=%s\n' "${entry%%=*}" "$(quoted_value "${entry#*=}")"
+  done < <(environment_entries)
+}
+
+# usage: quoted_value NAME    prints the variable's value in double quotes
+quoted_value() {
+  local value
+  value=$(value_of "$1"; printf x) value=${value%x}
+  value=${value//\\/\\\\}
+  printf '"%s"' "${value//\"/\\\"}"
+}
+
+# usage: value_of NAME    prints its value; of a File variable (GitLab puts it beside the checkout, under its own name) the content
+value_of() {
+  local value=${!1}
+  if [[ $value == /*.tmp/"$1" && -f $value ]]; then cat -- "$value"; else printf '%s' "$value"; fi
+}
