@@ -8,7 +8,6 @@ import {
   validateHeader,
 } from "../contract/index.ts";
 import { compilePattern } from "../expression/index.ts";
-import { interpolateFile } from "../interpolation/index.ts";
 import { type Source, YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
 import type { At } from "./rule.ts";
 
@@ -32,7 +31,7 @@ export interface LoadedFile {
   readonly errors: readonly EngineError[];
 }
 
-/** Loads a file and judges its header and its blocks, with plausible values for the required inputs. Never throws. */
+/** Loads a file and judges its header, and finds plausible values for the required inputs. Never throws. */
 export function loadFile(source: Source): LoadedFile {
   const errors: EngineError[] = [];
   const add = (stage: EngineStage, problems: readonly Problem[]) => {
@@ -49,7 +48,6 @@ export function loadFile(source: Source): LoadedFile {
       const faults = validateHeader(header);
       add("header", faults);
       sample = faults.length === 0 && !hasIncludedHeader(header) ? judgeContract(header, add) : undefined;
-      if (sample !== undefined) add("interpolation", blockProblems(source, sample));
     } else {
       sample = new YamlMap();
     }
@@ -89,12 +87,6 @@ function judgeContract(
   );
   add("header", own);
   return isComplete && problems.length === 0 ? sample : undefined;
-}
-
-function blockProblems(source: Source, inputs: YamlMap): readonly Problem[] {
-  const component = { name: "component", sha: "0".repeat(40), version: "1.0.0", reference: "1.0.0" };
-  const problems = interpolateFile(source, { inputs, component }).problems;
-  return problems.filter(({ message }) => !/no such variable|masked variables/.test(message));
 }
 
 const words = [

@@ -3,12 +3,22 @@ import type { TextNode } from "./blocks.ts";
 
 /** Finds every match of a pattern in some texts. Lines that are shell comments do not count. */
 export function matchScripts(nodes: readonly TextNode[], pattern: RegExp): { at: Place; text: string }[] {
-  const everywhere = new RegExp(pattern.source, `${pattern.flags.replace("g", "")}g`);
-  return nodes.flatMap((node) =>
-    [...node.value.matchAll(everywhere)].flatMap((match) => {
+  const everywhere = global(pattern);
+  return nodes.flatMap((node) => {
+    if (!pattern.test(node.value)) return [];
+    return [...node.value.matchAll(everywhere)].flatMap((match) => {
       const lineStart = node.value.lastIndexOf("\n", match.index) + 1;
       if (/^\s*#/.test(node.value.slice(lineStart, match.index + 1))) return [];
       return [{ at: node.at(match.index, match.index + match[0].length), text: match[0] }];
-    }),
-  );
+    });
+  });
+}
+
+/** The same pattern for all matches, made once: rules run over every file. */
+const globals = new WeakMap<RegExp, RegExp>();
+
+function global(pattern: RegExp): RegExp {
+  const known = globals.get(pattern) ?? new RegExp(pattern.source, `${pattern.flags.replace("g", "")}g`);
+  globals.set(pattern, known);
+  return known;
 }

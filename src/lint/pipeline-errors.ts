@@ -52,8 +52,9 @@ function describe({ message, place }: PipelineMessage, file: LintFile): EngineEr
   const isElsewhere = place !== undefined && own !== place && place.file !== MAIN;
   const shown = (at: Place | undefined) =>
     at === undefined || at.file === MAIN ? undefined : { ...at.toJSON(), file: inRoot(file, at.file) };
+  const isBlock = !isCaller && !isElsewhere && /^`[^`]*`: /.test(message);
   return {
-    stage: isCaller ? "caller" : "pipeline",
+    stage: isCaller ? "caller" : isBlock ? "interpolation" : "pipeline",
     message: message.replace(/^`[^`]*`: /, ""),
     place: unknownKey(message, file) ?? shown(own),
     ...(isElsewhere ? { related: [{ message: isCaller ? "declared here" : "here", at: shown(place) }] } : {}),
@@ -110,10 +111,10 @@ function expand(file: LintFile, project: LintProject): IncludedPipeline | undefi
   const tree = overlay(project.tree(file.root), { [inner]: hidden, [NOTHING]: NOTHING_TEXT });
   const sources = {
     local: { project: EXAMPLE_PROJECT.path, sha: "HEAD", tree },
-    component: (path: string, version: string) =>
-      path.toLowerCase() === EXAMPLE_PROJECT.path
-        ? { project: path, sha: version, version: "1.0.0", tree }
-        : undefined,
+    component: (path: string, version: string) => {
+      const found = path.toLowerCase() === EXAMPLE_PROJECT.path ? tree : project.mirror(path, version);
+      return found && { project: path, sha: version, version: "1.0.0", tree: found };
+    },
   };
   const predefined = predefinedVariables({}, EXAMPLE_PROJECT);
   const variables = variableTable(Object.fromEntries(predefined.map(({ key, value }) => [key, value])));
@@ -129,10 +130,19 @@ function expand(file: LintFile, project: LintProject): IncludedPipeline | undefi
   return { pipeline, isPartial: unknown.length > 0 || isNested };
 }
 
+/** The stages that the file's jobs ask for, as far as defaults tell. */
+function writtenStages(file: LintFile): string[] {
+  return file.jobs.flatMap((job) => {
+    const stage = job.map.get("stage");
+    const text = typeof stage === "string" ? file.withDefaults(stage)?.text : undefined;
+    return text === undefined || text.trim() === "" ? [] : [text];
+  });
+}
+
 /** A consumer can declare any stage, so a component or fragment gets the stages that its jobs ask for. */
 function withStages(file: LintFile, inner: string, read: (text: string) => Pipeline): Pipeline {
   if (file.kind === "pipeline") return read(JSON.stringify(mainFor(file, inner)));
-  const stages = new Set(["build", "test", "deploy"]);
+  const stages = new Set(["build", "test", "deploy", ...writtenStages(file)]);
   for (;;) {
     const pipeline = read(JSON.stringify({ stages: [...stages], ...mainFor(file, inner) }));
     const missing = pipeline.errors.flatMap(

@@ -1,6 +1,10 @@
 import { matchScripts } from "../match-scripts.ts";
 import type { Rule } from "../rule.ts";
 
+const off = /StrictHostKeyChecking[\s=]+["']?(?:no|off)\b|UserKnownHostsFile[\s=]+["']?\/dev\/null/i;
+const first = /StrictHostKeyChecking[\s=]+["']?accept-new\b/i;
+const scan = /\bssh-keyscan\b[^\n|;&]*>>?\s*\S*known_hosts/;
+
 export const rule: Rule = {
   id: "host-key-checked",
   group: "security",
@@ -10,8 +14,6 @@ export const rule: Rule = {
   why: "With host key checking switched off, or with a key that the job fetches itself, anyone between runner and server can take the server's place and receive the deployment.",
   reference: "https://docs.gitlab.com/ci/jobs/ssh_keys/#verifying-the-ssh-host-keys",
   check(file, { report }) {
-    const off =
-      /StrictHostKeyChecking[\s=]+["']?(?:no|off|accept-new)\b|UserKnownHostsFile[\s=]+["']?\/dev\/null/i;
     for (const { at } of matchScripts(file.allNodes, off)) {
       report({
         at,
@@ -19,7 +21,13 @@ export const rule: Rule = {
         hint: "put the server's key into a File variable such as SSH_KNOWN_HOSTS",
       });
     }
-    const scan = /\bssh-keyscan\b[^\n|;&]*>>?\s*\S*known_hosts/;
+    for (const { at } of matchScripts(file.allNodes, first)) {
+      report({
+        at,
+        message: "accept-new trusts whichever server answers first, and every job is the first",
+        hint: "put the server's key into a File variable such as SSH_KNOWN_HOSTS",
+      });
+    }
     for (const { at } of matchScripts(file.scriptNodes, scan)) {
       report({
         at,

@@ -11,7 +11,7 @@ export const rule: Rule = {
   why: "A consumer whose pipeline does not list the stage gets an error that can only be mended by adding the stage. As an input, the stage fits any pipeline.",
   reference: "https://docs.gitlab.com/ci/components/#use-inputs",
   check(file, { report }) {
-    if (file.kind !== "component") return;
+    if (file.kind !== "component" || file.body?.has("stages")) return;
     for (const job of file.jobs) {
       const entry = job.entry("stage");
       if (typeof entry?.value !== "string" || entry.value.includes("$[[") || usual.includes(entry.value))

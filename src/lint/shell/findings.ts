@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import type { ShellFindings } from "../project.ts";
+import { isHarmless } from "./harmless.ts";
 import type { Script } from "./scripts.ts";
 import { findShellCheck, runShellCheck, type ShellComment } from "./shellcheck.ts";
 
@@ -61,9 +62,11 @@ export async function judgeScripts(
       comments: (script) => {
         const comments = commentsOf(script);
         if (syntaxFault(comments) !== undefined) return [];
-        return comments
-          .filter((comment) => !isOfBlock(comment, script))
-          .map((comment) => named(comment, script));
+        const ours = comments.filter((comment) => {
+          const text = textOf(comment, script);
+          return !isOfBlock(comment, script, text) && !isHarmless(comment, text);
+        });
+        return ours.map((comment) => named(comment, script));
       },
     },
   };
@@ -80,13 +83,16 @@ function syntaxFault(comments: readonly ShellComment[]): ShellComment | undefine
  * True for what ShellCheck says of a placeholder and not of the script: "quote this" (SC2086, SC2046) is the business of the rule
  * input-not-in-shell, and `${NAME_$[[ … ]]}` only looks like an indirection (SC2082).
  */
-function isOfBlock(comment: ShellComment, script: Script): boolean {
-  const line = script.text.split("\n")[comment.line - 1] ?? "";
-  const text = line.slice(comment.column - 1, comment.endColumn - 1);
+function isOfBlock(comment: ShellComment, script: Script, text: string): boolean {
   const names = [...script.names.keys()];
   if (comment.code === 2082) return names.some((name) => text.includes(name));
   if (comment.code !== 2086 && comment.code !== 2046) return false;
   return names.some((name) => text === `\${${name}}` || text === `\${#${name}}`);
+}
+
+function textOf(comment: ShellComment, script: Script): string {
+  const line = script.text.split("\n")[comment.line - 1] ?? "";
+  return line.slice(comment.column - 1, comment.endLine === comment.line ? comment.endColumn - 1 : undefined);
 }
 
 /** Shows the block in a message that names its placeholder. */
@@ -105,7 +111,7 @@ function syntaxOnly(): ShellFindings {
 
 /** `bash -n` reads a script without running it. Returns its first complaint; undefined also where there is no bash. */
 function bashFault(text: string): { line: number; column: number; message: string } | undefined {
-  const { status, stderr, error } = spawnSync("bash", ["-n", "/dev/stdin"], {
+  const { status, stderr, error } = spawnSync("bash", ["-n"], {
     input: text,
     encoding: "utf8",
     env: { LC_ALL: "C" },

@@ -1,0 +1,192 @@
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Command } from "commander";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { CommandModule } from "../../src/commands/command.ts";
+import { command as explain } from "../../src/commands/explain.ts";
+import { command as lint } from "../../src/commands/lint.ts";
+
+let cwd = "";
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), "berth-lint-"));
+});
+afterEach(() => rmSync(cwd, { recursive: true, force: true }));
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(cwd, path)), { recursive: true });
+  writeFileSync(join(cwd, path), text);
+}
+
+async function run(
+  args: readonly string[],
+  declare: CommandModule["command"] = lint,
+  env = process.env,
+  signal = new AbortController().signal,
+) {
+  let stdout = "";
+  let stderr = "";
+  let code: number | undefined;
+  const program = new Command("lint").exitOverride();
+  const surroundings = {
+    cwd,
+    env: { ...env, XDG_CACHE_HOME: join(cwd, ".cache") },
+    stdout: { write: (text: string) => (stdout += text) },
+    stderr: { write: (text: string) => (stderr += text) },
+    signal,
+  };
+  declare(program, surroundings, (each) => {
+    code = each;
+  });
+  await program.parseAsync([...args], { from: "user" });
+  return { code, stdout, stderr };
+}
+
+const clean = "build:\n  image: alpine:3.20\n  script: ./build.sh\n";
+const dirty = "build:\n  image: alpine\n  script: ./build.sh\n";
+const broken =
+  "spec:\n  inputs:\n    stage:\n      default: test\n---\nbuild:\n  stage: $[[ inputs.stgae ]]\n  script: ./build.sh\n  variables:\n    STAGE: $[[ inputs.stage ]]\n";
+
+test("exit codes: 0 clean, 1 findings, and --fail-on moves the line", async () => {
+  write(".gitlab-ci.yml", clean);
+  expect(await run([])).toMatchObject({ code: 0, stdout: "no findings in 1 file\n" });
+  write(".gitlab-ci.yml", dirty);
+  expect((await run([])).code).toBe(1);
+  expect((await run(["--fail-on", "error"])).code).toBe(0);
+  write("berth.yaml", "lint:\n  fail_on: error\n");
+  expect((await run([])).code).toBe(0);
+});
+
+test.each([
+  [[], "nothing to lint"],
+  [["nowhere.yml"], "cannot read nowhere.yml"],
+  [["--format", "yaml"], "--format yaml: the values are text, json, sarif, codequality, junit"],
+  [["--dry-run"], "--dry-run goes with --fix"],
+  [["--config", "x.yaml"], "cannot read x.yaml"],
+  [["--gitlab-version", "new"], "write a version such as 17.11"],
+])("what cannot run is said in one line: %j", async (args, message) => {
+  await expect(run(args)).rejects.toThrow(message);
+});
+
+test("folders bring their components and pipelines, and nothing else", async () => {
+  write("a/templates/x/template.yml", dirty);
+  write("a/.gitlab-ci.yml", dirty);
+  write("a/docker-compose.yml", "services: {}\n");
+  write("a/node_modules/y/.gitlab-ci.yml", dirty);
+  write("berth.yaml", "lint:\n  ignore: ['a/templates/**']\n");
+  const { diagnostics } = JSON.parse((await run(["a", "--format", "json"])).stdout);
+  expect(diagnostics.map((each: { file: string }) => each.file)).toEqual(["a/.gitlab-ci.yml"]);
+});
+
+test("--fix mends, --dry-run only shows", async () => {
+  write(".gitlab-ci.yml", broken);
+  const shown = await run(["--fix", "--dry-run"]);
+  expect(shown.stdout).toContain("-  stage: $[[ inputs.stgae ]]\n+  stage: $[[ inputs.stage ]]\n");
+  expect(readFileSync(join(cwd, ".gitlab-ci.yml"), "utf8")).toBe(broken);
+  expect((await run(["--fix"])).code).toBe(0);
+  expect(readFileSync(join(cwd, ".gitlab-ci.yml"), "utf8")).toBe(broken.replace("stgae", "stage"));
+  expect(readdirSync(cwd).filter((name) => name.includes("berth-"))).toEqual([]);
+});
+
+test("a baseline puts up with what was there, also after lines have moved", async () => {
+  write(".gitlab-ci.yml", dirty);
+  await run(["--write-baseline", "known.json"]);
+  expect((await run(["--baseline", "known.json"])).code).toBe(0);
+  write(".gitlab-ci.yml", `# moved\n${dirty}\nnew:\n  image: debian\n  script: ./new.sh\n`);
+  const { code, stdout } = await run(["--baseline", "known.json"]);
+  expect(code).toBe(1);
+  expect(stdout).toContain('image "debian"');
+  expect(stdout).not.toContain('image "alpine"');
+  write(".gitlab-ci.yml", clean);
+  expect((await run(["--baseline", "known.json"])).stderr).toContain(
+    "1 entries of known.json match nothing any more",
+  );
+});
+
+test("--changed takes only what differs from a commit", async () => {
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=T", "-c", "user.email=t@example.com", ...args], { cwd });
+  write("templates/old.yml", dirty);
+  write("templates/same.yml", dirty);
+  git("init", "-q");
+  git("add", "-A");
+  git("commit", "-qm", "one");
+  write("templates/old.yml", `${dirty}# changed\n`);
+  write("templates/new.yml", dirty);
+  const { diagnostics } = JSON.parse((await run(["templates", "--changed", "--format", "json"])).stdout);
+  expect([...new Set(diagnostics.map((each: { file: string }) => each.file))]).toEqual([
+    "templates/new.yml",
+    "templates/old.yml",
+  ]);
+  await expect(run(["--changed", "no-such-ref"])).rejects.toThrow("--changed no-such-ref");
+});
+
+test("components from a mirror are the contract of their callers", async () => {
+  write(
+    "mirror/group/tools/1.0.0/templates/scan.yml",
+    "spec:\n  inputs:\n    level:\n      options: [low, high]\n---\nscan:\n  script: ./scan.sh $[[ inputs.level ]]\n",
+  );
+  write("berth.yaml", "lint:\n  mirrors: [mirror]\n");
+  const include = (inputs: string) =>
+    `include:\n  - component: gitlab.com/group/tools/scan@1.0.0\n    inputs: ${inputs}\nbuild:\n  script: ./build.sh\n`;
+  const rulesFor = async (inputs: string) => {
+    write(".gitlab-ci.yml", include(inputs));
+    const { diagnostics } = JSON.parse((await run([".gitlab-ci.yml", "--format", "json"])).stdout);
+    return diagnostics.map((each: { rule: string; line: number }) => `${each.rule}:${each.line}`);
+  };
+  expect(await rulesFor("{level: low}")).toEqual([]);
+  expect(await rulesFor("{level: medium}")).toEqual(["caller-input-allowed:3"]);
+  expect(await rulesFor("{}")).toEqual(["caller-input-given:2"]);
+  expect(await rulesFor("{level: low, lvl: x}")).toEqual(["caller-input-known:3"]);
+});
+
+test("without ShellCheck it says so once and still finds broken shell", async () => {
+  const bin = join(cwd, "bin");
+  mkdirSync(bin);
+  write(".gitlab-ci.yml", 'build:\n  script:\n    - echo "one\n');
+  const { stdout, stderr, code } = await run([], lint, { ...process.env, PATH: `${bin}` });
+  expect(stderr).toBe("berth: shellcheck is not on the PATH: scripts are checked for their syntax only\n");
+  if (existsSync("/bin/bash")) expect(`${code} ${stdout}`).toMatch(/1 .*shell-parsable/s);
+});
+
+test("--watch lints again after a change and ends with Ctrl-C", async () => {
+  write("templates/x.yml", dirty);
+  const controller = new AbortController();
+  const texts: string[] = [];
+  const program = new Command("lint").exitOverride();
+  let code: number | undefined;
+  const stream = { write: (text: string) => texts.push(text) };
+  lint(
+    program,
+    { cwd, env: process.env, stdout: stream, stderr: stream, signal: controller.signal },
+    (each) => {
+      code = each;
+    },
+  );
+  const ended = program.parseAsync(["templates", "--watch", "--no-shellcheck"], { from: "user" });
+  const until = async (pattern: RegExp) => {
+    while (!pattern.test(texts.join(""))) await new Promise((done) => setTimeout(done, 20));
+    texts.length = 0;
+  };
+  await until(/image-pinned[\s\S]*watching/);
+  write("templates/x.yml", clean);
+  await until(/no findings[\s\S]*watching/);
+  controller.abort();
+  await ended;
+  expect(code).toBe(0);
+});
+
+test("explain knows each rule, and what a misspelt one means", async () => {
+  expect((await run(["image-pinned"], explain)).stdout).toContain("docs/rules/image-pinned.md");
+  expect((await run([], explain)).stdout.split("\n").length).toBeGreaterThan(60);
+  await expect(run(["image-pined"], explain)).rejects.toThrow('did you mean "image-pinned"?');
+});
