@@ -40,7 +40,7 @@ const help = `
 Examples:
   berth lint
   berth lint templates/deploy.yml --fail-on error
-  berth lint --format codequality > gl-code-quality-report.json
+  berth lint --format codequality --output gl-code-quality-report.json
   berth lint --fix --dry-run
   berth lint --changed main
   berth lint --gitlab-version 17.11

@@ -112,6 +112,14 @@ test("a baseline puts up with what was there, also after lines have moved", asyn
   );
 });
 
+test("--output writes the report beside the text", async () => {
+  write(".gitlab-ci.yml", dirty);
+  const { stdout } = await run(["--format", "codequality", "--output", "report.json"]);
+  expect(stdout).toContain("1 warning in 1 file");
+  expect(JSON.parse(readFileSync(join(cwd, "report.json"), "utf8"))).toHaveLength(1);
+  await expect(run(["--output", "no/such/folder.json"])).rejects.toThrow("cannot write");
+});
+
 test("--changed takes only what differs from a commit", async () => {
   const git = (...args: string[]) =>
     execFileSync("git", ["-c", "user.name=T", "-c", "user.email=t@example.com", ...args], { cwd });

@@ -4,6 +4,7 @@ import type { Format } from "../../report/index.ts";
 /** The options of `berth lint`, as commander hands them on. */
 export interface LintOptions {
   readonly format: Format;
+  readonly output?: string;
   readonly failOn?: Severity;
   readonly gitlabVersion?: string;
   readonly config?: string;

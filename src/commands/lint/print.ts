@@ -25,7 +25,7 @@ export function report(
   const { cwd, stderr } = surroundings;
   const findings = withFingerprints(judgement);
   if (options.writeBaseline !== undefined) {
-    writeFileSync(resolve(cwd, options.writeBaseline), writeBaseline(findings));
+    writeReport(resolve(cwd, options.writeBaseline), writeBaseline(findings));
     stderr.write(`berth: ${options.writeBaseline} lists ${findings.length} findings to put up with\n`);
     return 0;
   }
@@ -45,8 +45,8 @@ export function report(
 function print(
   { files, texts }: Judgement,
   findings: readonly Finding[],
-  { format }: LintOptions,
-  { stdout, env }: Surroundings,
+  { format, output }: LintOptions,
+  { stdout, env, cwd }: Surroundings,
 ): void {
   const described: Report = {
     version: packageManifest.version,
@@ -62,7 +62,21 @@ function print(
     source: (file) => texts.get(file),
   };
   const colour = stdout.isTTY === true && !env.NO_COLOR;
-  stdout.write(render(described, format, { colour, columns: stdout.columns ?? 120 }));
+  const style = { colour, columns: stdout.columns ?? 120 };
+  if (output === undefined) {
+    stdout.write(render(described, format, style));
+    return;
+  }
+  writeReport(resolve(cwd, output), render(described, format, { ...style, colour: false }));
+  stdout.write(render(described, "text", style));
+}
+
+function writeReport(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new UsageError(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function withFingerprints({ diagnostics, texts }: Judgement): Finding[] {
