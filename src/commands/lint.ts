@@ -16,6 +16,7 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
     )
     .argument("[paths...]", "files or folders (default: templates/ and .gitlab-ci.yml)")
     .option("--format <format>", `one of ${formats.join(", ")}`, "text")
+    .option("--output <file>", "write the report to a file, and print it as text")
     .option(
       "--fail-on <severity>",
       "the least severity that fails: error, warning or info (default: warning)",

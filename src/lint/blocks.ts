@@ -42,10 +42,10 @@ export interface Block {
 /** Lists every string of a tree, keys and values, in the order of the text. */
 export function textNodes(root: YamlValue, source: Source): TextNode[] {
   const nodes: TextNode[] = [];
-  const seen = new Set<string>();
+  const seen = new Set<number>();
   const add = (value: YamlValue, place: Place | undefined, path: Path, isKey: boolean) => {
     if (typeof value !== "string" || place === undefined) return;
-    const id = `${place.start}:${isKey}`;
+    const id = place.start * 2 + (isKey ? 1 : 0);
     if (seen.has(id)) return;
     seen.add(id);
     nodes.push(textNode(value, place, path, isKey, source));

@@ -49,7 +49,7 @@ export interface LoadedDocument {
 export function loadYaml(source: Source, start = 0, end = source.text.length): LoadedDocument {
   const text = start === 0 && end === source.text.length ? source.text : source.text.slice(start, end);
   try {
-    const node = parseFirstDocument(text);
+    const node = parsed(text);
     const builder = new TreeBuilder(source, start);
     if (node === undefined) return { value: null, place: new Place(source, start, start) };
     return { value: builder.build(node), place: builder.place(node) };
@@ -64,6 +64,20 @@ export function loadYaml(source: Source, start = 0, end = source.text.length): L
     }
     throw error;
   }
+}
+
+/** Parsed texts are kept: one run reads a component by itself, and again in everything that includes it. */
+const kept = new Map<string, Node | undefined>();
+const KEPT_TEXTS = 512;
+const LONGEST_KEPT = 1024 * 1024;
+
+function parsed(text: string): Node | undefined {
+  if (kept.has(text)) return kept.get(text);
+  const node = parseFirstDocument(text);
+  if (text.length > LONGEST_KEPT) return node;
+  if (kept.size >= KEPT_TEXTS) kept.clear();
+  kept.set(text, node);
+  return node;
 }
 
 /** GitLab's words for a document over its limits of size or depth. */

@@ -69,8 +69,9 @@ function script(
   }
   if (parts.length === 0) return [];
   const raw = parts.flatMap((part) => part.lines).join("\n");
-  const masked = maskBlocks(raw, isWord);
-  const words = maskBlocksAsWords(raw);
+  const hasBlocks = raw.includes("$[[");
+  const masked = hasBlocks ? maskBlocks(raw, isWord) : { text: raw, names: new Map<string, string>() };
+  const words = hasBlocks ? maskBlocksAsWords(raw) : masked;
   return [
     {
       job,
