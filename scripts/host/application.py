@@ -90,7 +90,7 @@ def preflight(isolated, unit, release, current, url, version, seconds, timeout):
         finally:
             stop(process)
         output.seek(0)
-        lines = output.read().decode("utf-8", "replace").strip().splitlines()[-30:]
+        lines = output.read().decode("utf-8", "replace").strip().splitlines()[-60:]
     if verdict == 1 and any("Address already in use" in line or "Errno 98" in line for line in lines):
         verdict = ADDRESS_IN_USE
     if verdict == 1:
@@ -173,8 +173,18 @@ def stop(process):
         except ProcessLookupError:
             return
         deadline = time.monotonic() + patience
-        while exit_code(process) is None and time.monotonic() < deadline:
+        while is_there(process) and time.monotonic() < deadline:
             time.sleep(0.05)
+
+
+def is_there(group):
+    """True while any process of the group lives."""
+    exit_code(group)
+    try:
+        os.killpg(group, 0)
+        return True
+    except ProcessLookupError:
+        return False
 
 
 ended = {}

@@ -59,13 +59,15 @@ switch_back() {
 # usage: end_abandoned_run RUN    takes its half-made release away and writes the result that it could not write
 end_abandoned_run() {
   (
+    local cause
     RUN_PATH=$STATE/runs/$1
     read_settings "$RUN_PATH/settings"
     CURRENT_STEP=$(cat "$RUN_PATH/step" 2>/dev/null || echo start)
     RELEASE=$BERTH_RELEASE
+    cause=$(said_elsewhere "$1")
     [[ $RELEASE == "${PROTECTED_RELEASE:-}" ]] || discard_release "$RELEASE"
     rm -f -- "$RUN_PATH/env"
-    write_result failed 1 "the deploy was killed in the step \"$CURRENT_STEP\"; $(live_release) is live" 'run the job again'
+    write_result failed 1 "${cause:-the deploy was killed in the step \"$CURRENT_STEP\"}; $(live_release) is live" 'run the job again'
   )
 }
 
@@ -97,5 +99,6 @@ install_recovery_unit() {
   as_root install -D -m 644 -- "$RUN_PATH/$name" "$UNIT_FOLDER/$name"
   as_root systemctl daemon-reload
   as_root systemctl enable --quiet "$name"
+  sync -f "$UNIT_FOLDER"
   say "$name looks after an interrupted deploy at boot"
 }

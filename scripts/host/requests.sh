@@ -11,7 +11,9 @@ begin() {
   prepare_paths
   RUN_PATH=$STATE/runs/$1
   (umask 077 && mkdir -p -- "$RUN_PATH")
+  boot_id >"$RUN_PATH/boot"
   write_file "$RUN_PATH/settings" <<<"$settings"
+  sync "$STATE/runs"
   ! is_locked || ! grep -qF "$BERTH_RELEASE " "$STATE/owner" || fail "this same release is being deployed already: $(cat "$STATE/owner")" 'wait until it has ended'
   live=$(live_release)
   if is_complete "$BERTH_RELEASE"; then printf 'state=complete\n'; else printf 'state=new\n'; fi
@@ -40,7 +42,7 @@ follow() {
   open_run "$1"
   if [[ ! -e $RUN_PATH/result ]] && is_running "$RUN_PATH"; then
     tail -c "+$(($2 + 1))" --follow --pid="$(cat "$RUN_PATH/pid")" --sleep-interval=0.3 "$RUN_PATH/log"
-  else
+  elif [[ -e $RUN_PATH/log ]]; then # a power loss may have taken it
     tail -c "+$(($2 + 1))" "$RUN_PATH/log"
   fi
 }

@@ -30,6 +30,27 @@ write_result() {
   record "$1" "${3:-}"
 }
 
+# usage: say_elsewhere CAUSE    where the deploy path takes no file (full, read-only), the cause is left in memory for whoever comes next.
+# With noclobber nothing that somebody else put there is followed or overwritten.
+say_elsewhere() {
+  (set -C && umask 077 && printf '%s\n' "$1" >"/dev/shm/berth-$RUN.cause") 2>/dev/null
+}
+
+# usage: said_elsewhere RUN    prints and removes what say_elsewhere left for the run
+said_elsewhere() {
+  local file=/dev/shm/berth-$1.cause
+  [[ -f $file && -O $file ]] || return 0
+  head -n 1 -- "$file"
+  rm -f -- "$file"
+}
+
+# usage: disk_complaint    prints what the deploy path's disk says to a small file; nothing where it takes one
+disk_complaint() {
+  local probe=$STATE/probe.new.$BASHPID answer
+  answer=$( (head -c 65536 /dev/zero >"$probe" && sync "$probe") 2>&1) || printf '%s: %s\n' "$BERTH_DEPLOY_PATH" "${answer##*: }"
+  rm -f -- "$probe"
+}
+
 # usage: record OUTCOME CAUSE    one line in the host's deployment record (berth host log), tabs between the columns
 record() {
   local action=${BERTH_ACTION:-deploy}
@@ -37,14 +58,21 @@ record() {
     "${LIVE_BEFORE:-}" "$SECONDS" "${BERTH_LABEL:-}" "${2//[$'\t\n']/ }" >>"$STATE/log"
 }
 
-# usage: abandoned_runs    prints the runs that were started and have neither a result nor a living process
+# usage: abandoned_runs    prints the runs without a result whose process is dead, and those that this boot knows nothing of: what a
+# power loss leaves of a run may be any part of it
 abandoned_runs() {
   local folder
   for folder in "$STATE"/runs/*/; do
     folder=${folder%/}
-    [[ -e $folder/pid && ! -e $folder/result && ${folder##*/} != "${RUN:-}" ]] || continue
-    is_running "$folder" || printf '%s\n' "${folder##*/}"
+    [[ -e $folder/settings && ! -e $folder/result && ${folder##*/} != "${RUN:-}" ]] || continue
+    if [[ -s $folder/pid ]] && is_running "$folder"; then continue; fi
+    if [[ -s $folder/pid || $(cat "$folder/boot" 2>/dev/null) != "$(boot_id)" ]]; then printf '%s\n' "${folder##*/}"; fi
   done
+}
+
+# usage: boot_id    prints what is different after each boot
+boot_id() {
+  cat /proc/sys/kernel/random/boot_id
 }
 
 # usage: is_running FOLDER    true while the run's own transaction lives; a reused process id does not deceive it

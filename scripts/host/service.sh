@@ -36,6 +36,7 @@ enable_service() {
   for unit in "$BERTH_SERVICE_NAME.service" "$BERTH_SERVICE_NAME.socket"; do
     [[ ! -e $UNIT_FOLDER/$unit ]] || systemctl is-enabled --quiet "$unit" || as_root systemctl enable --quiet "$unit"
   done
+  sync -f "$UNIT_FOLDER"
 }
 
 # usage: has_socket_unit    true when connections come through a socket unit of this service

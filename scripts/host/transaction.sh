@@ -105,17 +105,19 @@ conclude() {
     confirmed) status=0 outcome=live ;;
   esac
   rm -f -- "$RUN_PATH/env"
-  write_result "$outcome" "$status" "$cause" "$cure"
+  write_result "$outcome" "$status" "$cause" "$cure" || say_elsewhere "$cause"
   exit "$status"
 }
 
 # usage: failure_cause STATUS    prints it in one line; nothing where all went well
 failure_cause() {
+  local disk=''
+  [[ $1 == 0 ]] || disk=$(disk_complaint)
   if [[ $1 == 0 ]]; then return
   elif [[ -e $RUN_PATH/overdue ]]; then cat "$RUN_PATH/overdue"
   elif [[ -n $FAILURE_CAUSE ]]; then printf '%s\n' "$FAILURE_CAUSE"
   elif [[ -e $RUN_PATH/failure ]]; then head -n 1 "$RUN_PATH/failure"
-  else printf 'the step "%s" failed (exit code %s); its lines stand above\n' "$CURRENT_STEP" "$1"; fi
+  else printf 'the step "%s" failed (exit code %s)%s; its lines stand above\n' "$CURRENT_STEP" "$1" "${disk:+: $disk}"; fi
 }
 
 # usage: undo_preparation    nothing live was touched: takes the unfinished release away

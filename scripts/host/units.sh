@@ -181,6 +181,7 @@ install_units() {
     changed+=" $unit"
   done
   [[ -n $changed ]] || return 0
+  sync -f "$UNIT_FOLDER"
   as_root systemctl daemon-reload
   say "units renewed:$changed"
 }

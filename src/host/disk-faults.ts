@@ -30,13 +30,18 @@ export function diskFaults(inside: Inside) {
 /** The name of the file that takes the room away. */
 const filler = ".taken-by-berth";
 
-/** usage: sh -euc … PATH FREE    leaves FREE bytes on the file system of PATH. */
+/** usage: sh -euc … PATH FREE    leaves FREE bytes on the file system of PATH; tries again where others take room meanwhile. */
 const fillingUp = `
 file=$1/${filler}
+for attempt in 1 2 3 4 5 6 7 8 9 10; do
+  rm -f "$file"
+  free=$(df --block-size=1 --output=avail "$1" | tail -n 1)
+  taken=$((free - $2))
+  [ "$taken" -gt 0 ] || exit 0
+  ! fallocate --length "$taken" "$file" || exit 0
+done
 rm -f "$file"
-free=$(df --block-size=1 --output=avail "$1" | tail -n 1)
-taken=$((free - $2))
-[ "$taken" -le 0 ] || fallocate --length "$taken" "$file"
+exit 1
 `;
 
 /** usage: sh -euc … PATH BYTES    a tmpfs over PATH that holds what PATH held. */

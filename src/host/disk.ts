@@ -35,6 +35,19 @@ export async function crashDisk(paths: HostPaths): Promise<void> {
   await mustRun(["perl", "-e", shutdown, paths.disk]);
   await unmount(paths.root);
   await unmount(paths.disk);
+  await untilDetached(paths.diskImage);
+}
+
+/**
+ * Another guest that is just booting may still hold the file system in its own view of the mounts; mounted again meanwhile, it
+ * would be the one that was shut down.
+ */
+async function untilDetached(image: string): Promise<void> {
+  for (let attempt = 0; attempt < 500; attempt += 1) {
+    if ((await run(["losetup", "--associated", image])).stdout.trim() === "") return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`the disk ${image} is still in use ten seconds after it was unmounted`);
 }
 
 /** The last process of a guest may take a moment to let go. */

@@ -6,7 +6,10 @@ export interface Fault {
   readonly name: string;
   /** Brings it about and lets the transaction go on, if it still can. Returns when the transaction has ended. */
   strike(transaction: Transaction, host: ThrowawayHost): Promise<void>;
-  /** What people may notice: `nothing`, `writes` (tickets cannot be opened meanwhile) or `all` (no answer at all). */
+  /**
+   * What people may notice: `nothing`, `writes` (tickets cannot be opened meanwhile, and /healthz may say that the database
+   * does not answer) or `all` (no answer at all).
+   */
   readonly noticed: "nothing" | "writes" | "all";
   /** A deploy that cannot see the fault must succeed. */
   readonly survived?: boolean;
