@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC2034 # names that the files of berth-host.sh share
 # Backups: <backup_path>/<time>-<release>/ with consistent copies of the databases and the live release's manifest.
 # Written beside and renamed, so that one which a full disk or a kill cut short is never taken for a backup.
 
@@ -14,7 +15,8 @@ back_up_data() {
   [[ -z $LIVE_BEFORE || ! -f $RELEASES/$LIVE_BEFORE/.berth/manifest.json ]] || cp -- "$RELEASES/$LIVE_BEFORE/.berth/manifest.json" "$partial/manifest.json"
   printf '%s\n' "taken=$(utc_now)" "live=$LIVE_BEFORE" "for=$RELEASE" >"$partial/backup"
   sync -f "$partial"
-  mv -T -- "$partial" "$(unused_name "$BERTH_BACKUP_PATH/$name")"
+  LAST_BACKUP=$(unused_name "$BERTH_BACKUP_PATH/$name")
+  mv -T -- "$partial" "$LAST_BACKUP"
   sync "$BERTH_BACKUP_PATH"
   prune_backups
 }
@@ -57,6 +59,7 @@ prune_backups() {
   local folder
   rm -rf -- "$BERTH_BACKUP_PATH"/.partial-*
   backups | tail -n "+$((BERTH_KEEP_BACKUPS + 1))" | while IFS= read -r folder; do
+    [[ $folder != "${BERTH_RESTORE_DATA:-}" ]] || continue
     rm -rf -- "${BERTH_BACKUP_PATH:?}/$folder"
   done
 }
@@ -67,4 +70,12 @@ backups() {
   for folder in "$BERTH_BACKUP_PATH"/*/; do
     [[ -e $folder/backup ]] && basename -- "$folder"
   done | LC_ALL=C sort -r
+}
+
+# usage: restore_backup NAME    puts its databases back; the service must not run
+restore_backup() {
+  local answer
+  answer=$(as_service sh -c 'umask 007; exec "$@"' sh python3 -c "$(print_sqlite_program)" restore "$SHARED" "$BERTH_BACKUP_PATH/$1" 2>&1) ||
+    fail "the backup $1 could not be restored: ${answer##*$'\n'}" 'the data that was there before is put back'
+  say "${answer//$'\n'/; }"
 }

@@ -2,9 +2,9 @@
 # shellcheck disable=SC2030,SC2031,SC2034,SC2153 # names that the files of berth-host.sh share
 # What an interrupted transaction leaves is put right by whoever comes first: its guard, the unit at boot, or the next deploy.
 
-# usage: note_pending FROM TO    from here until confirmation, an interruption means: back to FROM
+# usage: note_pending FROM TO [BACKUP]    from here until confirmation, an interruption means: back to FROM, with the data of BACKUP
 note_pending() {
-  printf '%s\n' "from=$1" "to=$2" "run=$RUN" | write_file "$PENDING"
+  printf '%s\n' "from=$1" "to=$2" "run=$RUN" "data=${3:-}" | write_file "$PENDING"
 }
 
 # usage: clear_pending    the switch is confirmed, or undone
@@ -19,6 +19,7 @@ recover_leftovers() {
   if [[ -e $PENDING ]]; then undo_pending_switch; fi
   for run in $(abandoned_runs); do end_abandoned_run "$run"; done
   rm -rf -- "$STATE"/*.new.* "$STATE/current.new"
+  ! compgen -G "$SHARED/.trial-*" >/dev/null || remove_trials
 }
 
 # usage: keep_for_recovery    this program and the settings, at a place that the unit at boot can count on
@@ -36,17 +37,21 @@ undo_pending_switch() {
     say "the switch to $to had been confirmed"
   else
     say "the switch to $to was interrupted before its confirmation: back to ${from:-nothing}"
-    switch_back "$from"
+    switch_back "$from" "$(pending_value data)"
     discard_release "$to"
   fi
   clear_pending
 }
 
-# usage: switch_back RELEASE    makes the release that was live before the live one again; where there was none, stops the service
+# usage: switch_back RELEASE [BACKUP]    makes the release that was live before the live one again; where there was none, stops the
+# service. BACKUP is the data that was there before, where other data was being restored.
 switch_back() {
+  if [[ -n ${2:-} ]]; then
+    [[ -n ${AT_BOOT:-} ]] || stop_service
+    restore_backup "$2"
+  fi
   if [[ -z $1 ]]; then
-    [[ -n ${AT_BOOT:-} ]] || as_root systemctl stop "$BERTH_SERVICE_NAME.service" || true
-    [[ -n ${AT_BOOT:-} ]] || ! has_socket_unit || as_root systemctl stop "$BERTH_SERVICE_NAME.socket" || true
+    [[ -n ${AT_BOOT:-} ]] || stop_service || true
     rm -f -- "$CURRENT"
     sync "$BERTH_DEPLOY_PATH"
     return

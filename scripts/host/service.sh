@@ -29,6 +29,12 @@ restart_service() {
   as_root systemctl restart "$service" || fail "systemd could not start $service" 'the lines of its journal follow'
 }
 
+# usage: stop_service    its socket too: a waiting connection would start the service again
+stop_service() {
+  ! has_socket_unit || as_root systemctl stop "$BERTH_SERVICE_NAME.socket"
+  as_root systemctl stop "$BERTH_SERVICE_NAME.service"
+}
+
 # usage: enable_service    at boot too; in the mode without units the administrator has done it
 enable_service() {
   enabled manage_units || return 0

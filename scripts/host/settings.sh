@@ -30,6 +30,7 @@ check_settings() {
   [[ $BERTH_BACKUP_PATH =~ ^(/[A-Za-z0-9_][A-Za-z0-9._-]*){2,}$ ]] || fail "the backup path \"$BERTH_BACKUP_PATH\" is not an absolute path of plain names, at least two deep"
   [[ ${BERTH_SERVICE_USER:=www-data} =~ ^[a-z_][a-z0-9_-]*$ ]] || fail "the service user \"$BERTH_SERVICE_USER\" is not a user's name"
   [[ -z $BERTH_RELEASE || $BERTH_RELEASE =~ ^[A-Za-z0-9][A-Za-z0-9_.-]*$ ]] || fail "the release \"$BERTH_RELEASE\" is not a release's name"
+  [[ -z $BERTH_RESTORE_DATA || $BERTH_RESTORE_DATA =~ ^[A-Za-z0-9][A-Za-z0-9_.-]*$ ]] || fail "\"$BERTH_RESTORE_DATA\" is not a backup's name"
   : "${BERTH_KEEP_RELEASES:=5}" "${BERTH_KEEP_BACKUPS:=10}" "${BERTH_RESERVE_MEGABYTES:=200}"
   : "${BERTH_HEALTH_TIMEOUT:=60}" "${BERTH_STABLE_SECONDS:=5}" "${BERTH_TRANSACTION_TIMEOUT:=900}"
   : "${BERTH_STOP_SIGNAL:=auto}" "${BERTH_STOP_TIMEOUT:=30}" "${BERTH_PREFLIGHT:=auto}"

@@ -2,12 +2,14 @@
 
 usage: python3 sqlite_copies.py list FOLDER PATH           those at or below FOLDER/PATH, relative to FOLDER, one a line
        python3 sqlite_copies.py copy FOLDER PATH TARGET    copies each to TARGET/<the same path>; the folders are there already
+       python3 sqlite_copies.py restore FOLDER SOURCE      puts the copies below SOURCE in their places in FOLDER; nothing may use them
        python3 sqlite_copies.py check FILE                 prints the number of rows; fails where it is damaged
 
 `cp` gives corrupt copies of a database in use; SQLite's own backup does not. Each copy is checked and flushed to the disk.
 """
 
 import os
+import shutil
 import sqlite3
 import sys
 import time
@@ -19,6 +21,10 @@ def main(arguments):
     verb, folder = arguments[0], arguments[1]
     if verb == "check":
         print(check(folder))
+    elif verb == "restore":
+        for path in databases(arguments[2], "."):
+            path = os.path.normpath(path)
+            print(f"{path}: {restore(os.path.join(arguments[2], path), os.path.join(folder, path))} rows")
     elif verb == "list":
         print("\n".join(databases(folder, arguments[2])))
     else:
@@ -74,6 +80,28 @@ def copy(source, target):
     rows = check(target)
     with open(target, "rb+") as file:
         os.fsync(file.fileno())
+    return rows
+
+
+def restore(source, target):
+    """Whole or not at all. What the old database still has beside it (-wal, -journal) must never meet the restored one."""
+    rows = check(source)
+    if os.path.exists(target):
+        old = sqlite3.connect(f"file:{quoted(target)}?mode=rw", uri=True, timeout=10)
+        old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        old.execute("PRAGMA journal_mode = DELETE")
+        old.close()
+    beside = f"{target}.restoring"
+    with open(source, "rb") as read, open(beside, "wb") as write:
+        shutil.copyfileobj(read, write, 1 << 20)
+        os.fsync(write.fileno())
+    for ending in ("-wal", "-shm", "-journal"):
+        if os.path.exists(target + ending):
+            os.unlink(target + ending)
+    os.replace(beside, target)
+    folder = os.open(os.path.dirname(target), os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
     return rows
 
 

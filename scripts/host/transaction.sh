@@ -17,7 +17,7 @@ transact() {
   step 'Look after what an earlier deploy left' recover_leftovers
   LIVE_BEFORE=$(live_release)
   if [[ $BERTH_ACTION == rollback ]]; then choose_rollback; else prepare_release; fi
-  step 'Back up the data' back_up_data
+  [[ -n $BERTH_RESTORE_DATA ]] || step 'Back up the data' back_up_data
   go_live
 }
 
@@ -48,6 +48,7 @@ go_live() {
   install_recovery_unit
   note_pending "$LIVE_BEFORE" "$RELEASE"
   PHASE=switched
+  if [[ -n $BERTH_RESTORE_DATA ]]; then restore_data; fi
   step 'Switch' activate "$RELEASE"
   step 'Watch' watch_release "$(expected_version "$RELEASE")"
   step 'Confirm' confirm
@@ -55,12 +56,23 @@ go_live() {
   step 'Tidy up' prune_releases
 }
 
+# usage: restore_data    asked for by name only: the service stops, so that not a row is written between the saving of the present data
+# and the restored one; whatever fails from here on brings the present data back
+restore_data() {
+  step 'Stop the service' stop_service
+  step 'Save the present data' back_up_data
+  note_pending "$LIVE_BEFORE" "$RELEASE" "${LAST_BACKUP##*/}"
+  step "Restore the data of $BERTH_RESTORE_DATA" restore_backup "$BERTH_RESTORE_DATA"
+}
+
 # usage: choose_rollback    the release was named or is the rollback target; it must have been live and healthy once
 choose_rollback() {
   [[ -n $RELEASE ]] || open_release "$(rollback_target)"
   [[ -n $RELEASE ]] || fail 'there is no release to roll back to' "$(list_releases)"
   is_confirmed "$RELEASE" || fail "the release \"$RELEASE\" is not one that was live here" "$(list_releases)"
-  [[ $RELEASE != "$LIVE_BEFORE" ]] || fail "the release \"$RELEASE\" is live already" "$(list_releases)"
+  [[ -z $BERTH_RESTORE_DATA || -e $BERTH_BACKUP_PATH/$BERTH_RESTORE_DATA/backup ]] ||
+    fail "there is no backup \"$BERTH_RESTORE_DATA\"" "$(list_releases)"
+  [[ $RELEASE != "$LIVE_BEFORE" || -n $BERTH_RESTORE_DATA ]] || fail "the release \"$RELEASE\" is live already" "$(list_releases)"
   say "from $LIVE_BEFORE to $RELEASE"
 }
 
@@ -75,10 +87,40 @@ require_room() {
 
 # usage: run_before_switch    the consumer's own command (migrations), in the new release, as the service's user
 run_before_switch() {
+  if enabled before_switch_on_copy; then try_before_switch; fi
   say "$BERTH_BEFORE_SWITCH"
+  before_switch_command || fail 'before_switch failed; nothing was switched' "its lines stand above; the data as it was is in ${LAST_BACKUP:-$BERTH_BACKUP_PATH}"
+}
+
+# usage: try_before_switch    the same command on copies of the databases: the release is not live yet, so its links may lead to
+# the copies for that time
+try_before_switch() {
+  local path status=0
+  [[ $RELEASE != "$LIVE_BEFORE" ]] || { say 'the release is live already: no trial on a copy'; return 0; }
+  TRIAL=$SHARED/.trial-$RUN
+  say "on a copy first: $BERTH_BEFORE_SWITCH"
+  (umask 007 && mkdir -- "$TRIAL")
+  while IFS= read -r path; do
+    (umask 007 && mkdir -p -- "$TRIAL/$(dirname -- "$path")")
+    [[ ! -d $SHARED/$path ]] || (umask 007 && mkdir -p -- "$TRIAL/$path")
+    copy_databases "$path" "$TRIAL"
+    ln -sfn -- "$TRIAL/$path" "$RELEASE_PATH/$path"
+  done < <(persistent_paths)
+  before_switch_command || status=$?
+  link_persistent_paths
+  remove_trials
+  ((status == 0)) || fail 'before_switch failed on a copy of the data; nothing was switched, the data was not touched' 'its lines stand above'
+}
+
+# usage: remove_trials    the copies; their files belong to the service
+remove_trials() {
+  as_service find "$SHARED" -mindepth 2 -path "$SHARED/.trial-*" -delete || true
+  rm -rf -- "$SHARED"/.trial-*
+}
+
+before_switch_command() {
   # shellcheck disable=SC2016 # the inner shells expand it
-  as_service sh -c 'cd -- "$1" && PATH=$1/venv/bin:$PATH && export PATH && exec sh -c "$2"' sh "$RELEASE_PATH" "$BERTH_BEFORE_SWITCH" 2>&1 | sed 's/^/    | /' ||
-    fail 'before_switch failed; nothing was switched' 'its lines stand above'
+  as_service sh -c 'cd -- "$1" && PATH=$1/venv/bin:$PATH && export PATH && exec sh -c "$2"' sh "$RELEASE_PATH" "$BERTH_BEFORE_SWITCH" 2>&1 | sed 's/^/    | /'
 }
 
 # usage: confirm    the release is live and healthy: it may be rolled back to from now on
@@ -129,10 +171,12 @@ undo_preparation() {
 # usage: undo_switch    shows why, goes back, and looks whether the old release answers again
 undo_switch() {
   show_journal
-  local started=$EPOCHREALTIME
+  local started=$EPOCHREALTIME status
   open_frame "Go back to ${LIVE_BEFORE:-no release}"
   [[ ! -e $RUN_PATH/env.before ]] || mv -fT -- "$RUN_PATH/env.before" "$RELEASE_PATH/.env.production"
-  (set -e; switch_back "$LIVE_BEFORE") && clear_pending
+  (set -e; switch_back "$LIVE_BEFORE" "$(pending_value data)") # not in a condition, which would switch strict mode off in it
+  status=$?
+  ((status != 0)) || clear_pending
   discard_release "$RELEASE"
   if [[ -n $LIVE_BEFORE ]]; then
     if (watch_release ''); then say "$LIVE_BEFORE is live again"; else say "$LIVE_BEFORE does not answer either"; fi
@@ -147,5 +191,5 @@ list_releases() {
   for id in $(confirmed_releases); do
     text+="${text:+, }$id$([[ $id != "$live" ]] || printf ' (live)')"
   done
-  printf 'releases here: %s\n' "${text:-none}"
+  printf 'releases here: %s; backups: %s\n' "${text:-none}" "$(backups | tr '\n' ' ')"
 }
