@@ -53,9 +53,10 @@ disk_complaint() {
 
 # usage: record OUTCOME CAUSE    one line in the host's deployment record (berth host log), tabs between the columns
 record() {
-  local action=${BERTH_ACTION:-deploy}
-  printf '%s\t%s\t%s\t%s\t%s\t%s\t%s s\t%s\t%s\n' "$(utc_now)" "$action" "$1" "${RELEASE:-}" "${BERTH_VERSION:-}" \
-    "${LIVE_BEFORE:-}" "$SECONDS" "${BERTH_LABEL:-}" "${2//[$'\t\n']/ }" >>"$STATE/log"
+  local action=${BERTH_ACTION:-deploy} label=${BERTH_LABEL:-}
+  printf '%s\t%s\t%s\t%s\t%s\t%s\t%s s\t%s\t%s\n' "$(utc_now)" "$action" "$1" "${RELEASE:-}" "${BERTH_VERSION:-$(version_of "${RELEASE:-}")}" \
+    "${LIVE_BEFORE:-}" "$SECONDS" "${label//[$'\t\n']/ }" "${2//[$'\t\n']/ }" >>"$STATE/log"
+  sync "$STATE/log"
 }
 
 # usage: abandoned_runs    prints the runs without a result whose process is dead, and those that this boot knows nothing of: what a

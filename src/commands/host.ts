@@ -15,6 +15,7 @@ import {
   type ThrowawayHost,
 } from "../host/index.ts";
 import { type ExitCode, type Surroundings, UsageError } from "./command.ts";
+import { addLogCommand } from "./host/log.ts";
 
 interface Chosen {
   readonly name: string;
@@ -28,7 +29,7 @@ export function command(
   finish: (code: ExitCode) => void,
 ): void {
   program.description(
-    "Throw-away Debian servers on this machine (Linux, root): systemd, sshd, sudo, rsync, Python.",
+    "Throw-away Debian servers on this machine (Linux, root), and what was deployed to a server.",
   );
   program.addHelpText("after", examples);
   program
@@ -57,6 +58,7 @@ export function command(
       await (await findHost(name)).down();
       finish(0);
     });
+  addLogCommand(program, surroundings, finish);
   program
     .command("prepare")
     .description(
@@ -85,6 +87,7 @@ Examples:
   berth host up                        boot a Debian 12 server called "berth"
   eval "$(berth host up --name two --suite trixie)"
   berth host ssh -- systemctl status   run one command there
+  berth host log                       what was deployed there; --target user@host for a real server
   berth host down
   berth host reset                     remove them all
   berth host prepare --public-key key.pub > prepare.sh    for a real server: read it, run it there as root

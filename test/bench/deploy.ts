@@ -30,7 +30,7 @@ async function main(): Promise<number> {
   const packages = await buildPackages((line) => process.stderr.write(`${line}\n`));
   const rows: string[] = [];
   try {
-    for (const { name, measure } of procedures) {
+    for (const { name, measure } of chosen()) {
       process.stderr.write(`${name}\n`);
       const host = await bootHost({ sudo: "none" });
       try {
@@ -45,8 +45,14 @@ async function main(): Promise<number> {
   }
   const table = report(rows);
   process.stdout.write(table);
-  writeMeasurements(table);
+  if (chosen().length === procedures.length) writeMeasurements(table);
   return 0;
+}
+
+/** All, or those whose name holds a word of the command line: `npm run bench:deploy -- waitress`, which only prints. */
+function chosen(): readonly Procedure[] {
+  const words = process.argv.slice(2);
+  return procedures.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 }
 
 function report(rows: readonly string[]): string {
@@ -108,7 +114,9 @@ async function underLoad(
   await pause();
   await action();
   await pause();
-  return customers.leave();
+  const experience = await customers.leave();
+  for (const { at, reason } of experience.failures) process.stderr.write(`  ${name}, ${at} ms: ${reason}\n`);
+  return experience;
 }
 
 function waitress(): string {

@@ -81,7 +81,9 @@ export class Customers {
       this.experience.slowest = Math.max(this.experience.slowest, Date.now() - began - pause);
       return text;
     }
-    const reason = status === 0 ? text : `${method} ${path} answers ${status}`;
+    const what = `${method} ${path}`;
+    const reason =
+      status === 0 ? `${text} (${pause > 0 ? "slow " : ""}${what})` : `${what} answers ${status}`;
     this.experience.failures.push({ at: began - this.started, reason });
     return undefined;
   }
