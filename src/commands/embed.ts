@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { bundleScript, EmbedError } from "../embed/bundle.ts";
 import { embedScripts } from "../embed/regions.ts";
 import { type CommandModule, type ExitCode, type Surroundings, UsageError } from "./command.ts";
+import { replaceFile } from "./replace-file.ts";
 
 interface Options {
   readonly check?: boolean;
@@ -98,17 +99,6 @@ function filesToEmbed(named: readonly string[], cwd: string): string[] {
 
 function projectPath(path: string, cwd: string): string {
   return relative(cwd, resolve(cwd, path)).split(sep).join("/");
-}
-
-/** Written beside and renamed: a reader, or a full disk, never meets half a template. */
-function replaceFile(path: string, text: string): void {
-  const beside = `${path}.${process.pid}.new`;
-  try {
-    writeFileSync(beside, text, { mode: statSync(path).mode, flag: "wx" });
-    renameSync(beside, path);
-  } finally {
-    rmSync(beside, { force: true });
-  }
 }
 
 function readIfThere(path: string): string | undefined {

@@ -35,6 +35,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./embed.ts"),
   },
   {
+    name: "docs",
+    summary: "Makes the tables and examples in a component project's documents",
+    load: () => import("./docs.ts"),
+  },
+  {
     name: "init",
     summary: "Makes a new component project",
     load: () => import("./init.ts"),

@@ -16,3 +16,4 @@ export { type Input, readComponentFields, readInputs } from "./input.ts";
 export { type KeyStyle, keyStyleOptions } from "./key-style.ts";
 export { GitLabCrash, type Problem, type ProblemKind } from "./problem.ts";
 export { type Resolution, type ResolvedInput, resolveInputs } from "./resolve.ts";
+export { sampleValue } from "./sample.ts";

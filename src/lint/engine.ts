@@ -5,10 +5,10 @@ import {
   type Problem,
   readInputs,
   resolveInputs,
+  sampleValue,
   validateHeader,
 } from "../contract/index.ts";
-import { compilePattern } from "../expression/index.ts";
-import { type Source, YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
+import { type Source, YamlMap } from "../yaml/index.ts";
 import type { At } from "./rule.ts";
 
 /** Where the engine refused: loading, the header, a block, the inputs that a caller gives, or the pipeline. */
@@ -77,7 +77,7 @@ function judgeContract(
   let isComplete = true;
   for (const input of inputs) {
     if (!input.required) continue;
-    const value = sampleOf(input.type, input.options, input.regex);
+    const value = sampleValue(input);
     if (value === undefined) isComplete = false;
     else sample.set(input.key, value);
   }
@@ -87,70 +87,4 @@ function judgeContract(
   );
   add("header", own);
   return isComplete && problems.length === 0 ? sample : undefined;
-}
-
-const words = [
-  "example",
-  "1",
-  "a",
-  "main",
-  "1.0.0",
-  "v1.0.0",
-  "1.0",
-  "test",
-  "app",
-  "/",
-  "/srv/app",
-  "src",
-  "src/app",
-  "https://example.com",
-  "example.com",
-  "user@example.com",
-  "registry.example.com/app:1.0.0",
-  "group/project",
-  "10",
-  "30s",
-  "5m",
-  "1h",
-  "1 day",
-  "true",
-  "debug",
-  "production",
-  "staging",
-  "EXAMPLE",
-  "Example",
-  "example_1",
-  "example-1",
-  "python:3.12",
-  "3.11",
-  "0",
-  "100",
-  "abcdef12",
-  "0123456789abcdef0123456789abcdef01234567",
-  "a.yml",
-  ".",
-  "./",
-  "*",
-  "en",
-  "eu-west-1",
-  "us-east-1",
-  "127.0.0.1",
-  "192.0.2.1",
-  "8080",
-  "",
-];
-
-/** A value that a caller might give. */
-function sampleOf(
-  type: string | undefined,
-  options: YamlList | undefined,
-  regex: YamlValue | undefined,
-): YamlValue | undefined {
-  if (options !== undefined && options.size > 0) return options.items[0];
-  if (type === "number") return 1;
-  if (type === "boolean") return true;
-  if (type === "array") return new YamlList([]);
-  if (typeof regex !== "string") return "example";
-  const pattern = compilePattern(regex);
-  return pattern === undefined ? "example" : words.find((word) => pattern.matches(word));
 }

@@ -1,0 +1,12 @@
+import { renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+
+/** Gives a file another text. Written beside and renamed: a reader, or a full disk, never meets half a file. */
+export function replaceFile(path: string, text: string): void {
+  const beside = `${path}.${process.pid}.new`;
+  try {
+    writeFileSync(beside, text, { mode: statSync(path).mode, flag: "wx" });
+    renameSync(beside, path);
+  } finally {
+    rmSync(beside, { force: true });
+  }
+}

@@ -1,0 +1,94 @@
+import { DocumentError, type Input, loadDocuments, readInputs, sampleValue } from "../contract/index.ts";
+import { expandPipeline, type Files } from "../expand-pipeline.ts";
+import { type JsonValue, Source, toJson, YamlMap } from "../yaml/index.ts";
+
+/** A component as its documents show it. */
+export interface DocumentedComponent {
+  readonly name: string;
+  readonly path: string;
+  /** `spec:description`, else what stands in the comment at the head of the file; empty where there is neither. */
+  readonly description: string;
+  readonly inputs: readonly Input[];
+  /**
+   * The jobs in a pipeline that includes it with its defaults, by name, hidden ones left out. Throws TypeError with GitLab's words where
+   * such a pipeline cannot be read.
+   */
+  readonly jobs: () => ReadonlyMap<string, JobRecord>;
+  /** Values for the inputs that must be given. */
+  readonly sample: Readonly<Record<string, JsonValue>>;
+}
+
+/** A job's keywords, merged. */
+export type JobRecord = Readonly<Record<string, unknown>>;
+
+/** The paths of components (https://docs.gitlab.com/ci/components/#directory-structure); the single file wins. */
+export function componentPaths(paths: Iterable<string>): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const path of [...paths].sort()) {
+    const name = /^templates\/([^/]+?)(?:\/template)?\.yml$/.exec(path)?.[1];
+    if (name !== undefined && !(found.has(name) && path.endsWith("/template.yml"))) found.set(name, path);
+  }
+  return found;
+}
+
+/** Reads a component among a project's files. Throws DocumentError where it is no YAML that GitLab would load. */
+export function readComponent(name: string, path: string, files: Files): DocumentedComponent {
+  const text = files[path] ?? "";
+  const { header } = loadDocuments(new Source(path, text));
+  const inputs = readInputs(header);
+  const sample = sampleOf(inputs);
+  return {
+    name,
+    path,
+    description: descriptionOf(header) ?? commentOf(name, text),
+    inputs,
+    jobs: () => jobsOf(path, sample, files),
+    sample,
+  };
+}
+
+export { DocumentError };
+
+function sampleOf(inputs: readonly Input[]): Record<string, JsonValue> {
+  const values: Record<string, JsonValue> = {};
+  for (const input of inputs.filter((each) => each.required))
+    values[input.name] = toJson(sampleValue(input) ?? "example");
+  return values;
+}
+
+function descriptionOf(header: YamlMap | undefined): string | undefined {
+  const spec = header?.get("spec");
+  const description = spec instanceof YamlMap ? spec.get("description") : undefined;
+  return typeof description === "string" ? description.trim() : undefined;
+}
+
+/** The first paragraph of the comment that a file begins with, without the component's own name. */
+function commentOf(name: string, text: string): string {
+  const lines = text.split("\n");
+  const end = lines.findIndex((line) => !/^#\s*\S/.test(line));
+  const paragraph = lines.slice(0, end).map((line) => line.replace(/^#+\s*/, ""));
+  return paragraph.join(" ").replace(`${name}: `, "");
+}
+
+function jobsOf(
+  path: string,
+  inputs: DocumentedComponent["sample"],
+  files: Files,
+): ReadonlyMap<string, JobRecord> {
+  const pipeline = JSON.stringify({ include: [{ local: path, inputs }] });
+  const { config, errors } = expandPipeline(pipeline, { files });
+  if (config === undefined) throw new TypeError(errors[0]);
+  const jobs = Object.entries(config as Record<string, unknown>).filter(
+    (entry): entry is [string, JobRecord] => {
+      const [title, value] = entry;
+      return (
+        !title.startsWith(".") && isRecord(value) && ["script", "trigger", "run"].some((key) => key in value)
+      );
+    },
+  );
+  return new Map(jobs);
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
