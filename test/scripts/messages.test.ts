@@ -50,7 +50,11 @@ describe("messages of the scripts", () => {
     );
   });
 
-  it("are plain titles elsewhere", () => {
+  it("are plain titles elsewhere, and where the runner would swallow folded ones", () => {
+    expect(talk("section one 'First step'", { GITLAB_CI: "false" }).stderr).toBe("== First step\n");
+    expect(talk("section one 'First step'", { GITLAB_CI: "true", BERTH_PLAIN_LOG: "true" }).stderr).toBe(
+      "== First step\n",
+    );
     expect(
       talk("section one 'First step'; section two 'Second step' collapsed; end_section; end_section").stderr,
     ).toBe("== First step\n== Second step\n");

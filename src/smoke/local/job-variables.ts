@@ -98,6 +98,8 @@ function predefinedForJob(job: PlannedJob, identity: JobIdentity): Record<string
     CI_RUNNER_ID: "1",
     CI_RUNNER_TAGS: JSON.stringify(job.tags),
     ...(container ? { CI_DISPOSABLE_ENVIRONMENT: "true" } : { CI_SHARED_ENVIRONMENT: "true" }),
+    // Not GitLab's: gitlab-ci-local swallows the titles of folded sections, so Berth's scripts write them as plain lines.
+    BERTH_PLAIN_LOG: "true",
   };
 }
 
