@@ -21,7 +21,7 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
 const help = `
 Examples:
   berth new scan
-  berth new publish --stage deploy >> README.md`;
+  berth new publish --stage deploy >> README.md && berth docs`;
 
 async function create(
   component: string,
@@ -36,5 +36,5 @@ async function create(
   const { written, kept } = await writeNewFiles(cwd, scaffoldComponent(component, stage));
   for (const path of written) stderr.write(`${path}: written\n`);
   for (const path of kept) stderr.write(`${path}: left as it is\n`);
-  stdout.write(readmeSectionOf(component));
+  stdout.write(`\n${readmeSectionOf(component, stage)}`);
 }

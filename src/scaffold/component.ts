@@ -1,36 +1,41 @@
+import { documentsOf } from "../docs/index.ts";
 import type { NewFile } from "./write.ts";
 
 /** GitLab takes the file name as the component's name; this is what it can be included by without quoting anywhere. */
 export const componentNamePattern = /^[a-z][a-z0-9_-]*$/;
 
 /**
- * Returns the files of a new component: the template, a smoke scenario with the project that includes it, and the README section that
- * the catalog shows. `stage` is one of the consumer's stages.
+ * Returns the files of a new component: the template and a smoke scenario that includes it. `stage` is one of the consumer's stages.
  */
 export function scaffoldComponent(name: string, stage = "test"): readonly NewFile[] {
   return [
     { path: `templates/${name}.yml`, text: templateOf(name, stage) },
-    { path: `test/smoke/${name}/scenario.yml`, text: scenarioOf(name) },
-    { path: `test/smoke/${name}/project/.gitlab-ci.yml`, text: consumerOf(name, stage) },
+    { path: `test/smoke/${name}/scenario.yml`, text: scenarioOf(name, stage) },
   ];
 }
 
-/** Returns the component's README section, with the region that `berth docs` fills. */
-export function readmeSectionOf(name: string): string {
-  return `### ${name}
+/** Returns the component's README section, with the regions that `berth docs` renews. */
+export function readmeSectionOf(name: string, stage = "test"): string {
+  const text = `### ${name}
 
 What it does, in one paragraph.
 
-\`\`\`yaml
-include:
-  - component: $CI_SERVER_FQDN/your-group/your-project/${name}@1
-    inputs:
-      message: "good morning"
-\`\`\`
+<!-- berth docs: examples ${name} -->
+<!-- berth end -->
 
 <!-- berth docs: inputs ${name} -->
 <!-- berth end -->
+
+<!-- berth docs: outputs ${name} -->
+<!-- berth end -->
 `;
+  return fillRegions(text, scaffoldComponent(name, stage));
+}
+
+/** Returns a document of a new project with its regions filled, so that `berth docs --check` is content at once. */
+export function fillRegions(text: string, project: readonly NewFile[]): string {
+  const files = Object.fromEntries(project.map((each) => [each.path, each.text]));
+  return documentsOf({ files, read: () => undefined })("README.md", text).text;
 }
 
 function templateOf(name: string, stage: string): string {
@@ -65,25 +70,19 @@ function templateOf(name: string, stage: string): string {
 `;
 }
 
-function scenarioOf(name: string): string {
-  return `description: ${name} says its message
-project: project
-source: push
-expect:
-  jobs:
-    ${name}: success
-  traces:
-    ${name}:
-      - good morning
-`;
-}
-
-function consumerOf(name: string, stage: string): string {
-  return `stages: [${stage}]
-
-include:
-  - component: $CI_SERVER_FQDN/$CI_PROJECT_PATH/${name}@$CI_COMMIT_SHA
-    inputs:
-      message: good morning
+function scenarioOf(name: string, stage: string): string {
+  return `description: ${name} says its message, whatever stands in it.
+component: ${name}
+stages: [${stage}]
+expect: { jobs: { ${name}: success } }
+cases:
+  - name: defaults
+    expect: { traces: { ${name}: { contains: hello } } }
+  - name: a message that a shell would run
+    inputs: { message: "$(id) \`id\` good morning" }
+    expect: { traces: { ${name}: { contains: "$(id) \`id\` good morning" } } }
+  - name: twice in one pipeline
+    inputs: { job_prefix: second- }
+    expect: { jobs: { second-${name}: success } }
 `;
 }

@@ -1,4 +1,4 @@
-import { readmeSectionOf, scaffoldComponent } from "./component.ts";
+import { fillRegions, readmeSectionOf, scaffoldComponent } from "./component.ts";
 import type { NewFile } from "./write.ts";
 
 /**
@@ -17,17 +17,22 @@ export function scaffoldProject(name: string, component: string, year: number): 
 }
 
 function readmeOf(name: string, component: string): string {
-  return `# ${name}
+  const text = `# ${name}
 
 CI/CD components for GitLab. One paragraph on what they are for.
 
-## Components
-
-${readmeSectionOf(component)}
 ## Contributing
 
-\`berth lint\` checks the components, \`berth smoke\` runs the scenarios in \`test/smoke\`, \`berth docs\` renews the tables above.
-`;
+\`berth lint\` checks the components, \`berth smoke\` runs the scenarios in \`test/smoke\`, \`berth docs\` renews the tables below.
+A release is a tag such as \`1.0.0\`: \`berth release check\` names the least one that is honest.
+
+## Components
+
+<!-- berth docs: components -->
+<!-- berth end -->
+
+${readmeSectionOf(component)}`;
+  return fillRegions(text, scaffoldComponent(component));
 }
 
 const changelog = `# Changelog
@@ -41,44 +46,66 @@ const changelog = `# Changelog
 
 const pipeline = `stages: [check, smoke, release]
 
-# Where the command line comes from: the repository of Berth at a release. The name on the public package registry is not ours.
-variables:
-  BERTH: git+https://$CI_SERVER_FQDN/your-group/berth.git#0.1.0
-
 workflow:
   rules:
     - if: $CI_PIPELINE_SOURCE == "merge_request_event"
     - if: $CI_COMMIT_TAG =~ /^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$/
     - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
 
-lint:
-  stage: check
+variables:
+  # A release is compared with the tags before it.
+  GIT_DEPTH: "0"
+  # Where the command line comes from: the repository of Berth at a release. The name on the public package registry is not ours.
+  BERTH: git+https://$CI_SERVER_FQDN/your-group/berth.git#0.1.0
+
+.berth:
   image: node:22.12.0-bookworm
+  before_script:
+    - npm install --global "$BERTH"
+
+check:
+  extends: .berth
+  stage: check
   interruptible: true
   script:
-    - npm exec --yes --package="$BERTH" -- berth lint
+    - berth lint
+    - berth docs --check
 
-# Every scenario in test/smoke on this GitLab, with the components of this commit. Needs the variable GITLAB_TOKEN.
+# Every scenario in test/smoke on this GitLab, with the components of this commit. Needs the variable GITLAB_TOKEN: a project access
+# token with the scope api and the role Developer.
 smoke:
+  extends: .berth
   stage: smoke
-  image: node:22.12.0-bookworm
   script:
-    - npm exec --yes --package="$BERTH" -- berth smoke --on gitlab --project "$CI_PROJECT_PATH"
+    - berth smoke --on gitlab --project "$CI_PROJECT_PATH"
   rules:
     - if: $GITLAB_TOKEN == null
       when: never
     - if: $CI_PIPELINE_SOURCE == "merge_request_event"
     - if: $CI_COMMIT_TAG
 
+# Refuses a tag that is lower than what changed since the last one deserves.
+release_check:
+  extends: .berth
+  stage: release
+  script:
+    - berth release check --tag "$CI_COMMIT_TAG"
+    - berth release notes --tag "$CI_COMMIT_TAG" > release_notes.md
+  artifacts:
+    paths: [release_notes.md]
+  rules:
+    - if: $CI_COMMIT_TAG
+
 # The keyword \`release\` publishes the tag to the CI/CD Catalog.
 release:
   stage: release
   image: registry.gitlab.com/gitlab-org/cli:v1.53.0
+  needs: [release_check]
   script:
     - echo "Publishing $CI_COMMIT_TAG"
   release:
     tag_name: $CI_COMMIT_TAG
-    description: Release $CI_COMMIT_TAG
+    description: release_notes.md
   rules:
     - if: $CI_COMMIT_TAG
 `;
