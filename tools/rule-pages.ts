@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { rules } from "../src/lint/registry.generated.ts";
 import { groups, type Rule } from "../src/lint/rule.ts";
-import { findShellCheck } from "../src/lint/shell/shellcheck.ts";
+import { findShellTool } from "../src/lint/shell/tools.ts";
 import { render } from "../src/report/index.ts";
 import { type Fixture, lintFixture, readFixtures } from "../test/rules/fixture.ts";
 
@@ -23,7 +23,7 @@ export async function rulePages(root: string): Promise<Record<string, string>> {
   const pages: Record<string, string> = { "docs/rules/README.md": index() };
   for (const rule of rules) {
     const file = `docs/rules/${rule.id}.md`;
-    const isShell = rule.group === "shell" && findShellCheck(process.env) === undefined;
+    const isShell = rule.group === "shell" && findShellTool("shellcheck", process.env) === undefined;
     const own = fixtures.filter((each) => each.rule === rule.id);
     const bad = own.find(({ name }) => name === "fires");
     const good = own.find(({ name }) => name === "quiet");

@@ -1,7 +1,6 @@
 import { type Format, formats } from "../report/index.ts";
 import { type CommandModule, type ExitCode, type Surroundings, UsageError } from "./command.ts";
 import { chooseFiles } from "./lint/find-files.ts";
-import { fix } from "./lint/fix.ts";
 import { judge } from "./lint/judge.ts";
 import type { LintOptions } from "./lint/options.ts";
 import { report } from "./lint/print.ts";
@@ -29,6 +28,7 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
     .option("--baseline <file>", "put up with the findings that the file lists")
     .option("--write-baseline <file>", "write the present findings to a file to put up with")
     .option("--no-shellcheck", "check the scripts' syntax only")
+    .option("--no-cache", "judge every file anew, whatever earlier runs found")
     .option("--watch", "lint again whenever a file changes, until Ctrl-C")
     .option("--quiet", "no notices on stderr")
     .addHelpText("after", help)
@@ -58,9 +58,12 @@ async function lint(
   if (options.failOn) requireOneOf("--fail-on", options.failOn, ["error", "warning", "info"]);
   if (options.dryRun && !options.fix) throw new UsageError("--dry-run goes with --fix");
   const once = async (): Promise<ExitCode> => {
-    const settings = loadSettings(options, surroundings);
+    const settings = await loadSettings(options, surroundings);
     const files = await chooseFiles(paths, options, settings, surroundings.cwd);
-    if (options.fix) return fix(files, options, settings, surroundings);
+    if (options.fix) {
+      const { fix } = await import("./lint/fix.ts");
+      return fix(files, options, settings, surroundings);
+    }
     return report(await judge(files, options, settings, surroundings), options, settings, surroundings);
   };
   if (!options.watch) return once();

@@ -1,11 +1,10 @@
-import type { LintFile } from "./file.ts";
-import type { LintProject } from "./project.ts";
+import type { FileFacts } from "./project.ts";
 import type { At } from "./rule.ts";
 
 /** The components of each project folder, in order. */
-export function componentsByRoot(project: LintProject): Map<string, LintFile[]> {
-  const roots = new Map<string, LintFile[]>();
-  for (const file of project.files) {
+export function componentsByRoot(files: readonly FileFacts[]): Map<string, FileFacts[]> {
+  const roots = new Map<string, FileFacts[]>();
+  for (const file of files) {
     if (file.kind !== "component" || !file.hasHeader) continue;
     roots.set(file.root, [...(roots.get(file.root) ?? []), file]);
   }
@@ -13,7 +12,7 @@ export function componentsByRoot(project: LintProject): Map<string, LintFile[]> 
 }
 
 /** The name under which consumers include a component. */
-export function componentName(file: LintFile): string {
+export function componentName(file: FileFacts): string {
   return /([^/]+?)(?:\.yml|\/template\.yml)$/.exec(file.path)?.[1] ?? file.path;
 }
 

@@ -4,20 +4,14 @@ import { type EngineError, loadFile } from "./engine.ts";
 import { isWordInput } from "./free-inputs.ts";
 import { declaredInputs, type InputDeclaration } from "./inputs.ts";
 import { type Job, jobsOf } from "./jobs.ts";
+import { type FileRole, roleOf } from "./role.ts";
 import type { At } from "./rule.ts";
 import { type Script, scriptsOf } from "./shell/scripts.ts";
 
-/** What a file is to GitLab: a component of the catalog, a project's pipeline, or a file that others include. */
-export type FileKind = "component" | "pipeline" | "fragment";
-
 /** One file as the rules see it. */
-export interface LintFile {
-  readonly path: string;
+export interface LintFile extends FileRole {
   readonly text: string;
   readonly source: Source;
-  readonly kind: FileKind;
-  /** The folder of the project that the file belongs to, without a slash at the end; empty for the current one. */
-  readonly root: string;
   readonly hasHeader: boolean;
   readonly header: YamlMap | undefined;
   readonly spec: YamlMap | undefined;
@@ -63,10 +57,9 @@ export function readFile(path: string, text: string): LintFile {
     return input !== undefined && isWordInput(input);
   };
   return {
-    path,
+    ...roleOf(path),
     text,
     source,
-    ...roleOf(path),
     hasHeader: header !== undefined,
     header,
     spec,
@@ -90,16 +83,6 @@ export function readFile(path: string, text: string): LintFile {
 
 function isScript(node: TextNode): boolean {
   return node.path.slice(0, 3).some((key) => typeof key === "string" && scriptKeys.has(key));
-}
-
-/** A component is `templates/<name>.yml` or `templates/<name>/template.yml` (https://docs.gitlab.com/ci/components/#directory-structure). */
-function roleOf(path: string): { kind: FileKind; root: string } {
-  const component = /^(?:(.*)\/)?templates\/(?:[^/]+\.yml|[^/]+\/template\.yml)$/.exec(path);
-  if (component) return { kind: "component", root: component[1] ?? "" };
-  const inTemplates = /^(?:(.*?)\/)?templates\//.exec(path);
-  const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
-  if (/(?:^|\/)\.gitlab-ci\.ya?ml$/.test(path)) return { kind: "pipeline", root: folder };
-  return { kind: "fragment", root: inTemplates ? (inTemplates[1] ?? "") : folder };
 }
 
 function withDefaults(value: string, inputs: ReadonlyMap<string, InputDeclaration>) {

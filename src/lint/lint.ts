@@ -1,9 +1,11 @@
 import { type FileTree, memoryTree } from "../pipeline/index.ts";
-import { type Configuration, readConfiguration } from "./configuration.ts";
+import type { Configuration } from "./configuration.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { readFile } from "./file.ts";
+import { finish } from "./finish.ts";
 import type { ShellFindings } from "./project.ts";
-import { lintProject } from "./run.ts";
+import { readConfiguration } from "./read-configuration.ts";
+import { lintFile, lintWhole } from "./run.ts";
 
 /** A file to lint: its path inside the project, with slashes, and its text. */
 export interface FileToLint {
@@ -46,7 +48,12 @@ export function lint(files: readonly FileToLint[], options: LintOptions = {}): D
     tags: () => options.tags,
     shell: options.shell,
   };
-  return lintProject(project, configuration.severityOf);
+  const { severityOf } = configuration;
+  const found = [
+    ...read.flatMap((file) => lintFile(file, project, severityOf)),
+    ...lintWhole(read, project, severityOf),
+  ];
+  return finish(read, found, severityOf, options.shell?.tool);
 }
 
 function treeAt(root: string, files: ReadonlyMap<string, string>): FileTree {

@@ -1,10 +1,12 @@
 import type { FileTree } from "../pipeline/index.ts";
-import type { LintFile } from "./file.ts";
+import type { FileRole } from "./role.ts";
 import type { Script } from "./shell/scripts.ts";
 import type { ShellComment } from "./shell/shellcheck.ts";
 
 /** What is known of the shell scripts; absent where neither a shell nor ShellCheck was asked. */
 export interface ShellFindings {
+  /** Who was asked: `bash` tells only whether a script parses. */
+  readonly tool: "shellcheck" | "bash" | undefined;
   /** The first syntax error of a script. */
   readonly parse: (script: Script) => { line: number; column: number; message: string } | undefined;
   readonly comments: (script: Script) => readonly ShellComment[];
@@ -18,7 +20,7 @@ export interface GitLabVersion {
 
 /** All files of one run, and what they may reach. Nothing here touches the network. */
 export interface LintProject {
-  readonly files: readonly LintFile[];
+  readonly files: readonly FileRole[];
   /** The files of the project at a root folder, as they stand on disk or in memory. */
   readonly tree: (root: string) => FileTree;
   /** The files of another project at a version, from a mirror on this machine; undefined if there is none. */
@@ -28,4 +30,9 @@ export interface LintProject {
   /** The tags of the repository at a root; undefined if it is not known. */
   readonly tags: (root: string) => readonly string[] | undefined;
   readonly shell: ShellFindings | undefined;
+}
+
+/** What the rules over whole projects know of a file. */
+export interface FileFacts extends FileRole {
+  readonly hasHeader: boolean;
 }

@@ -1,7 +1,7 @@
 import type { Diagnostic, Fix, Severity } from "./diagnostic.ts";
 import type { EngineError, EngineStage } from "./engine.ts";
 import type { LintFile } from "./file.ts";
-import type { LintProject } from "./project.ts";
+import type { FileFacts, LintProject } from "./project.ts";
 
 /** The chapters of the rule book, in reading order. */
 export const groups = [
@@ -72,8 +72,8 @@ export interface Rule {
   readonly isCatchAll?: boolean;
   /** Called once for each file. */
   readonly check?: (file: LintFile, context: RuleContext) => void;
-  /** Called once for each project. */
-  readonly checkProject?: (project: LintProject, context: Omit<RuleContext, "project" | "claimed">) => void;
+  /** Called once for each run, with all files. */
+  readonly checkProject?: (files: readonly FileFacts[], context: Omit<RuleContext, "claimed">) => void;
 }
 
 /** Turns a rule's finding into a diagnostic. Findings without a place point at the start of `file`. */

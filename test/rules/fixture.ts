@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Diagnostic, lint, readFile } from "../../src/lint/index.ts";
 import { judgeScripts } from "../../src/lint/shell/findings.ts";
+import { bestShellTool } from "../../src/lint/shell/tools.ts";
 
 /**
  * A fixture is one file with one or several virtual files in it, each behind a line `#--- path` (without one it is
@@ -72,7 +73,7 @@ export function parseFixture(rule: string, name: string, text: string): Fixture 
 export async function lintFixture({ files, options }: Fixture): Promise<Diagnostic[]> {
   const configurations = files.filter(({ path }) => path.endsWith(".yml"));
   const scripts = configurations.flatMap(({ path, text }) => readFile(path, text).scripts);
-  const { findings } = await judgeScripts(scripts, process.env);
+  const findings = await judgeScripts(scripts, bestShellTool(process.env), { env: process.env });
   const around = Object.fromEntries(
     Object.entries(surroundings(files)).filter(([path]) => path !== options.without),
   );

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { applyFixes, rules } from "../../src/lint/index.ts";
-import { findShellCheck } from "../../src/lint/shell/shellcheck.ts";
+import { findShellTool } from "../../src/lint/shell/tools.ts";
 import { fixturesFolder, lintFixture, parseFixture, readFixtures, summarize } from "./fixture.ts";
 
 const fixtures = readFixtures();
@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Without ShellCheck its rules find nothing, and the fixtures that expect them cannot be judged. */
 const needsShellCheck = (expected: readonly string[]) =>
   expected.some((each) => / shell-(?:clean|careful)$/.test(each));
-const hasShellCheck = findShellCheck(process.env) !== undefined;
+const hasShellCheck = findShellTool("shellcheck", process.env) !== undefined;
 
 const unique = (texts: readonly string[]) => [...new Set(texts)].sort();
 

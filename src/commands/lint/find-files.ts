@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { GitError, Repository } from "../../git/repository.ts";
-import type { Configuration } from "../../lint/index.ts";
+import type { Configuration } from "../../lint/configuration.ts";
 import { UsageError } from "../command.ts";
 import type { LintOptions } from "./options.ts";
 

@@ -1,7 +1,8 @@
 import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createTwoFilesPatch } from "diff";
-import { applyFixes, type Configuration } from "../../lint/index.ts";
+import type { Configuration } from "../../lint/configuration.ts";
+import { applyFixes } from "../../lint/fixes.ts";
 import type { ExitCode, Surroundings } from "../command.ts";
 import { judge } from "./judge.ts";
 import type { LintOptions } from "./options.ts";

@@ -1,18 +1,17 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import {
-  type Configuration,
-  type Diagnostic,
-  type LintProject,
-  lintProject,
-  readFile,
-} from "../../lint/index.ts";
-import { judgeScripts } from "../../lint/shell/findings.ts";
-import { folderTree } from "../../sources/folder.ts";
+import { digest, openAnswers } from "../../lint/answers.ts";
+import type { Configuration } from "../../lint/configuration.ts";
+import type { Diagnostic } from "../../lint/diagnostic.ts";
+import { finish } from "../../lint/finish.ts";
+import { type Reach, type Result, type ResultMemory, resultMemory } from "../../lint/memory.ts";
+import { roleOf } from "../../lint/role.ts";
+import { bestShellTool, type ShellTool } from "../../lint/shell/tools.ts";
 import type { Surroundings } from "../command.ts";
-import { mirrorTrees } from "./mirrors.ts";
 import type { LintOptions } from "./options.ts";
+import { ownCode } from "./own-code.ts";
 import { tagsOf } from "./tags.ts";
+import { treesBelow } from "./trees.ts";
 
 /** What a run found, and the texts that it is about. */
 export interface Judgement {
@@ -21,7 +20,20 @@ export interface Judgement {
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** Lints some files, named relative to the working directory. `changed` holds texts that are not written yet. */
+/** What the judges of a run share. */
+export interface Run {
+  readonly options: LintOptions;
+  readonly settings: Configuration;
+  readonly surroundings: Surroundings;
+  readonly tool: ShellTool | undefined;
+  readonly reach: Reach;
+  readonly memory: ResultMemory | undefined;
+}
+
+/**
+ * Lints some files, named relative to the working directory. `changed` holds texts that are not written yet. What an earlier run
+ * found counts where nothing has changed that it came from; the engine and the rules are loaded only for the rest.
+ */
 export async function judge(
   names: readonly string[],
   options: LintOptions,
@@ -29,30 +41,78 @@ export async function judge(
   surroundings: Surroundings,
   changed: ReadonlyMap<string, string> = new Map(),
 ): Promise<Judgement> {
-  const { cwd, env, signal, stderr } = surroundings;
+  const { cwd, env } = surroundings;
+  const files = names.map(roleOf);
+  const tags = tagsOf(files, cwd);
   const texts = new Map(
     names.map((name) => [name, changed.get(name) ?? readFileSync(resolve(cwd, name), "utf8")]),
   );
-  const files = [...texts].map(([name, text]) => readFile(name, text));
-  const scripts = files.flatMap((file) => file.scripts);
-  const tools = options.shellcheck ? env : { ...env, PATH: "" };
-  const { findings, notice } = await judgeScripts(scripts, tools, {
-    signal,
-    exclude: settings.disabledCodes,
-  });
-  if (notice && options.shellcheck && !options.quiet) stderr.write(`berth: ${notice}\n`);
-  const trees = new Map<string, ReturnType<typeof folderTree>>();
-  const project: LintProject = {
-    files,
-    tree: (root) => {
-      const known = trees.get(root) ?? folderTree(resolve(cwd, root));
-      trees.set(root, known);
-      return known;
-    },
-    mirror: await mirrorTrees(files, settings.mirrors, cwd),
-    gitlabVersion: settings.gitlabVersion,
-    tags: await tagsOf(files, cwd),
-    shell: findings,
-  };
-  return { diagnostics: lintProject(project, settings.severityOf), files: names, texts };
+  const tool = bestShellTool(env, options);
+  noteMissingTool(tool, options, surroundings);
+  const answers = openAnswers("lint", env);
+  const memory = options.cache ? memoryOf(settings, tool, (...all) => resultMemory(answers, all)) : undefined;
+  const reach = { files, tree: treesBelow(cwd), tags: await tags };
+  const found = await judgeAll(texts, { options, settings, surroundings, tool, reach, memory });
+  answers.tidy();
+  const read = [...texts].map(([path, text]) => ({ path, text }));
+  return { diagnostics: finish(read, found, settings.severityOf, tool?.name), files: names, texts };
+}
+
+function noteMissingTool(
+  tool: ShellTool | undefined,
+  { shellcheck, quiet }: LintOptions,
+  { stderr }: Surroundings,
+): void {
+  if (tool?.name === "shellcheck" || !shellcheck || quiet) return;
+  stderr.write("berth: shellcheck is not on the PATH: scripts are checked for their syntax only\n");
+}
+
+/** No memory where other projects' files come from mirrors, and where this code runs from its source, which may have changed. */
+function memoryOf(
+  { mirrors, circumstances }: Configuration,
+  tool: ShellTool | undefined,
+  open: (...circumstances: string[]) => ResultMemory,
+): ResultMemory | undefined {
+  const code = ownCode();
+  if (code === undefined || mirrors.length > 0) return undefined;
+  return open(code, process.version, circumstances, tool?.identity ?? "");
+}
+
+async function judgeAll(texts: ReadonlyMap<string, string>, run: Run): Promise<Diagnostic[]> {
+  const results = new Map<string, Result>();
+  const unknown = new Map<string, string>();
+  for (const [path, text] of texts) {
+    const known = run.memory?.recall(subjectOf(path, text), run.reach);
+    if (known) results.set(path, known);
+    else unknown.set(path, text);
+  }
+  if (unknown.size > 0) {
+    const { judgeFiles } = await import("./judge-files.ts");
+    for (const [path, { looks, ...result }] of await judgeFiles(unknown, run)) {
+      results.set(path, result);
+      run.memory?.keep(subjectOf(path, texts.get(path) as string), looks, result);
+    }
+  }
+  const whole = await judgeWhole(results, run);
+  return run.reach.files
+    .flatMap(({ path }) => results.get(path)?.diagnostics ?? [])
+    .concat(whole.diagnostics);
+}
+
+async function judgeWhole(results: ReadonlyMap<string, Result>, run: Run): Promise<Result> {
+  const facts = run.reach.files.map((file) => ({
+    ...file,
+    hasHeader: results.get(file.path)?.hasHeader ?? false,
+  }));
+  const subject = `whole ${digest(JSON.stringify(facts))}`;
+  const known = run.memory?.recall(subject, run.reach);
+  if (known) return known;
+  const { judgeProject } = await import("./judge-files.ts");
+  const { looks, ...result } = judgeProject(facts, run);
+  run.memory?.keep(subject, looks, result);
+  return result;
+}
+
+function subjectOf(path: string, text: string): string {
+  return `file ${path} ${digest(text)}`;
 }

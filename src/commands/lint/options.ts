@@ -1,4 +1,4 @@
-import type { Severity } from "../../lint/index.ts";
+import type { Severity } from "../../lint/diagnostic.ts";
 import type { Format } from "../../report/index.ts";
 
 /** The options of `berth lint`, as commander hands them on. */
@@ -15,6 +15,7 @@ export interface LintOptions {
   readonly baseline?: string;
   readonly writeBaseline?: string;
   readonly shellcheck: boolean;
+  readonly cache: boolean;
   readonly watch?: boolean;
   readonly quiet?: boolean;
 }

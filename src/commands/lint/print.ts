@@ -1,15 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import packageManifest from "../../../package.json" with { type: "json" };
-import {
-  applyBaseline,
-  type Configuration,
-  fingerprints,
-  isAtLeast,
-  readBaseline,
-  rules,
-  writeBaseline,
-} from "../../lint/index.ts";
+import { applyBaseline, readBaseline, writeBaseline } from "../../lint/baseline.ts";
+import type { Configuration } from "../../lint/configuration.ts";
+import { isAtLeast } from "../../lint/diagnostic.ts";
+import { fingerprints } from "../../lint/fingerprint.ts";
+import { ruleTable } from "../../lint/rule-table.generated.ts";
 import { type Finding, type Report, render } from "../../report/index.ts";
 import { type ExitCode, type Surroundings, UsageError } from "../command.ts";
 import type { Judgement } from "./judge.ts";
@@ -50,13 +46,7 @@ function print(
 ): void {
   const described: Report = {
     version: packageManifest.version,
-    rules: rules.map(({ id, summary, severity, group }) => ({
-      id,
-      summary,
-      severity,
-      group,
-      docs: `docs/rules/${id}.md`,
-    })),
+    rules: ruleTable.map((rule) => ({ ...rule, docs: `docs/rules/${rule.id}.md` })),
     findings,
     files,
     source: (file) => texts.get(file),

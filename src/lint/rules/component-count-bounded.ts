@@ -11,8 +11,8 @@ export const rule: Rule = {
   summary: "A project holds at most 100 components.",
   why: "GitLab publishes no more than 100 components of one project to the catalog.",
   reference: "https://docs.gitlab.com/ci/components/#component-project",
-  checkProject(project, { report }) {
-    for (const components of componentsByRoot(project).values()) {
+  checkProject(files, { report }) {
+    for (const components of componentsByRoot(files).values()) {
       const extra = components[MOST];
       if (extra === undefined) continue;
       report({

@@ -9,8 +9,8 @@ export const rule: Rule = {
   summary: "The README has a section and an example for each component.",
   why: "The catalog shows the README. A component without an example there is hardly used, and one without a README cannot be published.",
   reference: "https://docs.gitlab.com/ci/components/#write-a-clear-readmemd",
-  checkProject(project, { report }) {
-    for (const [root, components] of componentsByRoot(project)) {
+  checkProject(files, { report, project }) {
+    for (const [root, components] of componentsByRoot(files)) {
       const readme = project.tree(root).read("README.md");
       for (const file of components) {
         const name = componentName(file);

@@ -9,8 +9,8 @@ export const rule: Rule = {
   summary: "A component project has a licence file.",
   why: "Without a licence nobody outside the project may use the components.",
   reference: "https://docs.gitlab.com/ci/components/#component-project",
-  checkProject(project, { report }) {
-    for (const [root, [first]] of componentsByRoot(project)) {
+  checkProject(files, { report, project }) {
+    for (const [root, [first]] of componentsByRoot(files)) {
       if (first === undefined) continue;
       const names = ["LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "LICENCE.md", "COPYING"];
       if (names.some((name) => project.tree(root).read(name) !== undefined)) continue;

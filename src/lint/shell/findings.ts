@@ -2,43 +2,38 @@ import { spawnSync } from "node:child_process";
 import type { ShellFindings } from "../project.ts";
 import { isHarmless } from "./harmless.ts";
 import type { Script } from "./scripts.ts";
-import { findShellCheck, runShellCheck, type ShellComment } from "./shellcheck.ts";
+import { runShellCheck, type ShellComment } from "./shellcheck.ts";
+import type { ShellTool } from "./tools.ts";
 
 /** ShellCheck's codes for "this is not shell": those of the parser. */
 const isParserCode = (code: number) => code < 2000 && ![1090, 1091].includes(code);
 
-/** What the tools of this machine say about some scripts. */
-export interface JudgedScripts {
-  readonly findings: ShellFindings;
-  /** What the user should know once, such as that ShellCheck is missing. */
-  readonly notice: string | undefined;
-}
-
 /**
- * Asks ShellCheck about all scripts, or, where it is missing, `bash -n` about their syntax. A script that does not parse with
- * variables in place of its blocks is read once more with bare words there, for blocks inside names.
+ * Asks a tool about all scripts: ShellCheck, or, where it is missing, `bash -n` about their syntax; without either, nothing is
+ * found. A script that does not parse with variables in place of its blocks is read once more with bare words there, for blocks
+ * inside names. Throws if the tool cannot be run.
  */
 export async function judgeScripts(
   scripts: readonly Script[],
-  env: Readonly<Record<string, string | undefined>>,
-  options: { readonly signal?: AbortSignal; readonly exclude?: readonly number[] } = {},
-): Promise<JudgedScripts> {
-  const tool = findShellCheck(env);
-  if (tool === undefined)
-    return {
-      findings: syntaxOnly(),
-      notice: "shellcheck is not on the PATH: scripts are checked for their syntax only",
-    };
+  tool: ShellTool | undefined,
+  options: {
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly signal?: AbortSignal;
+    readonly exclude?: readonly number[];
+    readonly cache?: boolean;
+  },
+): Promise<ShellFindings> {
+  if (tool?.name !== "shellcheck") return syntaxOnly(tool);
   const first = await runShellCheck(
     tool,
     scripts.map((script) => script.text),
-    { env, ...options },
+    options,
   );
   const broken = scripts.filter((script) => syntaxFault(first.get(script.text) ?? []) !== undefined);
   const second = await runShellCheck(
     tool,
     broken.map((script) => script.wordText),
-    { env, ...options },
+    options,
   );
   const commentsOf = (script: Script): readonly ShellComment[] => {
     const comments = first.get(script.text) ?? [];
@@ -51,23 +46,21 @@ export async function judgeScripts(
     );
   };
   return {
-    notice: undefined,
-    findings: {
-      parse: (script) => {
-        const fault = syntaxFault(commentsOf(script));
-        return (
-          fault && { line: fault.line, column: fault.column, message: `${fault.message} (SC${fault.code})` }
-        );
-      },
-      comments: (script) => {
-        const comments = commentsOf(script);
-        if (syntaxFault(comments) !== undefined) return [];
-        const ours = comments.filter((comment) => {
-          const text = textOf(comment, script);
-          return !isOfBlock(comment, script, text) && !isHarmless(comment, text);
-        });
-        return ours.map((comment) => named(comment, script));
-      },
+    tool: "shellcheck",
+    parse: (script) => {
+      const fault = syntaxFault(commentsOf(script));
+      return (
+        fault && { line: fault.line, column: fault.column, message: `${fault.message} (SC${fault.code})` }
+      );
+    },
+    comments: (script) => {
+      const comments = commentsOf(script);
+      if (syntaxFault(comments) !== undefined) return [];
+      const ours = comments.filter((comment) => {
+        const text = textOf(comment, script);
+        return !isOfBlock(comment, script, text) && !isHarmless(comment, text);
+      });
+      return ours.map((comment) => named(comment, script));
     },
   };
 }
@@ -102,16 +95,20 @@ function named(comment: ShellComment, script: Script): ShellComment {
   return { ...comment, message };
 }
 
-function syntaxOnly(): ShellFindings {
+function syntaxOnly(bash: ShellTool | undefined): ShellFindings {
   return {
-    parse: (script) => bashFault(script.text) && bashFault(script.wordText),
+    tool: bash?.name,
+    parse: (script) => bash && bashFault(bash.file, script.text) && bashFault(bash.file, script.wordText),
     comments: () => [],
   };
 }
 
-/** `bash -n` reads a script without running it. Returns its first complaint; undefined also where there is no bash. */
-function bashFault(text: string): { line: number; column: number; message: string } | undefined {
-  const { status, stderr, error } = spawnSync("bash", ["-n"], {
+/** `bash -n` reads a script without running it. Returns its first complaint. */
+function bashFault(
+  bash: string,
+  text: string,
+): { line: number; column: number; message: string } | undefined {
+  const { status, stderr, error } = spawnSync(bash, ["-n"], {
     input: text,
     encoding: "utf8",
     env: { LC_ALL: "C" },

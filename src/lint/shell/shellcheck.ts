@@ -1,18 +1,9 @@
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import {
-  accessSync,
-  constants,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { availableParallelism, homedir, tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { openAnswers } from "../answers.ts";
+import type { ShellTool } from "./tools.ts";
 
 /** One comment of ShellCheck on a script. Lines and columns from 1; columns count characters, a tab as one (format json1). */
 export interface ShellComment {
@@ -36,39 +27,28 @@ export const disabledCodes: Readonly<Record<number, string>> = {
   2317: "before_script and script are read as one, and either may end the job",
 };
 
-/** The ShellCheck that the PATH names. Returns undefined if there is none. */
-export function findShellCheck(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  for (const folder of (env.PATH ?? "").split(delimiter)) {
-    const file = join(folder, process.platform === "win32" ? "shellcheck.exe" : "shellcheck");
-    try {
-      accessSync(file, constants.X_OK);
-      if (folder !== "" && statSync(file).isFile()) return file;
-    } catch {
-      // not in this folder
-    }
-  }
-  return undefined;
-}
-
 /**
  * Runs ShellCheck over script texts, all of them in a few processes, and keeps its answers in the user's cache, so that an
  * unchanged script costs one small read. Returns the comments of each text. Throws if ShellCheck cannot be run.
  */
 export async function runShellCheck(
-  tool: string,
+  tool: ShellTool,
   scripts: readonly string[],
   options: {
     readonly env: Readonly<Record<string, string | undefined>>;
     readonly signal?: AbortSignal;
     readonly exclude?: readonly number[];
+    /** False: ask again, whatever is known. */
+    readonly cache?: boolean;
   },
 ): Promise<Map<string, readonly ShellComment[]>> {
   const excluded = [...Object.keys(disabledCodes).map(Number), ...(options.exclude ?? [])].sort();
-  const cache = openCache(tool, excluded, options.env);
+  const cache = openAnswers("shellcheck", options.env);
+  const keyOf = (script: string) => JSON.stringify([tool.identity, excluded, script]);
   const answers = new Map<string, readonly ShellComment[]>();
   for (const script of new Set(scripts)) {
-    const known = cache.get(script);
-    if (known) answers.set(script, known);
+    const known = options.cache === false ? undefined : cache.get(keyOf(script));
+    if (Array.isArray(known)) answers.set(script, known as ShellComment[]);
   }
   const unknown = [...new Set(scripts)].filter((script) => !answers.has(script));
   const share = Math.ceil(unknown.length / Math.min(availableParallelism(), 4, unknown.length || 1));
@@ -76,13 +56,14 @@ export async function runShellCheck(
     unknown.slice(index * share, (index + 1) * share),
   );
   for (const batch of await Promise.all(
-    batches.map((each) => runBatch(tool, each, excluded, options.signal)),
+    batches.map((each) => runBatch(tool.file, each, excluded, options.signal)),
   )) {
     for (const [script, comments] of batch) {
       answers.set(script, comments);
-      cache.set(script, comments);
+      cache.set(keyOf(script), comments);
     }
   }
+  cache.tidy();
   return answers;
 }
 
@@ -131,47 +112,4 @@ function runTool(
       else resolve(stdout);
     });
   });
-}
-
-interface Cache {
-  get(script: string): readonly ShellComment[] | undefined;
-  set(script: string, comments: readonly ShellComment[]): void;
-}
-
-/** One small file an answer, named after the tool, its size and age, the codes left out, and the script. */
-function openCache(
-  tool: string,
-  excluded: readonly number[],
-  env: Readonly<Record<string, string | undefined>>,
-): Cache {
-  const { size, mtimeMs } = statSync(tool);
-  const home = env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache");
-  const folder = join(home, "berth", "shellcheck");
-  const file = (script: string) =>
-    join(
-      folder,
-      `${createHash("sha256")
-        .update(JSON.stringify([tool, size, mtimeMs, excluded, script]))
-        .digest("hex")
-        .slice(0, 40)}.json`,
-    );
-  return {
-    get: (script) => {
-      try {
-        return JSON.parse(readFileSync(file(script), "utf8")) as ShellComment[];
-      } catch {
-        return undefined;
-      }
-    },
-    set: (script, comments) => {
-      try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
-        const beside = `${file(script)}.${process.pid}`;
-        writeFileSync(beside, JSON.stringify(comments), { mode: 0o600 });
-        renameSync(beside, file(script));
-      } catch {
-        // without a cache it is only slower
-      }
-    },
-  };
 }
