@@ -10,6 +10,7 @@ render_units() {
   local folder=$RELEASE_PATH/.berth/units
   rm -rf -- "$folder"
   mkdir -p -- "$folder"
+  print_serve_program >"$RELEASE_PATH/.berth/serve.py"
   service_text >"$folder/$BERTH_SERVICE_NAME.service"
   drop_in_text "$folder/$BERTH_SERVICE_NAME.service" >"$folder/berth.conf"
   [[ -z $BERTH_LISTEN ]] || socket_text >"$folder/$BERTH_SERVICE_NAME.socket"
@@ -32,10 +33,14 @@ service_text() {
 
 # usage: rewritten_unit FILE    prints it with the deploy path replaced by the path of the live release, and start_command if given
 rewritten_unit() {
-  local line changed
+  local line changed own_signal
+  own_signal=$(sed -n 's/^KillSignal=//p' "$1")
   while IFS= read -r line || [[ -n $line ]]; do
     changed=$(with_current_paths "$line")
-    [[ -z $BERTH_START_COMMAND || $line != ExecStart=* ]] || changed="ExecStart=$(absolute_command "$BERTH_START_COMMAND")"
+    if [[ $line == ExecStart=* ]]; then
+      [[ -z $BERTH_START_COMMAND ]] || changed="ExecStart=$(absolute_command "$BERTH_START_COMMAND")"
+      [[ -n $own_signal ]] || changed="ExecStart=$(graceful_command "${changed#*=}")"
+    fi
     [[ $changed == "$line" ]] || say "$line  ->  ${changed#*=}"
     printf '%s\n' "$changed"
   done <"$1"
@@ -59,6 +64,41 @@ absolute_command() {
   printf '%s%s\n' "$program" "$rest"
 }
 
+# usage: graceful_command COMMAND    prints it, through serve.py where a Python server would drop requests under way at its end: not for
+# those that finish them by themselves, nor where the unit or stop_signal says how the service ends
+graceful_command() {
+  local program=${1%% *} rest='' flags=''
+  [[ $1 != *' '* ]] || rest=${1#* }
+  if [[ -z $BERTH_LISTEN || $BERTH_STOP_SIGNAL != auto || $1 == *\\ ]] || finishes_requests "$1"; then
+    printf '%s\n' "$1"
+  elif [[ $program =~ ^/.*/python[0-9.]*$ ]]; then
+    while [[ $rest =~ ^(-[bBdEiOqsSuvx]+\ +)(.*)$ ]]; do flags+=${BASH_REMATCH[1]} rest=${BASH_REMATCH[2]}; done
+    if [[ $rest == '-m '* || $rest == '-c '* || $rest == [^-]* ]]; then
+      printf '%s %s%s %s\n' "$program" "$flags" "$CURRENT/.berth/serve.py" "$rest"
+    else
+      printf '%s\n' "$1"
+    fi
+  elif is_python_script "$program"; then
+    printf '%s %s %s\n' "$CURRENT/venv/bin/python" "$CURRENT/.berth/serve.py" "$1"
+  else
+    printf '%s\n' "$1"
+  fi
+}
+
+# usage: finishes_requests COMMAND    true for the servers that take SIGTERM for: no new requests, and an end after the last one
+finishes_requests() {
+  [[ $1 =~ gunicorn|uvicorn|hypercorn|daphne|granian|uwsgi ]]
+}
+
+# usage: is_python_script PATH    true for a program of the release's virtual environment, such as waitress-serve
+is_python_script() {
+  [[ $1 == "$CURRENT"/venv/bin/* ]] && head -n 1 -- "$RELEASE_PATH${1#"$CURRENT"}" 2>/dev/null | grep -aqE '^#!.*python'
+}
+
+print_serve_program() {
+  cat "${BASH_SOURCE[0]%/*}/serve.py"
+}
+
 generated_unit() {
   cat <<UNIT
 [Unit]
@@ -73,7 +113,7 @@ WorkingDirectory=$CURRENT
 Environment=PATH=$CURRENT/venv/bin:/usr/local/bin:/usr/bin:/bin
 Environment=PYTHONPATH=$CURRENT
 EnvironmentFile=-$CURRENT/.env.production
-ExecStart=$(absolute_command "${BERTH_START_COMMAND:-python wsgi.py}")
+ExecStart=$(graceful_command "$(absolute_command "${BERTH_START_COMMAND:-python wsgi.py}")")
 Restart=always
 RestartSec=3
 
@@ -106,15 +146,15 @@ socket_dependencies() {
 # gunicorn finds the socket by LISTEN_FDS, which systemd sets. Flask's own server (app.run in wsgi.py) takes a descriptor
 # where its reloader would hand it one: https://github.com/pallets/werkzeug, serving.run_simple.
 socket_environment() {
-  printf 'Environment=WERKZEUG_RUN_MAIN=true WERKZEUG_SERVER_FD=3\n'
+  printf 'Environment=WERKZEUG_RUN_MAIN=true WERKZEUG_SERVER_FD=3 BERTH_STOP_TIMEOUT=%s\n' "$BERTH_STOP_TIMEOUT"
 }
 
-# usage: stop_signal UNIT    prints the signal that lets requests in flight finish: gunicorn and uvicorn take SIGTERM for that
-# (SIGINT is their quick stop); waitress and plain Python end at once at SIGTERM, and in order at SIGINT
+# usage: stop_signal UNIT    prints the signal that lets requests in flight finish: gunicorn, uvicorn and serve.py take SIGTERM for that
+# (SIGINT is their quick stop); waitress and plain Python by themselves end at once at SIGTERM, and in order at SIGINT
 stop_signal() {
   if [[ $BERTH_STOP_SIGNAL != auto ]]; then printf '%s\n' "$BERTH_STOP_SIGNAL"
   elif grep -qE '^KillSignal=' "$1"; then sed -n 's/^KillSignal=//p' "$1" | tail -n 1
-  elif grep -qE '^ExecStart=.*(gunicorn|uvicorn|hypercorn|uwsgi)' "$1"; then echo SIGTERM
+  elif finishes_requests "$(grep '^ExecStart=' "$1")" || grep -q '^ExecStart=.*/\.berth/serve\.py ' "$1"; then echo SIGTERM
   else echo SIGINT; fi
 }
 
