@@ -17,9 +17,9 @@ own_folder() {
   group=$(service_group)
   ! is_owned "$1" "$group" || return 0
   if mkdir -m "$2" -- "$1" 2>/dev/null && is_owned "$1" "$group"; then return; fi
-  may_be_root install -d -o "$(id -un)" -g "$group" -m "$2" -- "$1" || fail "$1 is not a folder that $(id -un) can write to, with the group $group" \
-    "as root: install -d -o $(id -un) -g $group -m $2 $1"
-  as_root install -d -o "$(id -un)" -g "$group" -m "$2" -- "$1"
+  if ! may_be_root install -d -o "$(id -un)" -g "$group" -m "$2" -- "$1" || ! as_root install -d -o "$(id -un)" -g "$group" -m "$2" -- "$1"; then
+    fail "$1 is not a folder that $(id -un) can write to, with the group $group" "as root: install -d -o $(id -un) -g $group -m $2 $1"
+  fi
   say "made $1 (owner $(id -un), group $group, mode $2)"
 }
 

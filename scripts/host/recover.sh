@@ -87,6 +87,7 @@ RequiresMountsFor=$BERTH_DEPLOY_PATH
 
 [Service]
 Type=oneshot
+TimeoutStartSec=$BERTH_TRANSACTION_TIMEOUT
 User=$(id -un)
 ExecStart=/bin/bash $STATE/berth-host.sh recover $BERTH_DEPLOY_PATH boot
 

@@ -151,15 +151,14 @@ conclude() {
   exit "$status"
 }
 
-# usage: failure_cause STATUS    prints it in one line; nothing where all went well
+# usage: failure_cause STATUS    prints it in one line, with what the disk says where it takes no file; nothing where all went well
 failure_cause() {
-  local disk=''
-  [[ $1 == 0 ]] || disk=$(disk_complaint)
-  if [[ $1 == 0 ]]; then return
-  elif [[ -e $RUN_PATH/overdue ]]; then cat "$RUN_PATH/overdue"
-  elif [[ -n $FAILURE_CAUSE ]]; then printf '%s\n' "$FAILURE_CAUSE"
-  elif [[ -e $RUN_PATH/failure ]]; then head -n 1 "$RUN_PATH/failure"
-  else printf 'the step "%s" failed (exit code %s)%s; its lines stand above\n' "$CURRENT_STEP" "$1" "${disk:+: $disk}"; fi
+  [[ $1 != 0 ]] || return 0
+  local cause disk
+  disk=$(disk_complaint)
+  cause=$(head -qn 1 "$RUN_PATH/overdue" "$RUN_PATH/failure" 2>/dev/null | grep . || true)
+  cause=${cause%%$'\n'*}
+  printf '%s%s\n' "${cause:-${FAILURE_CAUSE:-the step \"$CURRENT_STEP\" failed (exit code $1); its lines stand above}}" "${disk:+ ($disk)}"
 }
 
 # usage: undo_preparation    nothing live was touched: takes the unfinished release away

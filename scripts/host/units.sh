@@ -167,11 +167,18 @@ hardening() {
   while IFS= read -r path; do printf 'ReadWritePaths=-%s\n' "$(realpath -m -- "$SHARED/$path")"; done < <(persistent_paths)
 }
 
+# Not a part of sockets.target, as sockets are by default: at boot it waits for the recovery of an interrupted deploy, and that for
+# basic.target, which waits for sockets.target. systemd breaks such a circle by leaving out one of the units, at random the socket.
 socket_text() {
   cat <<UNIT
 # Written by Berth. systemd keeps this socket open while the service restarts, so no connection is refused.
 [Unit]
 Description=$BERTH_SERVICE_NAME socket
+DefaultDependencies=no
+Requires=sysinit.target
+After=sysinit.target
+Conflicts=shutdown.target
+Before=shutdown.target
 
 [Socket]
 ListenStream=$(listen_stream)
@@ -180,7 +187,7 @@ SocketUser=$BERTH_SERVICE_USER
 SocketMode=0660
 
 [Install]
-WantedBy=sockets.target
+WantedBy=multi-user.target
 UNIT
 }
 

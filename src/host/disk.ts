@@ -16,7 +16,14 @@ export async function makeDisk(paths: HostPaths, size: string): Promise<void> {
 
 /** Mounts the disk and lays it over the base system: `paths.root` is then the host's root. */
 export async function mountDisk(paths: HostPaths, base: string): Promise<void> {
-  await mustRun(["mount", "-o", "loop,noatime", paths.diskImage, paths.disk]);
+  // Not `mount -o loop`: after a power loss another guest may still hold the file system that was shut down in its own view of the
+  // mounts, and the mount would find its loop device and take that. The device goes when it is unmounted (--detach now).
+  const device = (await mustRun(["losetup", "--find", "--show", paths.diskImage])).trim();
+  try {
+    await mustRun(["mount", "-o", "noatime", device, paths.disk]);
+  } finally {
+    await mustRun(["losetup", "--detach", device]);
+  }
   const [upper, work] = [`${paths.disk}/upper`, `${paths.disk}/work`];
   mkdirSync(upper, { recursive: true });
   mkdirSync(work, { recursive: true });
@@ -35,19 +42,6 @@ export async function crashDisk(paths: HostPaths): Promise<void> {
   await mustRun(["perl", "-e", shutdown, paths.disk]);
   await unmount(paths.root);
   await unmount(paths.disk);
-  await untilDetached(paths.diskImage);
-}
-
-/**
- * Another guest that is just booting may still hold the file system in its own view of the mounts; mounted again meanwhile, it
- * would be the one that was shut down.
- */
-async function untilDetached(image: string): Promise<void> {
-  for (let attempt = 0; attempt < 500; attempt += 1) {
-    if ((await run(["losetup", "--associated", image])).stdout.trim() === "") return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`the disk ${image} is still in use ten seconds after it was unmounted`);
 }
 
 /** The last process of a guest may take a moment to let go. */

@@ -72,10 +72,13 @@ export const faults: readonly Fault[] = [
     noticed: "writes",
     cause: /[Nn]o space left|disk is full|MB free/,
     strike: async (transaction, host) => {
-      await host.fillDisk("/var/tmp");
-      await transaction.proceed();
-      await transaction.ended();
-      await host.freeDisk("/var/tmp");
+      try {
+        await host.fillDisk("/var/tmp");
+        await transaction.proceed();
+        await transaction.ended();
+      } finally {
+        await host.freeDisk("/var/tmp");
+      }
     },
   },
   {
@@ -84,9 +87,12 @@ export const faults: readonly Fault[] = [
     cause: /[Rr]ead-only/,
     strike: async (transaction, host) => {
       await host.makeReadOnly(deployPath);
-      await transaction.proceed();
-      await transaction.ended();
-      await host.makeWritable(deployPath);
+      try {
+        await transaction.proceed();
+        await transaction.ended();
+      } finally {
+        await host.makeWritable(deployPath);
+      }
     },
   },
 ];

@@ -62,7 +62,12 @@ export class Trial {
   async faultAt(step: string, fault: Fault): Promise<string[]> {
     return this.during(this.next(), { stopAt: step }, fault.noticed, async (transaction) => {
       if (!(await transaction.stopped())) return [`the deploy ended before the step "${step}"`];
-      await fault.strike(transaction, this.host);
+      try {
+        await fault.strike(transaction, this.host);
+      } catch (error) {
+        await transaction.killWithGuard().catch(() => undefined); // the fault did not come about: nothing may stay stopped
+        throw error;
+      }
       const result = await transaction.result();
       if (result.outcome === "live") return [];
       if (fault.survived) return [`the deploy did not survive it: ${result.cause}`];
