@@ -35,11 +35,15 @@ ln -s /usr/bin/python3 /usr/local/bin/python3
 rm -f /usr/lib/python3*/EXTERNALLY-MANAGED
 `;
 
-/** As in Alpine: no bash, and sh, tar, find, mv and the others are BusyBox's. Its build has fewer options than GNU's. */
+/** As in Alpine: sh, tar, find, mv and the others are BusyBox's. Its build has fewer options than GNU's. */
 const likeAlpine = `
 ln -sf /bin/busybox /bin/sh
 /bin/busybox --install -s /usr/local/bin
 for tool in dpkg dpkg-deb wget ip ssl_client; do rm -f "/usr/local/bin/$tool"; done
+`;
+
+/** What a bare Alpine lacks, and a job cannot install where no package index is reached. */
+const withoutBash = `
 rm -f /bin/bash /usr/bin/bash /bin/rbash
 `;
 
@@ -60,6 +64,13 @@ const recipes: readonly Recipe[] = [
     names: ["berth/busybox"],
     suite: "bookworm",
     packages: [...python, ...jobTools, "busybox-static"],
+    settingUp: likeAlpine + withoutBash,
+  },
+  {
+    // Alpine as it is after the deploy jobs have installed their tools.
+    names: ["alpine:3.22"],
+    suite: "bookworm",
+    packages: ["bash", "busybox-static", "openssh-client", "rsync"],
     settingUp: likeAlpine,
   },
 ];

@@ -36,6 +36,12 @@ describe.skipIf(images === undefined)("job images", () => {
     expect(stdout).toMatch(/^BusyBox v[\s\S]*\nnone\n7\n$/);
   });
 
+  it("alpine:3.22 has BusyBox, and what the deploy jobs would install", async () => {
+    const script = "tar --help 2>&1 | head -n 1; bash -c 'type -t ssh rsync'";
+    const { stdout } = await inContainer(available, "alpine:3.22", ["sh", "-c", script]);
+    expect(stdout).toMatch(/^BusyBox v[\s\S]*\nfile\nfile\n$/);
+  });
+
   it("reach a throw-away server", async () => {
     const host = await bootHost();
     const program = `import socket; print(socket.create_connection(("${host.address}", 22), 3).recv(7).decode())`;
