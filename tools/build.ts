@@ -1,11 +1,13 @@
-import { rmSync } from "node:fs";
-import { resolve } from "node:path";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { catalogAssets } from "./catalog-assets.ts";
 
 /*
  * usage: tsx tools/build.ts [FOLDER]
- * Bundles the command line and the library into a folder (default: dist), split so that a command loads only what it needs.
+ * Bundles the command line and the library into a folder (default: dist), split so that a command loads only what it needs; and what the
+ * catalog's site consists of, into its folder `catalog`.
  */
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -32,3 +34,6 @@ await build({
     js: "import { createRequire as berthCreateRequire } from 'node:module'; const require = berthCreateRequire(import.meta.url);",
   },
 });
+
+mkdirSync(join(outdir, "catalog"));
+for (const [name, text] of await catalogAssets()) writeFileSync(join(outdir, "catalog", name), text);

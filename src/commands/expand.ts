@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import {
   createJobs,
+  drawPipeline,
   EXAMPLE_PROJECT,
   type Pipeline,
   type PipelineEvent,
@@ -15,7 +16,6 @@ import { folderTree } from "../sources/folder.ts";
 import { localSources } from "../sources/local.ts";
 import { loadYaml, Source, toJson, toYamlText, YamlError, YamlMap } from "../yaml/index.ts";
 import { type CommandModule, type ExitCode, type Surroundings, UsageError } from "./command.ts";
-import { printGraph } from "./expand/graph.ts";
 import { printMessages } from "./expand/messages.ts";
 import { printJobs } from "./expand/table.ts";
 
@@ -113,7 +113,7 @@ async function expand(file: string, options: Options, surroundings: Surroundings
   }
   const creation = createJobs(pipeline, { ...setting, tree: setting.local.tree });
   if (options.graph !== undefined)
-    printGraph(options.graph as "mermaid" | "svg", pipeline, creation, surroundings.stdout);
+    surroundings.stdout.write(drawPipeline(options.graph as "mermaid" | "svg", pipeline, creation));
   else printJobs(creation, pipeline, options.format === "json", surroundings.stdout);
   return 0;
 }

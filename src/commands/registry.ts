@@ -60,6 +60,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./outdated.ts"),
   },
   {
+    name: "catalog",
+    summary: "Makes a site of the components, and lists those of a GitLab",
+    load: () => import("./catalog.ts"),
+  },
+  {
     name: "host",
     summary: "Boots and removes throw-away servers on this machine",
     load: () => import("./host.ts"),

@@ -68,6 +68,21 @@ export class Repository {
     }
   }
 
+  /** Returns the files below `folder` at the revision with the names of their contents: the same name is the same text. */
+  async objects(revision: string, folder: string): Promise<{ path: string; object: string }[]> {
+    const commit = await this.commit(revision);
+    const text = await this.git("ls-tree", "-r", "-z", "--full-tree", commit, "--", folder);
+    return text.split("\0").flatMap((entry) => {
+      const [, object, path] = /^\d+ blob ([0-9a-f]+)\t([\s\S]*)$/.exec(entry) ?? [];
+      return object !== undefined && path !== undefined ? [{ path, object }] : [];
+    });
+  }
+
+  /** Returns the text of an object that `objects` named. */
+  async readObject(object: string): Promise<string> {
+    return this.git("cat-file", "blob", object);
+  }
+
   /** Returns the paths, from the root, that differ between a revision and the work tree, with files that git does not know yet. */
   async changedFiles(since: string): Promise<string[]> {
     const commit = await this.commit(since);

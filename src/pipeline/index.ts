@@ -8,6 +8,7 @@ export {
   type Decision,
   type NoPipeline,
 } from "./events/created.ts";
+export { drawPipeline } from "./graph.ts";
 export type { IncludedFile } from "./include/context.ts";
 export { type SlowProject, type SlowSources, type SlowTree, withSlowSources } from "./include/read-ahead.ts";
 export {

@@ -11,6 +11,7 @@ export {
   type InterfaceChange,
   strongestClass,
 } from "./change.ts";
+export { type ComponentInterface, readComponents } from "./component.ts";
 export { leastVersion, parseVersion } from "./version.ts";
 
 /**
@@ -21,7 +22,14 @@ export function compareInterfaces(
   before: Readonly<Record<string, string>>,
   after: Readonly<Record<string, string>>,
 ): InterfaceChange[] {
-  const [old, now] = [readComponents(before), readComponents(after)];
+  return compareComponents(readComponents(before), readComponents(after));
+}
+
+/** The same for components that are read already, by name. */
+export function compareComponents(
+  old: ReadonlyMap<string, ComponentInterface>,
+  now: ReadonlyMap<string, ComponentInterface>,
+): InterfaceChange[] {
   const changes: InterfaceChange[] = [];
   for (const name of [...new Set([...old.keys(), ...now.keys()])].sort()) {
     const note: Note = (kind, subject, message, place, gone) =>

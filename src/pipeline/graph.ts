@@ -1,15 +1,16 @@
-import type { Creation, Pipeline } from "../../pipeline/index.ts";
-import type { OutputStream } from "../command.ts";
+import type { Creation } from "./events/created.ts";
 
-/** Draws the jobs that a pipeline would have: a column for each stage, an arrow for each need. */
-export function printGraph(
+/**
+ * Draws the jobs that a pipeline would have: a column for each stage, an arrow for each need. Returns Mermaid's text or an SVG document;
+ * the SVG's parts have classes (`graph-stage`, `graph-job`, `graph-manual`, `graph-need`), so that a page can give them its own colours.
+ */
+export function drawPipeline(
   kind: "mermaid" | "svg",
-  pipeline: Pipeline,
-  creation: Creation,
-  stdout: OutputStream,
-): void {
-  const graph = graphOf(pipeline, creation);
-  stdout.write(kind === "mermaid" ? toMermaid(graph) : toSvg(graph));
+  pipeline: { readonly stages: readonly string[] },
+  creation: Pick<Creation, "jobs">,
+): string {
+  const graph = graphOf(pipeline.stages, creation.jobs);
+  return kind === "mermaid" ? toMermaid(graph) : toSvg(graph);
 }
 
 interface Graph {
@@ -22,7 +23,7 @@ interface GraphJob {
   readonly manual: boolean;
 }
 
-function graphOf({ stages }: Pipeline, { jobs }: Creation): Graph {
+function graphOf(stages: readonly string[], jobs: Creation["jobs"]): Graph {
   const columns = [...new Set(stages)].map((name) => ({
     name,
     jobs: [...jobs]
@@ -74,9 +75,9 @@ function toSvg({ stages, needs }: Graph): string {
   }
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13">`,
-    '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="#666"/></marker></defs>',
+    '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="graph-tip" d="M0 0 8 4 0 8z" fill="#666"/></marker></defs>',
     ...stages.map(({ name }, column) => {
-      return `<text x="${column * COLUMN + 20}" y="28" font-weight="bold">${xmlText(name)}</text>`;
+      return `<text class="graph-stage" x="${column * COLUMN + 20}" y="28" font-weight="bold">${xmlText(name)}</text>`;
     }),
     ...needs.map(([from, to]) => arrow(at.get(from)!, at.get(to)!)),
     ...stages.flatMap(({ jobs }) => jobs.map((job) => box(job, at.get(job.name)!))),
@@ -90,14 +91,14 @@ function arrow(from: { x: number; y: number }, to: { x: number; y: number }): st
   const end = { x: to.x, y: to.y + BOX.height / 2 };
   const bend = Math.max(20, Math.abs(end.x - start.x) / 2);
   const curve = `M${start.x} ${start.y}C${start.x + bend} ${start.y} ${end.x - bend} ${end.y} ${end.x} ${end.y}`;
-  return `<path d="${curve}" fill="none" stroke="#666" marker-end="url(#arrow)"/>`;
+  return `<path class="graph-need" d="${curve}" fill="none" stroke="#666" marker-end="url(#arrow)"/>`;
 }
 
 function box({ name, manual }: GraphJob, { x, y }: { x: number; y: number }): string {
   const shown = name.length > FITS ? `${name.slice(0, FITS - 1)}…` : name;
   const dashes = manual ? ' stroke-dasharray="5 3"' : "";
   return (
-    `<g><title>${xmlText(name)}</title><rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="6" fill="#fff" stroke="#333"${dashes}/>` +
+    `<g class="${manual ? "graph-job graph-manual" : "graph-job"}"><title>${xmlText(name)}</title><rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="6" fill="#fff" stroke="#333"${dashes}/>` +
     `<text x="${x + 10}" y="${y + 20}">${xmlText(shown)}</text></g>`
   );
 }

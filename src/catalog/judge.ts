@@ -1,0 +1,154 @@
+import { expandComponent } from "../expand-component.ts";
+import { createdJobs } from "../expand-pipeline.ts";
+import { drawPipeline, type PipelineEvent } from "../pipeline/index.ts";
+import type { JsonValue } from "../yaml/index.ts";
+
+/*
+ * What the form on a component's page asks while it is filled in. Runs in the browser and while the site is built, over the same
+ * outlines: what a page shows is the engine's own word.
+ */
+
+export type InputValues = Readonly<Record<string, JsonValue>>;
+
+/** A component as the engine on a page gets it: plain data. */
+export interface Judged {
+  readonly name: string;
+  /** The component project's full path. */
+  readonly project: string;
+  /** The component's template. */
+  readonly file: string;
+  /** The template and the project's files that it includes, by path; outlines on a page, whole files in a build. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Values that fit the required inputs, for a picture before they are given. */
+  readonly samples: InputValues;
+}
+
+/** The kinds of pipelines that a picture can be drawn for. */
+export const EVENTS = {
+  branch: "the default branch",
+  merge_request: "a merge request",
+  tag: "a tag",
+} as const;
+export type EventName = keyof typeof EVENTS;
+
+const event: Readonly<Record<EventName, PipelineEvent>> = {
+  branch: {},
+  merge_request: { source: "merge_request_event", ref: "feature" },
+  tag: { ref: "1.0.0", tag: true },
+};
+
+/** What GitLab would say of the inputs, and the pipeline that they make. */
+export interface Verdict {
+  readonly errors: readonly InputError[];
+  /** SVG; empty where no pipeline comes of it, or where it cannot be known. */
+  readonly picture: string;
+  /** Why there is no picture, or what it lacks, in one line each. */
+  readonly notes: readonly string[];
+}
+
+export interface InputError {
+  /** The input at fault; null where the message is about more than one. */
+  readonly input: string | null;
+  readonly message: string;
+}
+
+/** Judges the values that a consumer would give, in GitLab's words. Throws nothing that the values could cause. */
+export function judge(component: Judged, inputs: InputValues, name: EventName): Verdict {
+  const errors = inputErrors(component, inputs);
+  const faulty = new Set(errors.map((each) => each.input));
+  const fitting = Object.entries(inputs).filter(([input]) => !faulty.has(input));
+  const { jobs, stages, notes } = pipelineOf(
+    component,
+    { ...component.samples, ...Object.fromEntries(fitting) },
+    name,
+  );
+  return { errors, picture: jobs.size > 0 ? drawPipeline("svg", { stages }, { jobs }) : "", notes };
+}
+
+function inputErrors({ file, files, name }: Judged, inputs: InputValues): InputError[] {
+  const { errors } = expandComponent(files[file] ?? "", { inputs, component: contextOf(name) });
+  return errors.map((message) => {
+    const [, input, text] = /^`([^`]*)` input: (.*)$/s.exec(message) ?? [];
+    return input === undefined ? { input: null, message } : { input, message: text ?? message };
+  });
+}
+
+function contextOf(name: string) {
+  return { name, version: VERSION, reference: VERSION, sha: "0".repeat(40) };
+}
+
+/** Any release will do: the files are the same. */
+const VERSION = "1.0.0";
+/** The stage where stand-ins for the consumer's own jobs stand. */
+export const OWN_STAGE = "your pipeline";
+/** Each round finds at most one thing that the consumer's pipeline would have to bring. */
+const MOST_ROUNDS = 20;
+
+/**
+ * The jobs that a pipeline gets which includes nothing but the component. Stages that only the consumer can declare are declared in the
+ * order of the jobs, and jobs that the component needs from elsewhere stand first, as stand-ins.
+ */
+export function pipelineOf(component: Judged, inputs: InputValues, name: EventName) {
+  const standIns = new Set<string>();
+  let stages: readonly string[] | undefined;
+  for (let round = 1; ; round++) {
+    const text = consumerOf(component, inputs, stages, standIns);
+    const { expansion, ...creation } = createdJobs(text, {
+      projects: { [component.project]: { [VERSION]: component.files } },
+      event: event[name],
+    });
+    const [error] = expansion.errors;
+    const lacking = /job: undefined (?:need|dependency): (.+)$/.exec(error ?? "")?.[1];
+    const isStageLacking = /chosen stage .* does not exist/.test(error ?? "");
+    if (round < MOST_ROUNDS && (lacking !== undefined || (isStageLacking && stages === undefined))) {
+      if (lacking !== undefined) standIns.add(lacking);
+      stages = stagesOf(expansion.config, standIns);
+      continue;
+    }
+    const notes = error !== undefined ? [error] : notesOf(creation, name);
+    return { ...creation, stages: expansion.stages, config: expansion.config, notes };
+  }
+}
+
+function notesOf(
+  { created, errors, reason }: Omit<ReturnType<typeof createdJobs>, "expansion">,
+  name: EventName,
+): readonly string[] {
+  if (created) return [];
+  if (errors) return errors;
+  return [
+    reason === "workflow"
+      ? `The component's workflow:rules make no pipeline for ${EVENTS[name]}.`
+      : `No job of this component runs for ${EVENTS[name]}.`,
+  ];
+}
+
+/** JSON is YAML: the `.gitlab-ci.yml` of somebody who includes the component. */
+function consumerOf(
+  { name, project }: Judged,
+  inputs: InputValues,
+  stages: readonly string[] | undefined,
+  standIns: ReadonlySet<string>,
+): string {
+  const own = [...standIns].map((job) => [job, { stage: OWN_STAGE, script: [":"] }]);
+  return JSON.stringify({
+    ...(stages && { stages }),
+    include: [{ component: `$CI_SERVER_FQDN/${project}/${name}@${VERSION}`, inputs }],
+    ...Object.fromEntries(own),
+  });
+}
+
+/** The stages of all jobs: those that the configuration declares, then the others as they come. */
+function stagesOf(config: unknown, standIns: ReadonlySet<string>): string[] {
+  const { stages, ...jobs } = (config ?? {}) as Record<string, unknown>;
+  const used = Object.values(jobs).flatMap((job) => {
+    const stage = (job as { stage?: unknown } | null)?.stage;
+    return typeof stage === "string" && stage !== OWN_STAGE ? [stage] : [];
+  });
+  const declared = Array.isArray(stages) ? stages.filter((each) => each !== ".pre" && each !== ".post") : [];
+  // Jobs without a stage of their own are in `test`.
+  const all = [...new Set([...declared, ...used, "test"])].filter(
+    (each) => each !== ".pre" && each !== ".post",
+  );
+  return [...(standIns.size > 0 ? [OWN_STAGE] : []), ...all.filter((each) => each !== OWN_STAGE)];
+}

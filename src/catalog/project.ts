@@ -1,0 +1,111 @@
+import { existsSync, realpathSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { basename, join, relative, resolve, sep } from "node:path";
+import { Repository } from "../git/repository.ts";
+import { readComponents } from "../release/index.ts";
+import { type ComponentMaterial, describeComponent, type ProjectMaterial } from "./component.ts";
+import type { CatalogIndex, CatalogProject } from "./model.ts";
+import { firstParagraph, titleOf } from "./readme.ts";
+import { readReleases } from "./releases.ts";
+
+export interface CatalogOptions {
+  /** The project's full path on GitLab; undefined: as its remote says. */
+  readonly path?: string | undefined;
+  /** The project's page on GitLab; undefined: as its remote says. */
+  readonly url?: string | undefined;
+}
+
+/** A component project with everything that the site shows. */
+export interface Catalog {
+  readonly index: CatalogIndex;
+  readonly components: readonly ComponentMaterial[];
+  /** Templates that are left out, and why, in one line each. */
+  readonly skipped: readonly string[];
+}
+
+/**
+ * Reads the component project in a folder: the templates and the documentation as they stand there, the releases from git's tags.
+ * Without git there are no releases. A template that GitLab could not load is left out and named in `skipped`.
+ */
+export async function readCatalog(folder: string, options: CatalogOptions = {}): Promise<Catalog> {
+  const root = resolve(folder);
+  const repository = await repositoryAt(root);
+  const remote = readRemote((await repository?.remote()) ?? "");
+  const files = await readFiles(root);
+  const path = options.path ?? remote?.path ?? `your-group/${basename(root)}`;
+  const releases = repository ? await readReleases(repository) : [];
+  const material: ProjectMaterial = { path, files, releases };
+  const { components, skipped } = describeAll(material);
+  const project = describeProject(material, options.url ?? remote?.url ?? null);
+  return {
+    index: { version: 1, project, components: components.map((each) => each.entry) },
+    components,
+    skipped,
+  };
+}
+
+function describeAll(material: ProjectMaterial): Pick<Catalog, "components" | "skipped"> {
+  const skipped: string[] = [];
+  const templates = Object.keys(material.files).filter((path) =>
+    /^templates\/[^/]+(\/template)?\.yml$/.test(path),
+  );
+  const components = templates.flatMap((path) => {
+    const text = material.files[path] ?? "";
+    if (path.endsWith("/template.yml") && templates.includes(path.replace("/template.yml", ".yml")))
+      return [];
+    try {
+      const [own] = readComponents({ [path]: text }).values();
+      return own ? [describeComponent(own, material, templates.length === 1)] : [];
+    } catch (error) {
+      skipped.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+      return [];
+    }
+  });
+  return { components, skipped };
+}
+
+function describeProject({ path, files, releases }: ProjectMaterial, url: string | null): CatalogProject {
+  const readme = files["README.md"] ?? "";
+  return {
+    name: titleOf(readme) ?? basename(path),
+    path,
+    description: firstParagraph(readme),
+    url,
+    latest: releases[0]?.tag ?? null,
+    versions: releases.map(({ tag, date }) => ({ tag, date })),
+  };
+}
+
+/** The repository whose top folder this is: a project inside another one's repository has no tags of its own. */
+async function repositoryAt(root: string): Promise<Repository | undefined> {
+  const repository = new Repository(root);
+  const top = await repository.root().catch(() => undefined);
+  return top !== undefined && realpathSync(top) === realpathSync(root) ? repository : undefined;
+}
+
+/** Reads `https://host/group/name.git` and `git@host:group/name.git`; undefined for a path of this machine. */
+function readRemote(address: string): { path: string; url: string } | undefined {
+  const match =
+    /^https?:\/\/(?:[^@/]*@)?([^/]+)\/(.+?)(?:\.git)?\/?$/.exec(address) ??
+    /^ssh:\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/(.+?)(?:\.git)?\/?$/.exec(address) ??
+    /^[\w.-]+@([\w.-]+):(.+?)(?:\.git)?\/?$/.exec(address);
+  const [, host, path] = match ?? [];
+  return host === undefined || path === undefined ? undefined : { path, url: `https://${host}/${path}` };
+}
+
+/** What a catalog is made of: templates and what they include, and Markdown. */
+async function readFiles(root: string): Promise<Record<string, string>> {
+  const folders = ["templates", "docs"].filter((each) => existsSync(join(root, each)));
+  const below = await Promise.all(
+    folders.map((each) => readdir(join(root, each), { recursive: true, withFileTypes: true })),
+  );
+  const paths = below
+    .flat()
+    .filter((each) => each.isFile() && /\.(ya?ml|md)$/.test(each.name))
+    .map((each) => relative(root, join(each.parentPath, each.name)).split(sep).join("/"));
+  if (existsSync(join(root, "README.md"))) paths.push("README.md");
+  paths.sort();
+  return Object.fromEntries(
+    await Promise.all(paths.map(async (path) => [path, await readFile(join(root, path), "utf8")] as const)),
+  );
+}

@@ -1,0 +1,120 @@
+/* What a project's documentation says about one component. */
+
+/** A piece of Markdown and the file that it stands in: its links start there. */
+export interface Guide {
+  readonly file: string;
+  readonly markdown: string;
+}
+
+/** Where projects keep a component's own page. */
+const pagesOf = (name: string) => [
+  `docs/components/${name}.md`,
+  `docs/${name}.md`,
+  `templates/${name}/README.md`,
+];
+
+/**
+ * Returns the component's guide: its own page, or its section of README.md, or all of README.md where there is no other component.
+ * The title itself is left out. Undefined where there is none.
+ */
+export function findGuide(
+  name: string,
+  files: Readonly<Record<string, string>>,
+  isOnly: boolean,
+): Guide | undefined {
+  const page = pagesOf(name).find((each) => Object.hasOwn(files, each));
+  if (page !== undefined) return guideOf(page, withoutTitle(files[page] ?? ""));
+  const readme = files["README.md"];
+  if (readme === undefined) return undefined;
+  const markdown = sectionOf(readme, name) ?? (isOnly ? withoutTitle(readme) : undefined);
+  return markdown === undefined ? undefined : guideOf("README.md", markdown);
+}
+
+/** A list of the inputs stands on the page already, made from the template itself. */
+function guideOf(file: string, markdown: string): Guide | undefined {
+  const lines = markdown.split("\n");
+  const headings = headingsOf(lines);
+  const inputs = headings.find((each) =>
+    /^(inputs|parameters|input parameters)$/i.test(plainText(each.text)),
+  );
+  const next = inputs && headings.find((each) => each.line > inputs.line && each.level <= inputs.level);
+  if (inputs) lines.splice(inputs.line, (next?.line ?? lines.length) - inputs.line);
+  const rest = lines.join("\n").trim();
+  return rest === "" ? undefined : { file, markdown: rest };
+}
+
+/** Returns the blocks of YAML that include the component, each once, the shortest first. */
+export function findExamples(name: string, texts: readonly string[]): string[] {
+  const included = new RegExp(`component:\\s*\\S*/${escapePattern(name)}@`);
+  const found = texts.flatMap((text) =>
+    [...text.matchAll(/^( *)(`{3,}|~{3,})ya?ml\b[^\n]*\n([\s\S]*?)^ *\2/gim)].map(
+      ([, indent = "", , code = ""]) =>
+        code.replaceAll(new RegExp(`^ {0,${indent.length}}`, "gm"), "").trimEnd(),
+    ),
+  );
+  return [...new Set(found.filter((code) => included.test(code)))].sort(
+    (one, other) => one.length - other.length,
+  );
+}
+
+/** The first paragraph of README.md as plain text; empty where there is none. */
+export function firstParagraph(readme: string): string {
+  const paragraph = readme
+    .split(/\n\s*\n/)
+    .map((each) => each.trim())
+    .find((each) => each !== "" && !/^(#|<|!?\[!|\||[-*] |```|={3,}|-{3,})/.test(each));
+  return plainText(paragraph ?? "");
+}
+
+/** The first heading of README.md as plain text; undefined where there is none. */
+export function titleOf(readme: string): string | undefined {
+  const title = /^#\s+(.+?)\s*#*\s*$/m.exec(readme)?.[1];
+  return title === undefined ? undefined : plainText(title) || undefined;
+}
+
+function plainText(markdown: string): string {
+  return markdown
+    .replace(/!\[[^\]]*\]\([^)]*\)/g, "")
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/[`*_]{1,3}(\S[^`*_]*)[`*_]{1,3}/g, "$1")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+function withoutTitle(markdown: string): string {
+  return markdown.replace(/^\s*#\s[^\n]*\n/, "").trim();
+}
+
+interface Heading {
+  readonly level: number;
+  readonly text: string;
+  readonly line: number;
+}
+
+/** The text below the heading that is the component's name, down to the next heading of the same rank. */
+function sectionOf(markdown: string, name: string): string | undefined {
+  const lines = markdown.split("\n");
+  const headings = headingsOf(lines);
+  const own = headings.find((each) => plainText(each.text).toLowerCase() === name.toLowerCase());
+  if (own === undefined) return undefined;
+  const next = headings.find((each) => each.line > own.line && each.level <= own.level);
+  return lines
+    .slice(own.line + 1, next?.line)
+    .join("\n")
+    .trim();
+}
+
+function headingsOf(lines: readonly string[]): Heading[] {
+  let fence: string | undefined;
+  return lines.flatMap((text, line) => {
+    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(text)?.[1];
+    if (mark !== undefined && (fence === undefined || mark.startsWith(fence)))
+      fence = fence === undefined ? mark : undefined;
+    const heading = fence === undefined ? /^(#{1,6})\s+(.+?)\s*#*\s*$/.exec(text) : null;
+    return heading ? [{ level: heading[1]?.length ?? 1, text: heading[2] ?? "", line }] : [];
+  });
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
