@@ -36,8 +36,10 @@ check_service_user() {
     problem "there is no user \"$BERTH_SERVICE_USER\" for the service to run as" "adduser --system --group --no-create-home $BERTH_SERVICE_USER, or correct the input service_user"
   elif ! as_service true 2>/dev/null; then
     problem "$(id -un) may not act as $BERTH_SERVICE_USER" "in sudoers: $(id -un) ALL=($BERTH_SERVICE_USER) NOPASSWD: ALL"
-  elif ! id -nG | tr ' ' '\n' | grep -qxF -- "$(service_group)" && ! may_be_root chgrp -R --no-dereference -- "$(service_group)" "$RELEASES/x"; then
+  elif ! in_service_group && ! may_be_root chgrp -R --no-dereference -- "$(service_group)" "$RELEASES/x"; then
     problem "$(id -un) is not in the group $(service_group), so the service could not read what is deployed" "usermod -aG $(service_group) $(id -un)"
+  elif ! in_service_group; then
+    note "$(id -un) is not in the group $(service_group): files lose the group as rsync sets their modes, and root hands them on again; better: usermod -aG $(service_group) $(id -un)"
   else
     ok "$(id -un) may act as $BERTH_SERVICE_USER"
   fi
@@ -65,6 +67,11 @@ check_sudo() {
   if [[ -n $BERTH_LISTEN ]]; then
     for verb in start stop; do
       may_be_root systemctl "$verb" "$BERTH_SERVICE_NAME.socket" || missing+=("systemctl $verb $BERTH_SERVICE_NAME.socket")
+    done
+  fi
+  if [[ -n $BERTH_LISTEN ]] && enabled rolling; then
+    for verb in start stop; do
+      may_be_root systemctl "$verb" "$(standby_unit)" || missing+=("systemctl $verb $(standby_unit)")
     done
   fi
   if enabled manage_units; then

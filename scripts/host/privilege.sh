@@ -29,5 +29,7 @@ service_group() {
   id -gn "$BERTH_SERVICE_USER"
 }
 
-# usage: systemctl_path / install_path    the full paths that sudoers names; sudo compares them word by word
-systemctl_path() { command -v systemctl; }
+# usage: in_service_group    true when this user may give files to the service's group, and keep setgid on folders, without root
+in_service_group() {
+  id -nG | tr ' ' '\n' | grep -qxF -- "$(service_group)"
+}

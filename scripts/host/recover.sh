@@ -46,6 +46,7 @@ undo_pending_switch() {
 # usage: switch_back RELEASE [BACKUP]    makes the release that was live before the live one again; where there was none, stops the
 # service. BACKUP is the data that was there before, where other data was being restored.
 switch_back() {
+  [[ -n ${AT_BOOT:-} ]] || stop_standby || true
   if [[ -n ${2:-} ]]; then
     [[ -n ${AT_BOOT:-} ]] || stop_service
     restore_backup "$2"

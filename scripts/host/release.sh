@@ -15,7 +15,7 @@ verify_package() {
 hand_to_service_group() {
   local group
   group=$(service_group)
-  if id -nG | tr ' ' '\n' | grep -qxF -- "$group"; then
+  if in_service_group; then
     chgrp -R --no-dereference -- "$group" "$RELEASE_PATH"
     find "$RELEASE_PATH" -type d -exec chmod g+s {} +
   else

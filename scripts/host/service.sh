@@ -6,7 +6,7 @@
 activate() {
   install_units "$1"
   point_current_at "$1"
-  restart_service
+  if may_roll "$1"; then roll_over "$1"; else restart_service; fi
 }
 
 # usage: point_current_at RELEASE    by rename(2): at every moment the link is the old one or the new one, also after a power loss
@@ -22,9 +22,10 @@ point_current_at() {
 restart_service() {
   local service=$BERTH_SERVICE_NAME.service socket=$BERTH_SERVICE_NAME.socket
   as_root systemctl reset-failed "$service" 2>/dev/null || true
-  if has_socket_unit && ! systemctl is-active --quiet "$socket"; then
-    as_root systemctl stop "$service"
+  if has_socket_unit && { [[ -n ${SOCKET_RENEWED:-} ]] || ! systemctl is-active --quiet "$socket"; }; then
+    stop_service # a socket that listens elsewhere than its unit says now, or a service that holds the port itself
     as_root systemctl start "$socket"
+    SOCKET_RENEWED=''
   fi
   as_root systemctl restart "$service" || fail "systemd could not start $service" 'the lines of its journal follow'
 }
@@ -94,9 +95,10 @@ expected_version() {
   ! enabled health_version || version_of "$1"
 }
 
-# usage: show_journal    the service's last lines, for a person who looks for the reason
+# usage: show_journal [UNIT]    the service's last lines, for a person who looks for the reason
 show_journal() {
-  say "the last lines of $BERTH_SERVICE_NAME's journal:"
-  { journalctl --no-pager --output=short-iso --lines=40 --unit="$BERTH_SERVICE_NAME.service" 2>/dev/null |
-    grep . || as_root journalctl --no-pager --output=short-iso --lines=40 --unit="$BERTH_SERVICE_NAME.service"; } 2>&1 | sed 's/^/    | /'
+  local unit=${1:-$BERTH_SERVICE_NAME.service}
+  say "the last lines of $unit's journal:"
+  { journalctl --no-pager --output=short-iso --lines=40 --unit="$unit" 2>/dev/null |
+    grep . || as_root journalctl --no-pager --output=short-iso --lines=40 --unit="$unit"; } 2>&1 | sed 's/^/    | /'
 }

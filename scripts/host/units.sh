@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC2034 # names that the files of berth-host.sh share
 # systemd. Every release keeps its own set of units in .berth/units: the service as its application ships it (with the paths of
 # the release layout), a drop-in with what Berth adds, and the socket where `listen` is given. Going back to a release
 # brings its units back too.
@@ -14,6 +15,7 @@ render_units() {
   service_text >"$folder/$BERTH_SERVICE_NAME.service"
   drop_in_text "$folder/$BERTH_SERVICE_NAME.service" >"$folder/berth.conf"
   [[ -z $BERTH_LISTEN ]] || socket_text >"$folder/$BERTH_SERVICE_NAME.socket"
+  [[ -z $BERTH_LISTEN ]] || ! enabled rolling || standby_text "$folder/$BERTH_SERVICE_NAME.service" "$folder/berth.conf" >"$folder/$(standby_unit)"
   enabled manage_units || compare_with_installed "$folder"
 }
 
@@ -212,13 +214,19 @@ installed_path() {
   if [[ $1 == berth.conf ]]; then printf '%s\n' "$UNIT_FOLDER/$BERTH_SERVICE_NAME.service.d/berth.conf"; else printf '%s\n' "$UNIT_FOLDER/$1"; fi
 }
 
+# usage: installed_listen_stream    prints the address of the socket unit that is installed; nothing where there is none
+installed_listen_stream() {
+  sed -n 's/^ListenStream=//p' "$UNIT_FOLDER/$BERTH_SERVICE_NAME.socket" 2>/dev/null || true
+}
+
 # usage: install_units RELEASE    brings the system's units to the release's set; nothing happens where they are the same
 install_units() {
   local unit changed='' folder=$RELEASES/$1/.berth/units
   enabled manage_units && [[ -d $folder ]] || return 0
-  for unit in "$BERTH_SERVICE_NAME.service" "$BERTH_SERVICE_NAME.socket" berth.conf; do
+  for unit in "$BERTH_SERVICE_NAME.service" "$BERTH_SERVICE_NAME.socket" "$(standby_unit)" berth.conf; do
     if [[ -f $folder/$unit ]]; then
       cmp -s -- "$folder/$unit" "$(installed_path "$unit")" && continue
+      [[ $unit != *.socket ]] || grep -qxF "ListenStream=$(installed_listen_stream)" "$folder/$unit" || SOCKET_RENEWED=yes
       as_root install -D -m 644 -- "$folder/$unit" "$(installed_path "$unit")"
     else
       [[ -e $(installed_path "$unit") ]] || continue

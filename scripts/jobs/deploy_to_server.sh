@@ -31,7 +31,7 @@ main() {
 # usage: deploy_one TARGET RESULT    upload, start, follow
 deploy_one() {
   local target=$1 result=$2 run answer
-  run=deploy-${CI_JOB_ID:-0}-$(date +%s)-$RANDOM
+  run=deploy-$(tr -cd 0-9 <<<"${CI_JOB_ID:-0}")-$(date +%s)-$RANDOM
   section upload "Upload to $target" collapsed
   with_patience "the connection to $target" install_host_program "$target"
   print_settings >"$WORK/$run.settings"

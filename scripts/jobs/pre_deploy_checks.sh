@@ -39,6 +39,7 @@ check_variables() {
   if [[ -n ${SSH_PRIVATE_KEY:-} ]]; then
     if reason=$(write_private_key "$WORK/checked_key"); then ok 'SSH_PRIVATE_KEY is a usable key'; else problem "SSH_PRIVATE_KEY: $reason" "$where, type File"; fi
   fi
+  [[ -z ${DEPLOY_USER:-} ]] || is_user_name "$DEPLOY_USER" || problem "DEPLOY_USER is not a user's name" "$where; the name alone, such as deploy"
   [[ -n ${SSH_KNOWN_HOSTS:-} ]] || problem 'the CI/CD variable SSH_KNOWN_HOSTS is not set: without it nobody can tell the server from an impostor' \
     "ssh-keyscan ${DEPLOY_SERVER:-SERVER}, compare the fingerprints on the server itself, and save the lines under $where"
   check_targets
@@ -69,7 +70,7 @@ check_package() {
 # usage: can_connect    true when there is enough to try the servers
 can_connect() {
   [[ -n ${SSH_KNOWN_HOSTS:-} && -n ${DEPLOY_SERVER:-} && -n ${DEPLOY_USER:-} && -f $WORK/checked_key ]] || return 1
-  ! check_targets | grep -q . && ssh-keygen -y -P '' -f "$WORK/checked_key" >/dev/null 2>&1
+  ! check_targets | grep -q . && is_user_name "$DEPLOY_USER" && ssh-keygen -y -P '' -f "$WORK/checked_key" >/dev/null 2>&1
 }
 
 # usage: check_servers    every server, also after one with problems

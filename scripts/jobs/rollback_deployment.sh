@@ -21,7 +21,7 @@ main() {
 # usage: roll_back_one TARGET RESULT    lists what there is, starts the transaction, follows it
 roll_back_one() {
   local target=$1 result=$2 run
-  run=rollback-${CI_JOB_ID:-0}-$(date +%s)-$RANDOM
+  run=rollback-$(tr -cd 0-9 <<<"${CI_JOB_ID:-0}")-$(date +%s)-$RANDOM
   install_host_program "$target" || fail "$(connection_problem "$target" | tr '\t' ';')"
   print_settings >"$WORK/$run.settings"
   say "$target: $(ask_server "$target" releases <"$WORK/$run.settings")"

@@ -12,6 +12,12 @@ target_parts() {
   TARGET_USER=${BASH_REMATCH[2]:-${DEPLOY_USER:-}}
   TARGET_HOST=${BASH_REMATCH[4]:-${BASH_REMATCH[3]}}
   TARGET_PORT=${BASH_REMATCH[6]:-${BERTH_SSH_PORT:-22}}
+  [[ $TARGET_PORT =~ ^[0-9]{1,5}$ ]]
+}
+
+# usage: is_user_name TEXT    what ssh's configuration may hold as a user
+is_user_name() {
+  [[ $1 =~ ^[A-Za-z0-9_][A-Za-z0-9_.@-]*$ ]]
 }
 
 # usage: configure_ssh FOLDER    writes key, known hosts and configuration into FOLDER; sets SSH_CONFIG. Each target is known to ssh
@@ -24,6 +30,7 @@ configure_ssh() {
   : >"$SSH_CONFIG"
   while IFS= read -r target; do
     target_parts "$target" || fail "DEPLOY_SERVER: \"$target\" is not a server's name or address"
+    is_user_name "$TARGET_USER" || fail "DEPLOY_USER is not a user's name"
     printf 'Host %s\n  HostName %s\n  Port %s\n  User %s\n' "$(alias_of "$target")" "$TARGET_HOST" "$TARGET_PORT" "$TARGET_USER" >>"$SSH_CONFIG"
   done < <(deploy_targets)
   cat >>"$SSH_CONFIG" <<END_OF_CONFIG

@@ -5,13 +5,14 @@ print_host_program() {
   cat "${BASH_SOURCE[0]%/*}/../host/berth-host.sh"
 }
 
-# usage: install_host_program TARGET    under its own checksum, so that two pipelines never disturb each other; old ones are cleared
+# usage: install_host_program TARGET    under its own checksum, so that two pipelines never disturb each other; old ones are cleared. It
+# is on the disk before it is used: the guard and the deploy go on with it after a lost connection.
 install_host_program() {
   local sum
   [[ -n ${HOST_PROGRAM_SUM:-} ]] || { print_host_program >"$WORK/berth-host.sh"; HOST_PROGRAM_SUM=$(sha256sum <"$WORK/berth-host.sh" | cut -c 1-16); }
   sum=$HOST_PROGRAM_SUM
   # shellcheck disable=SC2016 # the server's shell expands it
-  on_server "$1" 'umask 077; p=$HOME/.berth/'"$sum"'.sh; mkdir -p "$HOME/.berth" && cat >"$p.$$" && mv -f "$p.$$" "$p"; find "$HOME/.berth" -name "*.sh*" -mtime +30 -delete' <"$WORK/berth-host.sh"
+  on_server "$1" 'umask 077; p=$HOME/.berth/'"$sum"'.sh; mkdir -p "$HOME/.berth" && cat >"$p.$$" && sync "$p.$$" && mv -f "$p.$$" "$p" && sync "$HOME/.berth"; find "$HOME/.berth" -name "*.sh*" -mtime +30 -delete' <"$WORK/berth-host.sh"
 }
 
 # usage: ask_server TARGET WORDS    one request to the host program; the words are plain names, paths and numbers

@@ -144,9 +144,14 @@ function closing({ deployUser, serviceName, units }: Preparation): string {
 
 function serviceCommands({ serviceName, listen }: Pick<Preparation, "serviceName" | "listen">): string[] {
   const service = ["restart", "stop", "reset-failed"].map((verb) => `${verb} ${serviceName}.service`);
-  const socket = ["start", "stop"].map((verb) => `${verb} ${serviceName}.socket`);
-  const journal = `/usr/bin/journalctl --no-pager --output\\=short-iso --lines\\=40 --unit\\=${serviceName}.service`;
-  return [...[...service, ...(listen ? socket : [])].map((words) => `/usr/bin/systemctl ${words}`), journal];
+  const behindSocket = [`${serviceName}.socket`, `${serviceName}-standby.service`].flatMap((unit) =>
+    ["start", "stop"].map((verb) => `${verb} ${unit}`),
+  );
+  const journals = [`${serviceName}.service`, ...(listen ? [`${serviceName}-standby.service`] : [])].map(
+    (unit) => `/usr/bin/journalctl --no-pager --output\\=short-iso --lines\\=40 --unit\\=${unit}`,
+  );
+  const controls = [...service, ...(listen ? behindSocket : [])];
+  return [...controls.map((words) => `/usr/bin/systemctl ${words}`), ...journals];
 }
 
 function unitCommands({
@@ -168,10 +173,12 @@ function unitCommands({
     `/usr/bin/systemctl disable --quiet --now ${serviceName}.socket`,
     installing(fromRelease(`${serviceName}.service`), `${serviceName}.service`),
     installing(fromRelease(`${serviceName}.socket`), `${serviceName}.socket`),
+    installing(fromRelease(`${serviceName}-standby.service`), `${serviceName}-standby.service`),
     installing(fromRelease("berth.conf"), `${serviceName}.service.d/berth.conf`),
     installing(`${exact(deployPath)}/\\.deploy/runs/${anyName}/${exact(recovery)}`, recovery),
     `/usr/bin/rm -f -- ${folder}/${serviceName}.service`,
     `/usr/bin/rm -f -- ${folder}/${serviceName}.socket`,
+    `/usr/bin/rm -f -- ${folder}/${serviceName}-standby.service`,
     `/usr/bin/rm -f -- ${folder}/${serviceName}.service.d/berth.conf`,
   ];
 }

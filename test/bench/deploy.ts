@@ -15,12 +15,18 @@ interface Procedure {
 }
 
 const direct = { BERTH_LISTEN: "", BERTH_START_COMMAND: "python wsgi.py" };
+const waitress = {
+  BERTH_START_COMMAND: `python -m waitress --listen=0.0.0.0:${applicationPort} wsgi:application`,
+};
+const rolling = { BERTH_SWITCHES: "manage_units=true health_version=true rolling=true" };
 const procedures: readonly Procedure[] = [
   { name: "stop, copy, venv, pip, start (the original)", measure: measureOriginal },
   berth("Berth, python wsgi.py, without `listen`", direct, `HOST="0.0.0.0"\n`),
   berth("Berth, python wsgi.py, `listen`", { BERTH_START_COMMAND: "python wsgi.py" }),
-  berth("Berth, waitress, `listen`", { BERTH_START_COMMAND: waitress() }),
+  berth("Berth, waitress, `listen`", waitress),
   berth("Berth, gunicorn, `listen`", {}),
+  berth("Berth, waitress, `listen`, `rolling`", { ...waitress, ...rolling }),
+  berth("Berth, gunicorn, `listen`, `rolling`", rolling),
 ];
 
 process.exitCode = await main();
@@ -117,12 +123,6 @@ async function underLoad(
   const experience = await customers.leave();
   for (const { at, reason } of experience.failures) process.stderr.write(`  ${name}, ${at} ms: ${reason}\n`);
   return experience;
-}
-
-function waitress(): string {
-  const serve =
-    "import os, socket, waitress, wsgi; waitress.serve(wsgi.application, sockets=[socket.socket(fileno=3)])";
-  return `python -c "${serve}"`;
 }
 
 /** Replaces this table in docs/measurements.md, or puts it at the end. */
