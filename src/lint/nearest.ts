@@ -8,7 +8,8 @@ export function nearest(name: string, candidates: readonly string[]): string | u
   return second?.distance === best.distance ? undefined : best.candidate;
 }
 
-function editDistance(left: string, right: string): number {
+/** The number of letters to insert, delete or replace. */
+export function editDistance(left: string, right: string): number {
   let row = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let i = 1; i <= left.length; i++) {
     const next = [i];

@@ -1,6 +1,7 @@
 // Made by tools/registry.ts from the folder rules/.
 import type { Rule } from "./rule.ts";
 import { rule as arrayNotInString } from "./rules/array-not-in-string.ts";
+import { rule as artifactsMade } from "./rules/artifacts-made.ts";
 import { rule as callerInputAllowed } from "./rules/caller-input-allowed.ts";
 import { rule as callerInputGiven } from "./rules/caller-input-given.ts";
 import { rule as callerInputKnown } from "./rules/caller-input-known.ts";
@@ -13,6 +14,7 @@ import { rule as componentPlaced } from "./rules/component-placed.ts";
 import { rule as componentWithoutGlobals } from "./rules/component-without-globals.ts";
 import { rule as debugTraceOff } from "./rules/debug-trace-off.ts";
 import { rule as deployEnvironmentNamed } from "./rules/deploy-environment-named.ts";
+import { rule as deployInterruptionDecided } from "./rules/deploy-interruption-decided.ts";
 import { rule as deploySerialized } from "./rules/deploy-serialized.ts";
 import { rule as deployUninterrupted } from "./rules/deploy-uninterrupted.ts";
 import { rule as downloadVerified } from "./rules/download-verified.ts";
@@ -72,6 +74,7 @@ import { rule as yamlReadable } from "./rules/yaml-readable.ts";
 /** All rules, by id. */
 export const rules: readonly Rule[] = [
   arrayNotInString,
+  artifactsMade,
   callerInputAllowed,
   callerInputGiven,
   callerInputKnown,
@@ -84,6 +87,7 @@ export const rules: readonly Rule[] = [
   componentWithoutGlobals,
   debugTraceOff,
   deployEnvironmentNamed,
+  deployInterruptionDecided,
   deploySerialized,
   deployUninterrupted,
   downloadVerified,

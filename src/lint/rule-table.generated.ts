@@ -7,6 +7,7 @@ export type RuleRow = Pick<Rule, "id" | "group" | "severity" | "summary">;
 /** All rules, by id. */
 export const ruleTable: readonly RuleRow[] = [
   {"id":"array-not-in-string","group":"contract","severity":"warning","summary":"An array input stands alone, not inside a longer string."},
+  {"id":"artifacts-made","group":"pipeline","severity":"warning","summary":"What a job keeps as an artifact is what its commands write."},
   {"id":"caller-input-allowed","group":"caller","severity":"error","summary":"An include gives values that the component allows."},
   {"id":"caller-input-given","group":"caller","severity":"error","summary":"An include gives every required input."},
   {"id":"caller-input-known","group":"caller","severity":"error","summary":"An include gives only inputs that the component declares."},
@@ -19,6 +20,7 @@ export const ruleTable: readonly RuleRow[] = [
   {"id":"component-without-globals","group":"pipeline","severity":"warning","summary":"A component sets no global keywords."},
   {"id":"debug-trace-off","group":"security","severity":"warning","summary":"Debug logging is not switched on in the file."},
   {"id":"deploy-environment-named","group":"pipeline","severity":"info","summary":"Jobs that deploy name their environment."},
+  {"id":"deploy-interruption-decided","group":"pipeline","severity":"info","summary":"A component's jobs that deploy say themselves that they are not interruptible."},
   {"id":"deploy-serialized","group":"pipeline","severity":"info","summary":"Jobs that deploy have a resource group."},
   {"id":"deploy-uninterrupted","group":"pipeline","severity":"warning","summary":"Jobs that deploy are not interruptible."},
   {"id":"download-verified","group":"security","severity":"warning","summary":"Nothing that comes from the network is piped into a shell."},

@@ -8,7 +8,7 @@ export const rule: Rule = {
   confidence: "certain",
   summary: "An include gives every required input.",
   why: "GitLab refuses an include that leaves a required input out.",
-  reference: "https://docs.gitlab.com/ci/inputs/#set-input-values-when-using-include",
+  reference: "https://docs.gitlab.com/ci/inputs/#for-configuration-added-with-include",
   stage: "caller",
   claims: /required value has not been provided/,
   check: (_file, context) => reportClaimed(context),

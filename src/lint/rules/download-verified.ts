@@ -13,7 +13,7 @@ export const rule: Rule = {
   confidence: "high",
   summary: "Nothing that comes from the network is piped into a shell.",
   why: "With `curl … | sh` whoever holds the server, or the name, runs code in the job with all its secrets; and a connection that breaks leaves half a script executed.",
-  reference: "https://docs.gitlab.com/ci/pipeline_security/#malicious-code",
+  reference: "https://docs.gitlab.com/ci/pipeline_security/",
   check(file, { report }) {
     for (const pattern of [piped, substituted]) {
       for (const { at } of matchScripts(file.scriptNodes, pattern)) {

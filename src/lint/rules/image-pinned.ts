@@ -8,7 +8,7 @@ export const rule: Rule = {
   confidence: "high",
   summary: "Images name a version or a digest.",
   why: "An image without a tag, or with a moving one such as `latest`, changes under the component: yesterday's green pipeline fails today, and whoever controls the image runs in every consumer's pipeline.",
-  reference: "https://docs.gitlab.com/ci/components/#use-pinned-versions",
+  reference: "https://docs.gitlab.com/ci/components/#manage-dependencies",
   check(file, { report }) {
     for (const image of imagesOf(file)) {
       if (image.name.includes("@sha256:")) continue;

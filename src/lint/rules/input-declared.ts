@@ -8,7 +8,7 @@ export const rule: Rule = {
   confidence: "certain",
   summary: "Every input that is used is declared.",
   why: "A block that names an undeclared input is refused by GitLab, whatever values the caller gives.",
-  reference: "https://docs.gitlab.com/ci/inputs/",
+  reference: "https://docs.gitlab.com/ci/inputs/#define-input-parameters-with-specinputs",
   fixable: true,
   stage: "interpolation",
   claims: /unknown interpolation provided: `[^`]*` in `inputs\./,

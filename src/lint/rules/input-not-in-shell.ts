@@ -9,7 +9,7 @@ export const rule: Rule = {
   confidence: "high",
   summary: "A free input reaches a script through `variables:`, not by interpolation.",
   why: "GitLab pastes the value into the script before any shell sees it, so a value with quotes, `;` or `$(…)` becomes code, and what is tested is not what runs. A variable is only ever data.",
-  reference: "https://docs.gitlab.com/ci/inputs/#security-considerations",
+  reference: "https://docs.gitlab.com/ci/inputs/#posix_escape",
   check(file, { report }) {
     for (const job of file.jobs) {
       for (const block of file.scriptBlocks(job)) {

@@ -8,7 +8,7 @@ export const rule: Rule = {
   confidence: "certain",
   summary: "Every block is one that GitLab can evaluate.",
   why: "Everything that GitLab refuses in a block and that no other rule explains: unknown contexts, wrong indices, limits.",
-  reference: "https://docs.gitlab.com/ci/inputs/",
+  reference: "https://docs.gitlab.com/ci/yaml/expressions/",
   stage: "interpolation",
   isCatchAll: true,
   check: (_file, context) => reportClaimed(context),

@@ -7,7 +7,7 @@ export const rule: Rule = {
   confidence: "high",
   summary: "The names of a component's jobs hold an input.",
   why: "Included a second time (staging and production), jobs of the same name are merged into one, and the first include is silently lost. A prefix or a name as an input keeps them apart.",
-  reference: "https://docs.gitlab.com/ci/components/#use-unique-job-names",
+  reference: "https://docs.gitlab.com/ci/components/#define-job-names-with-inputs",
   check(file, { report }) {
     if (file.kind !== "component" || !file.hasHeader) return;
     const fixed = file.jobs.find((job) => !job.isHidden && !job.name.includes("$[["));
