@@ -36,6 +36,8 @@ export interface ExpandOptions {
   readonly inputs?: Readonly<Record<string, unknown>>;
   /** Variables of the project or the pipeline; they override those of the configuration. */
   readonly variables?: readonly Variable[] | Readonly<Record<string, string>>;
+  /** Predefined variables beside those that `event` and `project` give; the configuration overrides them. */
+  readonly predefined?: Readonly<Record<string, string>>;
   /** The name of the file in messages (default `.gitlab-ci.yml`). */
   readonly path?: string;
   readonly project?: Partial<PipelineProject>;
@@ -134,7 +136,8 @@ function read(text: string, options: ExpandOptions) {
 function settingOf(options: ExpandOptions) {
   const project: PipelineProject = { ...EXAMPLE_PROJECT, ...options.project };
   const event = options.event ?? {};
-  const predefined = predefinedVariables(event, project);
+  const more = Object.entries(options.predefined ?? {}).map(([key, value]) => ({ key, value, raw: true }));
+  const predefined = [...predefinedVariables(event, project), ...more];
   const variables: VariableTable = variableTable(options.variables);
   const sources = options.sources ?? memorySources(options, project);
   return { project, event, predefined, variables, sources, tree: sources.local.tree };

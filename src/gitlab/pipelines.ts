@@ -1,7 +1,9 @@
 import { Lint, Pipelines } from "@gitbeaker/rest";
 import type { Area } from "./area.ts";
+import { isGitlabError } from "./errors.ts";
 import { listOf } from "./pages.ts";
 import type { Bridge, Job, LintResult, Pipeline, PipelineVariable, TestReport } from "./records.ts";
+import { queryOf, readAnswer } from "./requester.ts";
 import { settle } from "./settle.ts";
 
 /** A pipeline to be started through the API. Names and values of inputs go out just as they are. */
@@ -14,6 +16,8 @@ export interface NewPipeline {
 /** Pipelines, and the check of a configuration. */
 export class PipelineOperations {
   private readonly area: Area;
+  /** False once this GitLab has shown that it is older than 19.2. */
+  private knowsTriggerJobs = true;
 
   constructor(area: Area) {
     this.area = area;
@@ -32,6 +36,18 @@ export class PipelineOperations {
         ...(ref === undefined ? {} : { ref }),
       }),
     );
+  }
+
+  /**
+   * GitLab's verdict on the `.gitlab-ci.yml` of a commit, local includes and components of that commit with it. With
+   * `asPushTo`, a pipeline for a push to that branch is simulated, so that rules count as well (docs, api/lint).
+   */
+  async lintCommit(project: string | number, sha: string, asPushTo?: string): Promise<LintResult> {
+    const dryRun = asPushTo !== undefined;
+    const query = queryOf({ contentRef: sha, dryRun, dryRunRef: asPushTo, includeJobs: false });
+    const path = `api/v4/projects/${encodeURIComponent(project)}/ci/lint${query}`;
+    const { body } = await this.area.connection.send({ method: "GET", path }, readAnswer);
+    return body;
   }
 
   /**
@@ -79,9 +95,19 @@ export class PipelineOperations {
     return listOf(this.area.connection, `projects/${encodeURIComponent(project)}/pipelines/${id}/jobs`);
   }
 
-  /** The jobs that start other pipelines. */
-  async bridges(project: string | number, id: number): Promise<Bridge[]> {
-    return listOf(this.area.connection, `projects/${encodeURIComponent(project)}/pipelines/${id}/bridges`);
+  /** The jobs that start other pipelines: `trigger_jobs`, which GitLab before 19.2 calls `bridges`. */
+  async triggerJobs(project: string | number, id: number): Promise<Bridge[]> {
+    const path = `projects/${encodeURIComponent(project)}/pipelines/${id}`;
+    if (this.knowsTriggerJobs) {
+      try {
+        return await listOf(this.area.connection, `${path}/trigger_jobs`);
+      } catch (error) {
+        if (!isGitlabError(error, "not-found")) throw error;
+      }
+    }
+    const bridges = await listOf<Bridge>(this.area.connection, `${path}/bridges`);
+    this.knowsTriggerJobs = false;
+    return bridges;
   }
 
   async testReport(project: string | number, id: number): Promise<TestReport> {

@@ -74,6 +74,10 @@ export class ProjectOperations {
     });
   }
 
+  async mergeRequest(project: string | number, iid: number): Promise<MergeRequest> {
+    return this.area.read(new MergeRequests(this.area.resource).show(project, iid));
+  }
+
   async closeMergeRequest(project: string | number, iid: number): Promise<void> {
     await absent(
       this.area.read(new MergeRequests(this.area.resource).edit(project, iid, { stateEvent: "close" })),

@@ -44,6 +44,8 @@ export interface Project {
   readonly ci_config_path: string | null;
   readonly jobs_enabled?: boolean;
   readonly shared_runners_enabled?: boolean;
+  /** Who may give variables to a new pipeline: `no_one_allowed`, `developer`, `maintainer` or `owner`; for maintainers' eyes only. */
+  readonly ci_pipeline_variables_minimum_override_role?: string;
   readonly permissions?: {
     readonly project_access: { readonly access_level: number } | null;
     readonly group_access: { readonly access_level: number } | null;
@@ -61,9 +63,11 @@ export interface Runner {
   readonly status: "online" | "offline" | "stale" | "never_contacted";
   readonly tag_list?: readonly string[];
   readonly run_untagged?: boolean;
+  /** `ref_protected`: takes jobs of protected branches and tags only. */
+  readonly access_level?: "not_protected" | "ref_protected";
 }
 
-/** The verdict of `POST /projects/:id/ci/lint`. */
+/** The verdict of `/projects/:id/ci/lint`. */
 export interface LintResult {
   readonly valid: boolean;
   readonly errors: readonly string[];
@@ -153,7 +157,11 @@ export interface Bridge {
   readonly status: Status;
   readonly allow_failure: boolean;
   readonly web_url: string;
-  readonly downstream_pipeline: (Omit<Pipeline, "yaml_errors"> & { readonly project_id: number }) | null;
+  readonly failure_reason?: string;
+  /** Seconds. */
+  readonly duration: number | null;
+  /** The pipeline that it started; null before it did. */
+  readonly downstream_pipeline: Omit<Pipeline, "yaml_errors"> | null;
 }
 
 export interface TestReport {
@@ -166,6 +174,10 @@ export interface TestReport {
   readonly test_suites: readonly {
     readonly name: string;
     readonly total_count: number;
+    readonly success_count: number;
+    readonly failed_count: number;
+    readonly skipped_count: number;
+    readonly error_count: number;
     readonly test_cases: readonly {
       readonly status: "success" | "failed" | "skipped" | "error";
       readonly name: string;
@@ -186,6 +198,8 @@ export interface MergeRequest {
   readonly target_branch: string;
   readonly sha: string;
   readonly web_url: string;
+  /** When GitLab had done all that follows from opening it, its pipeline included; null until then. */
+  readonly prepared_at?: string | null;
 }
 
 export interface Note {

@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { JobResult, PipelineResult } from "./result.ts";
 import type { Expectations, ExpectedArtifact, ExpectedJob, Texts } from "./scenario.ts";
 
@@ -18,6 +19,8 @@ export async function judge(expect: Expectations, result: PipelineResult): Promi
       .map((name) => `${name} is in the pipeline, expected absent`),
     ...(await judgeArtifacts(expect.artifacts ?? {}, jobs)),
     ...(await judgeTraces(expect.traces ?? {}, jobs)),
+    ...judgeTests(expect.tests ?? {}, result.tests ?? {}),
+    ...judgeConfig(expect.config ?? {}, result.config),
   ];
 }
 
@@ -103,6 +106,41 @@ async function judgeTraces(
     else problems.push(...compareText(`${name}: the trace`, await readFile(file, "utf8"), trace));
   }
   return problems;
+}
+
+function judgeTests(
+  expected: NonNullable<Expectations["tests"]>,
+  found: NonNullable<PipelineResult["tests"]>,
+): string[] {
+  return Object.entries(expected).flatMap(([job, counts]) => {
+    const report = found[job];
+    if (report === undefined) return [`${job} has no test report`];
+    return Object.entries(counts).flatMap(([name, wanted]) => {
+      const count = report[name as keyof typeof counts];
+      return count === wanted ? [] : [`${job}: ${count} tests are ${name}, expected ${wanted}`];
+    });
+  });
+}
+
+function judgeConfig(expected: NonNullable<Expectations["config"]>, config: unknown): string[] {
+  return Object.entries(expected).flatMap(([job, keywords]) => {
+    const found = (config as Readonly<Record<string, unknown>> | undefined)?.[job];
+    return found === undefined ? [`${job} is not in the configuration`] : departures(job, keywords, found);
+  });
+}
+
+/** Where a value lacks what is wanted of it: a mapping must have the wanted keys, everything else must be equal. */
+function departures(place: string, wanted: unknown, found: unknown): string[] {
+  if (!isMapping(wanted) || !isMapping(found)) {
+    return isDeepStrictEqual(wanted, found)
+      ? []
+      : [`${place} is ${JSON.stringify(found)}, expected ${JSON.stringify(wanted)}`];
+  }
+  return Object.entries(wanted).flatMap(([key, each]) => departures(`${place}: ${key}`, each, found[key]));
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function compareText(

@@ -2,7 +2,16 @@ import type { Files, PipelineExpansion } from "../expand-pipeline.ts";
 import { createdJobs } from "../expand-pipeline.ts";
 import type { CreatedJob } from "../pipeline/index.ts";
 import type { CiVariable } from "./local/variables.ts";
-import type { Artifacts, Cache, Environment, Image, Need, PipelinePlan, PlannedJob } from "./plan.ts";
+import type {
+  Artifacts,
+  Cache,
+  Environment,
+  Image,
+  Need,
+  PipelinePlan,
+  PlannedJob,
+  Trigger,
+} from "./plan.ts";
 import { type PipelineIdentity, pipelineVariables } from "./predefined.ts";
 
 /** What the engine makes of a pipeline: what to run, or why GitLab would refuse it. */
@@ -12,7 +21,11 @@ export type Planned =
       readonly warnings: readonly string[];
       readonly expansion: PipelineExpansion;
     }
-  | { readonly errors: readonly string[]; readonly warnings: readonly string[] };
+  | {
+      readonly errors: readonly string[];
+      readonly warnings: readonly string[];
+      readonly expansion?: PipelineExpansion;
+    };
 
 export interface PlanOptions {
   readonly identity: PipelineIdentity;
@@ -29,11 +42,6 @@ export function planPipeline({ identity, files, variables, inputs, projects }: P
   const text = files[".gitlab-ci.yml"];
   if (text === undefined) return { errors: ["the project has no .gitlab-ci.yml"], warnings: [] };
   const { project, trigger, commit } = identity;
-  const predefined = Object.entries(pipelineVariables(identity)).map(([key, value]) => ({
-    key,
-    value,
-    raw: true,
-  }));
   const creation = createdJobs(text, {
     files,
     projects: {
@@ -42,16 +50,14 @@ export function planPipeline({ identity, files, variables, inputs, projects }: P
     },
     project: { path: project.path, host: project.server, defaultBranch: trigger.defaultBranch },
     event: { source: trigger.source, ref: trigger.ref, tag: trigger.tag },
-    variables: [
-      ...predefined,
-      ...variables.map(({ key, value, masked, raw, type }) => ({
-        key,
-        value,
-        masked,
-        raw,
-        file: type === "file",
-      })),
-    ],
+    predefined: pipelineVariables(identity),
+    variables: variables.map(({ key, value, masked, raw, type }) => ({
+      key,
+      value,
+      masked,
+      raw,
+      file: type === "file",
+    })),
     ...(inputs && Object.keys(inputs).length > 0 && { inputs }),
   });
   const { expansion } = creation;
@@ -59,6 +65,7 @@ export function planPipeline({ identity, files, variables, inputs, projects }: P
     return {
       errors: creation.errors ?? [reasons[creation.reason ?? "no_jobs"]],
       warnings: expansion.warnings,
+      expansion,
     };
   }
   const jobs = [...creation.jobs].map(([name, created]) => {
@@ -98,7 +105,7 @@ interface MergedJob {
   readonly allow_failure_criteria?: { exit_codes?: number[] };
   readonly parallel?: { total?: number };
   readonly instance?: number;
-  readonly trigger?: unknown;
+  readonly trigger?: Trigger;
 }
 
 function plannedJob(
@@ -135,7 +142,7 @@ function plannedJob(
       merged.instance === undefined
         ? undefined
         : { index: merged.instance, total: merged.parallel?.total ?? merged.instance },
-    trigger: merged.trigger !== undefined,
+    trigger: merged.trigger,
   };
 }
 

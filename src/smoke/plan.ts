@@ -33,7 +33,16 @@ export interface PlannedJob {
   /** Number and total of a `parallel` job, from 1. */
   readonly node?: { readonly index: number; readonly total: number } | undefined;
   /** The job starts a downstream pipeline instead of running a script. */
-  readonly trigger: boolean;
+  readonly trigger?: Trigger | undefined;
+}
+
+/** What a trigger job starts: a child pipeline (`include`, as it stands in the file), or the pipeline of another project. */
+export interface Trigger {
+  readonly include?: unknown;
+  readonly project?: string | undefined;
+  readonly branch?: string | undefined;
+  readonly strategy?: string | undefined;
+  readonly forward?: { readonly yaml_variables?: boolean; readonly pipeline_variables?: boolean } | undefined;
 }
 
 export interface Need {

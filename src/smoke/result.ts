@@ -43,9 +43,24 @@ export interface PipelineResult {
   readonly jobs: readonly JobResult[];
   readonly seconds: number;
   readonly url?: string | undefined;
+  /** On a GitLab server: the event that it began by, where that is not the scenario's own. */
+  readonly beginning?: string | undefined;
+  /** The configuration after includes and inputs, as a mapping of jobs and global keywords. Too long for reports. */
+  readonly config?: unknown;
+  /** What the jobs' JUnit reports say, by the job's name; a `parallel` job's reports stand together under its base name. */
+  readonly tests?: Readonly<Record<string, TestCounts>> | undefined;
 }
 
-export type PipelineState = "success" | "failed" | "canceled" | "manual" | "skipped" | "refused";
+/** Test cases of a job, counted. */
+export interface TestCounts {
+  readonly total: number;
+  readonly success: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly error: number;
+}
+
+export type PipelineState = "success" | "failed" | "canceled" | "manual" | "skipped" | "refused" | "expanded";
 
 /** Told while a pipeline runs, so that somebody can watch. */
 export type PipelineEvent =

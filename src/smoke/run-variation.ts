@@ -103,6 +103,7 @@ async function runStep(
     ref: definition.ref,
     tag: definition.tag,
     variables: [...options.variables, ...variablesOf(definition.variables)],
+    expandOnly: definition.run === false,
     inputs: definition.component === undefined ? definition.inputs : undefined,
     onEvent: options.onEvent && ((event) => options.onEvent?.(event, step)),
     signal: AbortSignal.any([options.signal, timeout]),

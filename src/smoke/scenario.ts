@@ -12,6 +12,7 @@ import {
   YamlMap,
   type YamlValue,
 } from "../yaml/index.ts";
+import type { TestCounts } from "./result.ts";
 import schema from "./scenario.schema.json" with { type: "json" };
 
 /** What a scenario, a case or a step says of one pipeline; see `scenario.schema.json` for each key. */
@@ -26,6 +27,8 @@ export interface Definition {
   readonly tag?: boolean;
   readonly variables?: Readonly<Record<string, VariableSetting>>;
   readonly play?: readonly (string | PlaySetting)[];
+  /** False: the pipeline is only expanded. */
+  readonly run?: boolean;
   readonly timeout?: string | number;
   readonly expect?: Expectations;
 }
@@ -52,6 +55,8 @@ export interface Expectations {
   readonly absent?: readonly string[];
   readonly artifacts?: Readonly<Record<string, readonly (string | ExpectedArtifact)[]>>;
   readonly traces?: Readonly<Record<string, ExpectedTrace>>;
+  readonly config?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly tests?: Readonly<Record<string, Partial<TestCounts>>>;
   readonly error?: Texts;
 }
 
@@ -218,6 +223,10 @@ function checkMeaning(scenario: Scenario, tree: YamlValue): void {
     if (definition.component !== undefined && definition.pipeline !== undefined)
       fail([...path, "pipeline"], '"component" and "pipeline" exclude each other');
     if (path.length > 0 && !definition.expect && !scenario.expect) fail(path, 'there is no "expect"');
+    const expect = definition.expect ?? {};
+    const ofRuns = Object.keys(expect).filter((key) => key !== "config" && key !== "error");
+    if ((definition.run ?? scenario.run) === false && ofRuns.length > 0)
+      fail([...path, "expect", ofRuns[0] ?? ""], `nothing runs, so "${ofRuns[0]}" cannot be expected`);
     for (const [name, setting] of Object.entries(definition.variables ?? {})) {
       if (typeof setting === "object" && setting.masked && setting.value.length < 8)
         fail([...path, "variables", name], "a masked value has at least 8 characters, as GitLab wants it");

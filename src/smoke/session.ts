@@ -17,6 +17,8 @@ export interface PipelineRequest {
   readonly variables?: readonly CiVariable[] | undefined;
   /** Inputs of the pipeline (`spec:inputs` of `.gitlab-ci.yml`). */
   readonly inputs?: Readonly<Record<string, unknown>> | undefined;
+  /** Only expand the pipeline: no job runs. The result holds its configuration. */
+  readonly expandOnly?: boolean | undefined;
   readonly onEvent?: ((event: PipelineEvent) => void) | undefined;
   /** The pipeline is cancelled when this is aborted. */
   readonly signal?: AbortSignal | undefined;

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { UsageError } from "../commands/command.ts";
 import { parseDuration } from "../pipeline/duration.ts";
 import type { CiVariable } from "./local/variables.ts";
-import type { Definition, NamedDefinition, Scenario, VariableSetting } from "./scenario.ts";
+import type { Definition, Expectations, NamedDefinition, Scenario, VariableSetting } from "./scenario.ts";
 
 /** One run that a scenario asks for: a project of its own and pipelines one after the other. */
 export interface Variation {
@@ -41,12 +41,17 @@ export function variationsOf(scenario: Scenario): Variation[] {
 }
 
 function stepsOf(name: string, base: Definition, scenario: Scenario): Step[] {
-  if (!scenario.steps) return [{ name, definition: base, timeoutSeconds: timeoutOf(base, scenario) }];
+  if (!scenario.steps)
+    return [{ name, definition: withInputs(base), timeoutSeconds: timeoutOf(base, scenario) }];
   let current = base;
   return scenario.steps.map((step) => {
     current = merge(current, step);
     const definition = { ...current, files: step.files ?? {}, play: step.play ?? [] };
-    return { name: `${name}: ${step.name}`, definition, timeoutSeconds: timeoutOf(definition, scenario) };
+    return {
+      name: `${name}: ${step.name}`,
+      definition: withInputs(definition),
+      timeoutSeconds: timeoutOf(definition, scenario),
+    };
   });
 }
 
@@ -73,6 +78,22 @@ function merge(first: Definition, second: Definition | NamedDefinition | undefin
     variables: { ...first.variables, ...second.variables },
     files: { ...first.files, ...second.files },
   };
+}
+
+/** `{{inputs.name}}` in what is expected stands for the value that the run gives: alone for the value itself. */
+function withInputs(definition: Definition): Definition {
+  const { inputs = {}, expect } = definition;
+  const fill = (value: unknown): unknown => {
+    if (typeof value === "string") {
+      const whole = /^\{\{inputs\.(\w+)\}\}$/.exec(value)?.[1];
+      if (whole !== undefined && whole in inputs) return inputs[whole];
+      return value.replace(/\{\{inputs\.(\w+)\}\}/g, (text, name) => String(inputs[name] ?? text));
+    }
+    if (Array.isArray(value)) return value.map(fill);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fill(each)]));
+  };
+  return expect ? { ...definition, expect: fill(expect) as Expectations } : definition;
 }
 
 function combine(entries: readonly [string, readonly unknown[]][]): Record<string, unknown>[] {

@@ -22,6 +22,10 @@ export interface GitlabServerOptions {
   readonly faults?: FaultPlan;
   /** How pages are told: by all headers, without totals, by links to another host, or not at all. */
   readonly pagination?: "usual" | "no-totals" | "foreign-links" | "no-headers";
+  /** Milliseconds until the pipelines appear that GitLab starts by itself. */
+  readonly backgroundDelay?: number;
+  /** False for a GitLab before 19.2, which has no `trigger_jobs`. */
+  readonly triggerJobs?: boolean;
   /** Traces lose their second half with this share of 1,000 answers. */
   readonly truncatedTraces?: number;
 }
@@ -90,6 +94,7 @@ export async function startGitlabServer(options: GitlabServerOptions = {}): Prom
   const host = `127.0.0.1:${(http.address() as AddressInfo).port}`;
   const state = new ServerState(root, host, `http://${host}${subPath}`, options);
   server = new GitlabServer(state.url, state, async () => {
+    for (const timer of state.timers) clearTimeout(timer);
     await Promise.all(state.pipelines.map((each) => each.end()));
     http.closeAllConnections();
     await new Promise((resolve) => http.close(resolve));

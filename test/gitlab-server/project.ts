@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { CiVariable } from "../../src/smoke/local/variables.ts";
 import { tagOfVersion } from "../../src/sources/versions.ts";
 import { git, gitBytes, tryGit } from "./git.ts";
 
@@ -28,6 +29,10 @@ export class ServerProject {
   private begun = false;
   readonly defaultBranch = "main";
   description: string;
+  /** As set in the project's settings. */
+  readonly variables: CiVariable[] = [];
+  /** Who may give variables to a pipeline. */
+  variablesRole = "developer";
   archived = false;
   /** The token's user may read, but not write. */
   readOnly = false;

@@ -34,6 +34,7 @@ export function projectRecord({ url }: ServerState, project: ServerProject) {
     archived: project.archived,
     visibility: "private",
     ci_config_path: null,
+    ci_pipeline_variables_minimum_override_role: project.variablesRole,
     jobs_enabled: true,
     shared_runners_enabled: true,
     permissions: {
@@ -110,13 +111,13 @@ export function tagRecord(state: ServerState, project: ServerProject, name: stri
   };
 }
 
-export function pipelineRecord({ url }: ServerState, pipeline: ServerPipeline) {
+/** What a list of pipelines says of each. */
+export function pipelineBasics({ url }: ServerState, pipeline: ServerPipeline) {
   const { start, id, sha } = pipeline;
   return {
     id,
     iid: id,
     project_id: start.project.id,
-    name: null,
     sha,
     ref: start.source === "merge_request_event" ? "refs/merge-requests/1/head" : start.ref,
     status: pipeline.status,
@@ -124,8 +125,15 @@ export function pipelineRecord({ url }: ServerState, pipeline: ServerPipeline) {
     created_at: pipeline.createdAt,
     updated_at: new Date().toISOString(),
     web_url: `${url}/${start.project.path}/-/pipelines/${id}`,
+    name: null,
+  };
+}
+
+export function pipelineRecord(state: ServerState, pipeline: ServerPipeline) {
+  return {
+    ...pipelineBasics(state, pipeline),
     before_sha: "0".repeat(40),
-    tag: start.tag,
+    tag: pipeline.start.tag,
     yaml_errors: null,
     user,
     started_at: null,
@@ -164,7 +172,17 @@ export function jobRecord(state: ServerState, pipeline: ServerPipeline, job: Ser
     web_url: `${state.url}/${project.path}/-/jobs/${job.id}`,
     project: { ci_job_token_scope_enabled: false },
     ...(result.artifactsFolder ? { artifacts_file: archive } : {}),
-    artifacts: result.artifactsFolder ? [{ file_type: "archive", file_format: "zip", ...archive }] : [],
+    artifacts: result.artifactsFolder
+      ? [
+          { file_type: "archive", file_format: "zip", ...archive },
+          ...reportsOf(pipeline, job).map((file_type) => ({
+            file_type,
+            file_format: "gzip",
+            filename: `${file_type}.xml.gz`,
+            size: 1,
+          })),
+        ]
+      : [],
     runner: job.startedAt && !job.stuck ? runnerRecord() : null,
     artifacts_expire_at: null,
     archived: false,
@@ -172,14 +190,26 @@ export function jobRecord(state: ServerState, pipeline: ServerPipeline, job: Ser
   };
 }
 
-/** Jobs that start other pipelines are left out by the runner that the stand-in uses: it never has any. */
-export function bridgeless(_: ServerPipeline): never[] {
-  return [];
+function reportsOf({ plan }: ServerPipeline, { name }: ServerJob): string[] {
+  return Object.keys(plan.jobs.find((each) => each.name === name)?.artifacts?.reports ?? {});
+}
+
+/** A job that starts another pipeline (docs, api/jobs "List all trigger jobs for a pipeline"). */
+export function bridgeRecord(state: ServerState, pipeline: ServerPipeline, job: ServerJob) {
+  const {
+    artifacts: _,
+    artifacts_file: __,
+    artifacts_expire_at: ___,
+    runner: ____,
+    tag_list: _____,
+    ...record
+  } = jobRecord(state, pipeline, job);
+  return { ...record, downstream_pipeline: job.downstream ? pipelineBasics(state, job.downstream) : null };
 }
 
 export function mergeRequestRecord(
   state: ServerState,
-  { id, iid, project, source, target, title, state: status }: ServerMergeRequest,
+  { id, iid, project, source, target, title, state: status, preparedAt }: ServerMergeRequest,
 ) {
   return {
     id,
@@ -192,6 +222,7 @@ export function mergeRequestRecord(
     target_branch: target,
     author: user,
     draft: false,
+    prepared_at: preparedAt,
     sha: project.resolve(source) ?? "",
     web_url: `${state.url}/${project.path}/-/merge_requests/${iid}`,
   };

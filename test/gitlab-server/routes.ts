@@ -7,10 +7,11 @@ import { git } from "./git.ts";
 import type { FileAction, ServerProject } from "./project.ts";
 import {
   branchRecord,
-  bridgeless,
+  bridgeRecord,
   commitRecord,
   jobRecord,
   mergeRequestRecord,
+  pipelineBasics,
   pipelineRecord,
   projectRecord,
   runnerRecord,
@@ -114,6 +115,7 @@ export const routes: readonly Route[] = [
     },
   })),
   route("POST", "/projects/:id/ci/lint", lint, true),
+  route("GET", "/projects/:id/ci/lint", lintCommit),
 
   route("GET", "/projects/:id/repository/branches", (request, id) => {
     const project = projectOf(request, id);
@@ -236,6 +238,8 @@ export const routes: readonly Route[] = [
     const project = writable(request, id);
     const { ref, variables = [], inputs = {} } = { ref: request.query.get("ref"), ...request.body };
     if (!ref) throw new Refusal(400, { error: "ref is missing" });
+    if (variables.length > 0 && project.variablesRole === "no_one_allowed")
+      throw new Refusal(400, { message: { base: ["Insufficient permissions to set pipeline variables"] } });
     return created(request, {
       project,
       ref,
@@ -248,15 +252,14 @@ export const routes: readonly Route[] = [
   route("GET", "/projects/:id/pipelines", (request, id) => {
     const project = projectOf(request, id);
     const wanted = ["ref", "sha", "source", "status"] as const;
+    // Child pipelines are listed only where they are asked for.
     const records = pipelinesOf(request.state, project)
-      .map((each) => pipelineRecord(request.state, each))
+      .filter((each) => each.start.parent === undefined || request.query.has("source"))
+      .map((each) => pipelineBasics(request.state, each))
       .filter((each) =>
         wanted.every((name) => !request.query.has(name) || each[name] === request.query.get(name)),
       );
-    return paged(
-      request,
-      records.map(({ yaml_errors: _, user: __, ...each }) => each),
-    );
+    return paged(request, records);
   }),
   route("GET", "/projects/:id/pipelines/:pipeline", (request, id, number) => ({
     json: pipelineRecord(request.state, pipelineOf(request, id, number)),
@@ -278,12 +281,17 @@ export const routes: readonly Route[] = [
     const pipeline = pipelineOf(request, id, number);
     return paged(
       request,
-      pipeline.jobs.toReversed().map((job) => jobRecord(request.state, pipeline, job)),
+      pipeline.jobs
+        .filter((job) => !job.bridge)
+        .toReversed()
+        .map((job) => jobRecord(request.state, pipeline, job)),
     );
   }),
-  route("GET", "/projects/:id/pipelines/:pipeline/bridges", (request, id, number) =>
-    paged(request, bridgeless(pipelineOf(request, id, number))),
-  ),
+  route("GET", "/projects/:id/pipelines/:pipeline/bridges", bridges),
+  route("GET", "/projects/:id/pipelines/:pipeline/trigger_jobs", (request, id, number) => {
+    if (request.state.options.triggerJobs === false) throw new Refusal(404, { error: "404 Not Found" });
+    return bridges(request, id, number);
+  }),
   route("GET", "/projects/:id/pipelines/:pipeline/test_report", async (request, id, number) => ({
     json: await testReportOf(pipelineOf(request, id, number)),
   })),
@@ -342,18 +350,24 @@ export const routes: readonly Route[] = [
     if (!project.branches().includes(source))
       throw new Refusal(400, { message: ["Source branch does not exist"] });
     const number = request.state.nextId("merge request");
-    const made = { id: number, iid: number, project, source, target, title, state: "opened", notes: [] };
-    request.state.mergeRequests.push(made);
-    request.state.startPipeline({
+    const made = {
+      id: number,
+      iid: number,
       project,
-      ref: source,
-      tag: false,
-      source: "merge_request_event",
-      variables: [],
-      inputs: {},
-    });
+      source,
+      target,
+      title,
+      state: "opened",
+      preparedAt: null,
+      notes: [],
+    };
+    request.state.mergeRequests.push(made);
+    request.state.afterOpening(made);
     return { status: 201, json: mergeRequestRecord(request.state, made) };
   }),
+  route("GET", "/projects/:id/merge_requests/:iid", (request, id, iid) => ({
+    json: mergeRequestRecord(request.state, mergeRequestOf(request, id, iid)),
+  })),
   route("PUT", "/projects/:id/merge_requests/:iid", (request, id, iid) => {
     const found = mergeRequestOf(request, id, iid);
     if (request.body.state_event === "close") found.state = "closed";
@@ -447,6 +461,35 @@ function lint(request: Request, id?: string): Answer {
           needs: null,
         })),
       }),
+    },
+  };
+}
+
+function bridges(request: Request, id?: string, number?: string): Answer {
+  const pipeline = pipelineOf(request, id, number);
+  const found = pipeline.jobs.filter((job) => job.bridge).toReversed();
+  return paged(
+    request,
+    found.map((job) => bridgeRecord(request.state, pipeline, job)),
+  );
+}
+
+/** The file of a commit, with the includes of that commit (docs, api/lint "Validate existing CI/CD configuration"). */
+function lintCommit(request: Request, id?: string): Answer {
+  const project = projectOf(request, id);
+  const sha = project.resolve(request.query.get("content_ref") ?? "HEAD");
+  if (!sha) throw new Refusal(404, { message: "404 Commit Not Found" });
+  const dryRun = request.query.get("dry_run") === "true";
+  const ref = request.query.get("dry_run_ref") ?? project.defaultBranch;
+  const start = { project, ref, tag: false, source: "push", variables: [], inputs: {} };
+  const { expansion, errors, warnings } = request.state.judge(start, sha, dryRun);
+  return {
+    json: {
+      valid: errors.length === 0,
+      errors,
+      warnings,
+      merged_yaml: expansion?.config === undefined ? null : `---\n${stringify(expansion.config)}`,
+      includes: [],
     },
   };
 }

@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import type { Files } from "../../src/expand-pipeline.ts";
+import { childConfiguration } from "../../src/smoke/local/downstream.ts";
 import { ExecutorChooser } from "../../src/smoke/local/executor.ts";
 import type { SmokeProject } from "../../src/smoke/local/project.ts";
 import { LocalPipeline } from "../../src/smoke/local/run-pipeline.ts";
 import { type CiVariable, expandText } from "../../src/smoke/local/variables.ts";
 import type { PipelinePlan } from "../../src/smoke/plan.ts";
-import { planPipeline } from "../../src/smoke/plan-pipeline.ts";
+import { type Planned, planPipeline } from "../../src/smoke/plan-pipeline.ts";
 import { pipelineVariables } from "../../src/smoke/predefined.ts";
-import type { JobResult } from "../../src/smoke/result.ts";
+import type { JobResult, PipelineResult } from "../../src/smoke/result.ts";
 import { publish } from "./catalog.ts";
 import { git } from "./git.ts";
 import type { ServerProject } from "./project.ts";
@@ -20,6 +21,10 @@ export interface Start {
   readonly source: string;
   readonly variables: readonly CiVariable[];
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** The configuration, where it is not that of the commit: child pipelines have their own. */
+  readonly configuration?: string;
+  /** The pipeline whose trigger job starts this one. */
+  readonly parent?: number;
 }
 
 /** What pipelines need of the server around them. */
@@ -31,6 +36,8 @@ export interface RunnerSetting {
   readonly runnerTags: readonly string[];
   readonly projects: () => readonly ServerProject[];
   readonly nextJobId: () => number;
+  /** Starts another pipeline: a child, or one of another project. */
+  readonly start: (start: Start) => ServerPipeline | { errors: readonly string[] };
 }
 
 /** One job as the server knows it. */
@@ -43,6 +50,9 @@ export interface ServerJob {
   trace: string;
   startedAt: string | undefined;
   finishedAt: string | undefined;
+  /** A job that starts another pipeline, which is there once it has. */
+  readonly bridge: boolean;
+  downstream: ServerPipeline | undefined;
 }
 
 const never = "sleep 100000";
@@ -85,6 +95,8 @@ export class ServerPipeline {
       trace: "",
       startedAt: undefined,
       finishedAt: undefined,
+      bridge: job.trigger !== undefined,
+      downstream: undefined,
     }));
     const identity = identityOf(id, start, sha, setting.host);
     this.local = new LocalPipeline({
@@ -100,13 +112,40 @@ export class ServerPipeline {
       signal: this.controller.signal,
       onEvent: (event) => {
         if (!("job" in event)) return;
-        const job = this.jobs.find((each) => each.name === event.job)!;
+        const job = this.jobs.find((each) => each.name === event.job);
+        // What happens in downstream pipelines is theirs.
+        if (!job) return;
         if (event.kind === "job-started") job.startedAt = new Date().toISOString();
         if (event.kind === "job-line") job.trace += `${event.line}\n`;
         if (event.kind === "job-finished") {
           job.finishedAt = new Date().toISOString();
+          job.trace += lastLine(event.result);
           if (event.result.state === "success") release(job, pipelineVariables(identity));
         }
+      },
+      startDownstream: async (trigger, { variables, readArtifact }) => {
+        const { include, project: path, branch } = trigger;
+        const project =
+          path === undefined ? start.project : setting.projects().find((each) => each.path === path);
+        const job = this.jobs.find(
+          (each) => each.bridge && !each.downstream && this.resultOf(each).state === "running",
+        );
+        if (!project || !job) return { errors: ["Downstream project could not be found"] };
+        const made = setting.start({
+          project,
+          ref: path === undefined ? start.ref : (branch ?? project.defaultBranch),
+          tag: false,
+          source: path === undefined ? "parent_pipeline" : "pipeline",
+          variables,
+          inputs: {},
+          ...(path === undefined && {
+            configuration: await childConfiguration(include, readArtifact),
+            parent: id,
+          }),
+        });
+        if (!(made instanceof ServerPipeline)) return made;
+        job.downstream = made;
+        return { done: made.rest(), result: () => made.local.result() };
       },
     });
   }
@@ -119,16 +158,8 @@ export class ServerPipeline {
   ): ServerPipeline | { errors: readonly string[] } {
     const sha = start.project.resolve(start.ref);
     if (sha === undefined) return { errors: ["Reference not found"] };
-    const files = start.project.files(sha);
-    if (files[".gitlab-ci.yml"] === undefined) return { errors: ["Missing CI config file"] };
     const number = id();
-    const planned = planPipeline({
-      identity: identityOf(number, start, sha, setting.host),
-      files,
-      variables: start.variables,
-      inputs: start.inputs,
-      projects: reachable(setting.projects()),
-    });
+    const planned = ServerPipeline.plan(number, start, sha, setting);
     if ("errors" in planned) return { errors: planned.errors };
     const release: Releases = (job, variables) => {
       const keyword = planned.expansion.jobs[job.name]?.release as Record<string, string> | undefined;
@@ -137,6 +168,20 @@ export class ServerPipeline {
     const pipeline = new ServerPipeline(number, start, sha, planned.plan, setting, release);
     pipeline.watch(pipeline.local.run());
     return pipeline;
+  }
+
+  /** What the engine makes of a pipeline for a commit; nothing is started. */
+  static plan(number: number, start: Start, sha: string, { host, projects }: RunnerSetting): Planned {
+    const files = start.project.files(sha);
+    const configuration = start.configuration ?? files[".gitlab-ci.yml"];
+    if (configuration === undefined) return { errors: ["Missing CI config file"], warnings: [] };
+    return planPipeline({
+      identity: identityOf(number, start, sha, host),
+      files: { ...files, ".gitlab-ci.yml": configuration },
+      variables: start.variables,
+      inputs: start.inputs,
+      projects: reachable(projects()),
+    });
   }
 
   resultOf(job: ServerJob): JobResult {
@@ -165,6 +210,13 @@ export class ServerPipeline {
 
   cancel(): void {
     if (!this.over) this.controller.abort();
+    for (const { downstream } of this.jobs) downstream?.cancel();
+  }
+
+  /** Waits until nothing runs any more. */
+  async rest(): Promise<PipelineResult> {
+    while (!this.over) await this.started.catch(() => undefined);
+    return this.local.result();
   }
 
   /** Cancels what still runs and waits for its end. */
@@ -181,6 +233,13 @@ export class ServerPipeline {
     this.started = all;
     all.catch(() => undefined);
   }
+}
+
+/** What GitLab Runner (docker executor) ends a trace with. */
+function lastLine({ state, exitCode }: JobResult): string {
+  if (state === "success") return "\x1b[32;1mJob succeeded\x1b[0;m\n";
+  if (state !== "failed") return "";
+  return `\x1b[31;1mERROR: Job failed: ${exitCode === undefined ? "prepare environment" : `exit code ${exitCode}`}\x1b[0;m\n`;
 }
 
 type Releases = (job: ServerJob, variables: Readonly<Record<string, string>>) => void;

@@ -1,6 +1,6 @@
 import type { GitlabServerOptions } from "./index.ts";
 import type { ServerProject } from "./project.ts";
-import { ServerPipeline, type Start } from "./runs.ts";
+import { type RunnerSetting, ServerPipeline, type Start } from "./runs.ts";
 
 export interface ServerMergeRequest {
   readonly id: number;
@@ -10,6 +10,7 @@ export interface ServerMergeRequest {
   readonly target: string;
   readonly title: string;
   state: string;
+  preparedAt: string | null;
   readonly notes: { id: number; body: string; created_at: string }[];
 }
 
@@ -23,6 +24,8 @@ export class ServerState {
   readonly projects: ServerProject[] = [];
   readonly pipelines: ServerPipeline[] = [];
   readonly mergeRequests: ServerMergeRequest[] = [];
+  /** Of what is still to be done in the background. */
+  readonly timers = new Set<NodeJS.Timeout>();
   private readonly ids = new Map<string, number>();
 
   constructor(root: string, host: string, url: string, options: GitlabServerOptions) {
@@ -39,25 +42,73 @@ export class ServerState {
   }
 
   startPipeline(start: Start): ServerPipeline | { errors: readonly string[] } {
-    const pipeline = ServerPipeline.create(() => this.nextId("pipeline"), start, {
+    const pipeline = ServerPipeline.create(() => this.nextId("pipeline"), this.known(start), this.setting);
+    if (pipeline instanceof ServerPipeline) this.pipelines.push(pipeline);
+    return pipeline;
+  }
+
+  /** What linting says of a commit's configuration: as it stands, or as a pipeline for this start would fare. */
+  judge(start: Start, sha: string, asPipeline: boolean) {
+    const planned = ServerPipeline.plan(0, this.known(start), sha, this.setting);
+    const { expansion } = planned;
+    const ofPipeline = "errors" in planned ? planned.errors : [];
+    const errors = asPipeline || !expansion ? ofPipeline : expansion.errors;
+    return { expansion, errors, warnings: planned.warnings };
+  }
+
+  /** With the project's own variables. */
+  private known(start: Start): Start {
+    return { ...start, variables: [...start.project.variables, ...start.variables] };
+  }
+
+  private get setting(): RunnerSetting {
+    return {
       host: this.host,
       root: this.root,
       runnerTags: this.options.runnerTags ?? [],
       projects: () => this.projects,
       nextJobId: () => this.nextId("job"),
+      start: (start) => this.startPipeline(start),
+    };
+  }
+
+  /** Runs what GitLab leaves to its background jobs: soon, or after the delay that a test wants. */
+  private later(work: () => void): void {
+    const { backgroundDelay = 0 } = this.options;
+    if (backgroundDelay === 0) {
+      work();
+      return;
+    }
+    const timer = setTimeout(work, backgroundDelay);
+    this.timers.add(timer);
+  }
+
+  /** What opening a merge request does on GitLab: its pipeline, then it is prepared. */
+  afterOpening(request: ServerMergeRequest): void {
+    this.later(() => {
+      const { project, source } = request;
+      this.startPipeline({
+        project,
+        ref: source,
+        tag: false,
+        source: "merge_request_event",
+        variables: [],
+        inputs: {},
+      });
+      request.preparedAt = new Date().toISOString();
     });
-    if (pipeline instanceof ServerPipeline) this.pipelines.push(pipeline);
-    return pipeline;
   }
 
   /** What a push does on GitLab: a pipeline for the branch, and one for each open merge request from it. */
   afterPush(project: ServerProject, ref: string, tag = false): void {
     const start = { project, ref, tag, variables: [], inputs: {} };
-    this.startPipeline({ ...start, source: "push" });
-    for (const request of this.mergeRequests) {
-      if (request.project === project && request.source === ref && request.state === "opened" && !tag) {
-        this.startPipeline({ ...start, source: "merge_request_event" });
+    this.later(() => {
+      this.startPipeline({ ...start, source: "push" });
+      for (const request of this.mergeRequests) {
+        if (request.project === project && request.source === ref && request.preparedAt !== null && !tag) {
+          if (request.state === "opened") this.startPipeline({ ...start, source: "merge_request_event" });
+        }
       }
-    }
+    });
   }
 }

@@ -21,8 +21,24 @@ export async function removeStaleBranches(
 ): Promise<string[]> {
   const branches = await client.repository.branches(project, prefix);
   const stale = branches.map((branch) => branch.name).filter((name) => isStale(name, now));
-  for (const name of stale) await client.repository.removeBranch(project, name);
+  for (const name of stale) {
+    await cancelAll(client, project, { ref: name });
+    await client.repository.removeBranch(project, name);
+  }
   return stale;
+}
+
+/** Cancels the pipelines of a branch or a commit that still run, but for one. */
+export async function cancelAll(
+  client: GitlabClient,
+  project: string,
+  of: { readonly ref?: string; readonly sha?: string },
+  except?: number,
+): Promise<void> {
+  for (const { id, status } of await client.pipelines.list(project, of)) {
+    if (id === except || ["success", "failed", "canceled", "skipped"].includes(status)) continue;
+    await client.pipelines.cancel(project, id);
+  }
 }
 
 function isStale(name: string, now: Date): boolean {

@@ -1,17 +1,22 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { GitlabClient, Job, Pipeline } from "../../gitlab/index.ts";
-import { Trace } from "../local/trace.ts";
+import type { GitlabClient, Pipeline } from "../../gitlab/index.ts";
 import type { CiVariable } from "../local/variables.ts";
-import type { JobResult, JobState, PipelineEvent, PipelineResult, PipelineState } from "../result.ts";
-import { unpackArtifacts } from "./artifacts.ts";
+import type { JobResult, PipelineEvent, PipelineResult, PipelineState, TestCounts } from "../result.ts";
 import { type CheckedProject, whyStuck } from "./check.ts";
+import { fetchResult, jobResult } from "./job-results.ts";
+import type { Pace } from "./pace.ts";
+import type { Beginning } from "./start.ts";
+import { Traces } from "./traces.ts";
+import { isBridge, PipelineTree, type SeenJob } from "./tree.ts";
 
 export interface FollowOptions {
   readonly client: GitlabClient;
   readonly project: CheckedProject;
   readonly pipeline: Pipeline;
+  readonly beginning: Beginning;
+  /** What linting told of it. */
+  readonly linted: Pick<PipelineResult, "warnings" | "config">;
   /** Private; for artifacts. */
   readonly folder: string;
   readonly traceFolder: string;
@@ -19,8 +24,11 @@ export interface FollowOptions {
   readonly secrets: readonly string[];
   readonly signal: AbortSignal;
   readonly onEvent?: ((event: PipelineEvent) => void) | undefined;
+  /** Read traces of running jobs, too. */
+  readonly stream: boolean;
   /** Between two looks at the jobs, in milliseconds. */
   readonly interval: number;
+  readonly pace: Pace;
   /** A job that waits this many milliseconds for a runner that can never come ends the run. */
   readonly stuckAfter: number;
 }
@@ -30,158 +38,172 @@ const over: readonly string[] = ["success", "failed", "canceled", "skipped", "ma
 /** One pipeline on a GitLab server: followed to its rest, manual jobs played, results fetched. */
 export class GitlabPipeline {
   private readonly options: FollowOptions;
+  private readonly tree: PipelineTree;
+  private readonly traces: Traces;
   private readonly states = new Map<number, string>();
+  private readonly pendingSince = new Map<number, number>();
   private readonly fetched = new Map<number, JobResult>();
   private readonly begin = Date.now();
   private current: Pipeline;
 
   constructor(options: FollowOptions) {
+    const { client, pace, signal, traceFolder, secrets } = options;
     this.options = options;
     this.current = options.pipeline;
+    this.tree = new PipelineTree(client, pace, signal);
+    this.traces = new Traces({
+      client,
+      folder: traceFolder,
+      secrets,
+      onLine: (job, line) => options.onEvent?.({ kind: "job-line", job, line }),
+    });
   }
 
   /** Waits until nothing moves any more; when the signal is aborted, the pipeline is cancelled first. */
   async follow(): Promise<PipelineResult> {
-    const { client, project, pipeline, signal, interval } = this.options;
-    let jobs: readonly Job[] = [];
+    const { signal, interval } = this.options;
     for (;;) {
       if (signal.aborted) return this.cancelled();
-      jobs = await client.pipelines.jobs(project.path, pipeline.id);
+      const jobs = await this.look();
+      if (signal.aborted) continue;
       this.tellChanges(jobs);
-      this.failWhenStuck(jobs);
-      if (jobs.every((job) => over.includes(job.status) || job.status === "created")) {
-        this.current = await client.pipelines.get(project.path, pipeline.id);
-        if (over.includes(this.current.status)) break;
-      }
+      await this.failWhenStuck(jobs);
+      if (await this.isAtRest(jobs)) return this.results(jobs);
+      await this.stream(jobs);
       await sleep(interval, undefined, { signal }).catch(() => undefined);
     }
-    return this.results(jobs);
   }
 
   /** Plays a manual job and follows the pipeline again. @throws Error when there is no such job waiting */
   async play(name: string, variables: readonly CiVariable[]): Promise<PipelineResult> {
-    const { client, project, pipeline } = this.options;
-    const job = (await client.pipelines.jobs(project.path, pipeline.id)).find((each) => each.name === name);
-    if (!job) throw new Error(`there is no job "${name}" in the pipeline`);
+    const found = (await this.look()).find((each) => each.name === name);
+    if (!found) throw new Error(`there is no job "${name}" in the pipeline`);
+    const { job, project } = found;
     if (job.status !== "manual") throw new Error(`the job "${name}" cannot be played: it is ${job.status}`);
-    await client.jobs.play(
-      project.path,
-      job.id,
-      variables.map(({ key, value }) => ({ key, value })),
-    );
+    const given = variables.map(({ key, value }) => ({ key, value }));
+    await this.options.client.jobs.play(project, job.id, given);
     return this.follow();
   }
 
-  /** Stops what still runs. Safe to call when all is over. */
+  /** Stops what still runs, downstream pipelines too. Safe to call when all is over. */
   async cancel(client: GitlabClient): Promise<void> {
     const { project, pipeline } = this.options;
-    const { status } = await client.pipelines.get(project.path, pipeline.id);
-    if (!over.includes(status)) await client.pipelines.cancel(project.path, pipeline.id);
+    const all: (readonly [number, string | number])[] = [[pipeline.id, project.path], ...this.tree.started];
+    for (const [id, home] of all) {
+      const { status } = await client.pipelines.get(home, id);
+      if (!over.includes(status)) await client.pipelines.cancel(home, id);
+    }
+  }
+
+  private look(): Promise<SeenJob[]> {
+    return this.tree.jobs(this.options.project.path, this.options.pipeline.id);
+  }
+
+  private async isAtRest(jobs: readonly SeenJob[]): Promise<boolean> {
+    const { client, project, pipeline, pace, signal } = this.options;
+    if (!jobs.every(({ job }) => over.includes(job.status) || job.status === "created")) return false;
+    const below = jobs.flatMap(({ job }) => (isBridge(job) ? (job.downstream_pipeline ?? []) : []));
+    if (!below.every(({ status }) => over.includes(status))) return false;
+    await pace.turn(signal);
+    this.current = await client.pipelines.get(project.path, pipeline.id);
+    return over.includes(this.current.status);
+  }
+
+  private async stream(jobs: readonly SeenJob[]): Promise<void> {
+    const { stream, pace, signal, traceFolder } = this.options;
+    const running = jobs.filter(({ job }) => job.status === "running" && !isBridge(job));
+    if (!stream || running.length === 0) return;
+    await mkdir(traceFolder, { recursive: true, mode: 0o700 });
+    const next = this.traces.next(running);
+    await pace.turn(signal);
+    if (next && !signal.aborted) await this.traces.read(next);
   }
 
   private async cancelled(): Promise<PipelineResult> {
-    const client = this.options.client.withSignal(AbortSignal.timeout(60_000));
-    await this.cancel(client);
-    const jobs = await client.pipelines.jobs(this.options.project.path, this.options.pipeline.id);
-    return this.result(
-      "canceled",
-      jobs.map((job) => this.jobResult(job)),
-    );
+    const { client, project, pipeline, pace } = this.options;
+    const signal = AbortSignal.timeout(60_000);
+    const free = client.withSignal(signal);
+    await this.cancel(free);
+    await this.traces.closeAll();
+    const jobs = await new PipelineTree(free, pace, signal).jobs(project.path, pipeline.id);
+    return this.result("canceled", jobs.map(jobResult));
   }
 
-  private async results(jobs: readonly Job[]): Promise<PipelineResult> {
+  private async results(jobs: readonly SeenJob[]): Promise<PipelineResult> {
     const results: JobResult[] = [];
-    for (const job of [...jobs].sort((a, b) => a.id - b.id)) {
-      const result = this.fetched.get(job.id) ?? (await this.fetch(job));
-      if (result.state !== "manual" && result.state !== "created") this.fetched.set(job.id, result);
+    for (const seen of jobs) {
+      const result = this.fetched.get(seen.job.id) ?? (await this.fetch(seen));
+      if (result.state !== "manual" && result.state !== "created") this.fetched.set(seen.job.id, result);
       results.push(result);
     }
-    return this.result(this.current.status as PipelineState, results);
+    return { ...this.result(this.current.status as PipelineState, results), tests: await this.tests(jobs) };
+  }
+
+  private async fetch(seen: SeenJob): Promise<JobResult> {
+    const result = await fetchResult(seen, { ...this.options, traces: this.traces });
+    if (result.traceFile !== undefined)
+      this.options.onEvent?.({ kind: "job-finished", job: seen.name, result });
+    return result;
+  }
+
+  /** GitLab's own count of the test reports, by job. Asked for only where a job has left one. */
+  private async tests(jobs: readonly SeenJob[]): Promise<Record<string, TestCounts> | undefined> {
+    const { client, project, pipeline } = this.options;
+    const some = jobs.some(
+      ({ job }) => "artifacts" in job && job.artifacts.some((each) => each.file_type === "junit"),
+    );
+    if (!some) return undefined;
+    const { test_suites: suites } = await client.pipelines.testReport(project.path, pipeline.id);
+    return Object.fromEntries(
+      suites.map((suite) => [
+        suite.name,
+        {
+          total: suite.total_count,
+          success: suite.success_count,
+          failed: suite.failed_count,
+          skipped: suite.skipped_count,
+          error: suite.error_count,
+        },
+      ]),
+    );
   }
 
   private result(state: PipelineState, jobs: readonly JobResult[]): PipelineResult {
     return {
       created: true,
       errors: [],
-      warnings: [],
+      ...this.options.linted,
       state,
       jobs,
       seconds: (Date.now() - this.begin) / 1000,
       url: this.current.web_url,
+      beginning: this.options.beginning,
     };
   }
 
-  /** A job that ran: its trace into a file, its artifacts into a folder. */
-  private async fetch(job: Job): Promise<JobResult> {
-    const { client, project, folder, traceFolder, secrets } = this.options;
-    if (job.started_at === null) return this.jobResult(job);
-    await mkdir(traceFolder, { recursive: true, mode: 0o700 });
-    const name = `${job.id}-${job.name.replace(/[^A-Za-z0-9._-]+/g, "_").slice(0, 100)}`;
-    const trace = new Trace(join(traceFolder, `${name}.log`), secrets);
-    trace.write(readable(await client.jobs.traceReader(project.path, job.id).read()));
-    await trace.close();
-    const archive = join(folder, `${name}.zip`);
-    const target = join(folder, name);
-    const has = await client.jobs.downloadArtifacts(project.path, job.id, archive);
-    if (has) await unpackArtifacts(archive, target);
-    const result = {
-      ...this.jobResult(job),
-      traceFile: trace.file,
-      artifactsFolder: has ? target : undefined,
-    };
-    this.options.onEvent?.({ kind: "job-finished", job: job.name, result });
-    return result;
-  }
-
-  private jobResult(job: Job): JobResult {
-    return {
-      name: job.name,
-      stage: job.stage,
-      state: stateOf(job),
-      allowFailure: job.allow_failure,
-      failureReason: job.failure_reason,
-      seconds: job.duration ?? 0,
-      attempts: job.started_at === null ? 0 : 1,
-      url: job.web_url,
-      executor: job.runner ? `runner ${job.runner.description ?? job.runner.id}` : undefined,
-    };
-  }
-
-  private tellChanges(jobs: readonly Job[]): void {
-    for (const job of jobs) {
+  private tellChanges(jobs: readonly SeenJob[]): void {
+    for (const { name, job } of jobs) {
       if (this.states.get(job.id) === job.status) continue;
       this.states.set(job.id, job.status);
-      const executor = job.runner?.description ?? "a runner";
-      if (job.status === "running")
-        this.options.onEvent?.({ kind: "job-started", job: job.name, attempt: 1, executor });
+      if (job.status === "pending") this.pendingSince.set(job.id, Date.now());
+      if (job.status !== "running") continue;
+      const executor = ("runner" in job && job.runner?.description) || "a runner";
+      this.options.onEvent?.({ kind: "job-started", job: name, attempt: 1, executor });
     }
   }
 
-  private failWhenStuck(jobs: readonly Job[]): void {
-    for (const job of jobs) {
-      if (job.status !== "pending" || Date.now() - this.begin < this.options.stuckAfter) continue;
-      const why = whyStuck(job.tag_list, this.options.project.runners);
-      if (why !== undefined) throw new Error(`the job ${job.name} is stuck: ${why}`);
+  /** Runners come and go: before a job is called stuck, they are asked for again. */
+  private async failWhenStuck(jobs: readonly SeenJob[]): Promise<void> {
+    const { client, project, stuckAfter, pipeline } = this.options;
+    const late = jobs.filter(
+      ({ job }) =>
+        job.status === "pending" && Date.now() - (this.pendingSince.get(job.id) ?? Date.now()) >= stuckAfter,
+    );
+    for (const { name, job, project: home } of late) {
+      if (isBridge(job) || (home !== project.path && home !== pipeline.project_id)) continue;
+      if (whyStuck(job.tag_list, project.runners) === undefined) continue;
+      const why = whyStuck(job.tag_list, await client.projects.runners(project.path));
+      if (why !== undefined) throw new Error(`the job ${name} is stuck: ${why}`);
     }
   }
-}
-
-/** GitLab's states on the way to running are one to us. */
-function stateOf({ status }: Job): JobState {
-  if (status === "success" || status === "failed" || status === "canceled" || status === "skipped")
-    return status;
-  if (status === "manual" || status === "created" || status === "running" || status === "pending")
-    return status;
-  return status === "canceling" ? "canceled" : "pending";
-}
-
-/** A trace without section marks, colours and what a carriage return overwrites. */
-function readable(trace: string): string {
-  return (
-    trace
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a trace holds
-      .replace(/\x1b\[0Ksection_(?:start|end):\d+:[^\r]*\r\x1b\[0K|\x1b\[[\d;]*[A-Za-z]/g, "")
-      .replace(/\r\n?/g, "\n")
-      .trimEnd()
-  );
 }

@@ -4,6 +4,7 @@ import type { SmokeSession } from "../session.ts";
 import type { Variation } from "../variation.ts";
 import { removeStaleBranches } from "./branches.ts";
 import { checkProject } from "./check.ts";
+import { Pace } from "./pace.ts";
 import { openGitlabSession } from "./session.ts";
 
 export interface GitlabRunnerOptions {
@@ -14,6 +15,9 @@ export interface GitlabRunnerOptions {
   readonly signal: AbortSignal;
   readonly keep: boolean;
   readonly say: (line: string) => void;
+  /** Read the traces of running jobs, for somebody who watches. */
+  readonly stream?: boolean | undefined;
+  /** Between two looks at a pipeline, in milliseconds; requests come twice as often at most, all runs together. */
   readonly interval?: number | undefined;
   readonly stuckAfter?: number | undefined;
 }
@@ -25,13 +29,14 @@ export interface GitlabRunnerOptions {
 export async function openGitlabRunner(
   options: GitlabRunnerOptions,
 ): Promise<(variation: Variation) => Promise<SmokeSession>> {
-  const { env, signal, components, keep, say, interval, stuckAfter } = options;
+  const { env, signal, components, keep, say, stream, interval = 2_000, stuckAfter } = options;
   const client = openGitlab({ env, signal });
   if (options.project === undefined)
     throw new UsageError("no GitLab project: name one with --project group/name (or set CI_PROJECT_PATH)");
   const checked = await checkProject(client, options.project);
   for (const name of await removeStaleBranches(client, options.project, new Date()))
     say(`removed the stale branch ${name}`);
+  const pace = new Pace(interval / 2);
   return ({ project }) =>
-    openGitlabSession({ client, checked, project, components, keep, interval, stuckAfter });
+    openGitlabSession({ client, checked, project, components, keep, stream, pace, interval, stuckAfter });
 }

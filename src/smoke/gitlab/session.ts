@@ -2,16 +2,16 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { type CommitAction, type GitlabClient, isGitlabError, type Pipeline } from "../../gitlab/index.ts";
+import { type GitlabClient, isGitlabError, type Pipeline } from "../../gitlab/index.ts";
 import { type ProjectFile, SmokeProject } from "../local/project.ts";
-import type { CiVariable } from "../local/variables.ts";
 import type { PipelineResult } from "../result.ts";
 import type { PipelineRequest, SmokePipeline, SmokeSession } from "../session.ts";
-import { plainVariable } from "../target.ts";
-import { newBranchName } from "./branches.ts";
+import { cancelAll, newBranchName } from "./branches.ts";
 import type { CheckedProject } from "./check.ts";
+import { actionsFor, carrying, pipelineFile } from "./commit.ts";
+import { Pace } from "./pace.ts";
 import { GitlabPipeline } from "./pipeline.ts";
+import { lint, type Plan, planOf, startPipeline } from "./start.ts";
 
 export interface GitlabSessionOptions {
   readonly client: GitlabClient;
@@ -22,10 +22,14 @@ export interface GitlabSessionOptions {
   readonly components: string;
   /** Leave the branch behind on close. */
   readonly keep?: boolean | undefined;
-  /** Between two looks at a pipeline, in milliseconds; 2,000 when absent: half a request a second. */
+  /** Between two looks at a pipeline, in milliseconds; 2,000 when absent. */
   readonly interval?: number | undefined;
+  /** Shared by all sessions of a run: the requests of following take turns. One a second when absent. */
+  readonly pace?: Pace | undefined;
   /** Milliseconds after which a job that no runner can take ends the run; 15,000 when absent. */
   readonly stuckAfter?: number | undefined;
+  /** Read the traces of running jobs, for somebody who watches. */
+  readonly stream?: boolean | undefined;
 }
 
 /** Opens a session on a GitLab server. Nothing is pushed before the first pipeline. */
@@ -46,7 +50,7 @@ export async function openGitlabSession(options: GitlabSessionOptions): Promise<
 
 /**
  * A project on a GitLab server: an ephemeral branch that holds the scenario's project and the working tree's templates and
- * nothing else. It plays the default branch: `CI_DEFAULT_BRANCH` names it in pipelines that take variables.
+ * nothing else. It plays the default branch: `CI_DEFAULT_BRANCH` names it in its pipelines, save those of merge requests.
  */
 export class GitlabSession implements SmokeSession {
   private readonly folder: string;
@@ -55,9 +59,11 @@ export class GitlabSession implements SmokeSession {
   /** Branches by the role that the scenario gives them: `""` is the default branch. */
   private readonly branches = new Map<string, string>();
   private readonly pipelines: GitlabPipeline[] = [];
-  private readonly mergeRequests: number[] = [];
+  /** Numbers of merge requests by their branches. */
+  private readonly mergeRequests = new Map<string, number>();
   /** What stands on the server, by branch. */
   private readonly pushed = new Map<string, readonly ProjectFile[]>();
+  private readonly commits = new Set<string>();
 
   constructor(folder: string, tree: SmokeProject, options: GitlabSessionOptions) {
     this.folder = folder;
@@ -68,41 +74,35 @@ export class GitlabSession implements SmokeSession {
   async run(request: PipelineRequest): Promise<SmokePipeline> {
     if (request.tag)
       throw new Error("pipelines for tags run on the local runner only: a tag cannot be ephemeral");
-    const { source = "push", ref = source === "merge_request_event" ? "change" : "" } = request;
-    await this.tree.change(request.changes ?? {});
+    const { client, checked } = this.options;
+    const { inputs = {}, ref = request.source === "merge_request_event" ? "change" : "" } = request;
     const branch = this.branchFor(ref);
-    const sha = await this.push(branch, commitMessage(request));
-    let started: Pipeline;
+    const plan = planOf(request, this.branchFor(""), checked);
+    tellLost(plan, request);
+    await this.tree.change(request.changes ?? {});
+    const files = await this.tree.contents();
+    const sha = await this.push(branch, request.message, plan, inputs, files);
+    const context = { client, checked, branch, sha, plan, inputs };
+    const verdict = await lint(context, textOf(files, pipelineFile));
+    if (!verdict.valid && verdict.final) return refused(verdict.errors, sha, verdict.warnings);
+    const config = await configOf(verdict.merged_yaml);
+    if (request.expandOnly)
+      return unrun({ created: true, state: "expanded", warnings: verdict.warnings, config }, sha);
+    const warnings = [...verdict.warnings, ...verdict.errors.map((error) => `ci/lint: ${error}`)];
     try {
-      started = await this.start(branch, sha, request);
+      const started = await startPipeline({
+        ...context,
+        signal: request.signal ?? new AbortController().signal,
+        interval: this.interval,
+        mergeRequest: this.mergeRequests.get(branch),
+        onMergeRequest: (iid) => this.mergeRequests.set(branch, iid),
+      });
+      await this.cancelOthers(sha, started.id);
+      return await this.follow(started, plan, { warnings, config }, request);
     } catch (error) {
       if (!isGitlabError(error, "invalid")) throw error;
-      return refused(error.reasons.length > 0 ? error.reasons : [error.message], sha);
+      return refused(error.reasons.length > 0 ? error.reasons : [error.message], sha, warnings);
     }
-    const pipeline = new GitlabPipeline({
-      client: this.options.client,
-      project: this.options.checked,
-      pipeline: started,
-      folder: await this.newFolder(),
-      traceFolder: request.traceFolder,
-      secrets: (request.variables ?? []).filter((each) => each.masked).map((each) => each.value),
-      signal: request.signal ?? new AbortController().signal,
-      onEvent: request.onEvent,
-      interval: this.options.interval ?? defaultInterval,
-      stuckAfter: this.options.stuckAfter ?? 15_000,
-    });
-    this.pipelines.push(pipeline);
-    let result = await pipeline.follow();
-    return {
-      get result() {
-        return result;
-      },
-      sha,
-      play: async (job, variables = []) => {
-        result = await pipeline.play(job, variables);
-        return result;
-      },
-    };
   }
 
   refName(ref: string | undefined): string {
@@ -115,23 +115,28 @@ export class GitlabSession implements SmokeSession {
     // Ctrl-C must not stop the cleaning up.
     const client = this.options.client.withSignal(AbortSignal.timeout(120_000));
     const work: (() => Promise<unknown>)[] = this.pipelines.map((pipeline) => () => pipeline.cancel(client));
-    work.push(...[...this.branches.values()].map((name) => () => cancelAll(client, checked.path, name)));
+    const cancelRest = [...this.commits].map((sha) => () => cancelAll(client, checked.path, { sha }));
+    work.push(...cancelRest);
     if (!keep) {
-      work.push(
-        ...this.mergeRequests.map((iid) => () => client.projects.closeMergeRequest(checked.path, iid)),
-      );
-      work.push(
-        ...[...this.branches.values()].map(
-          (name) => () => client.repository.removeBranch(checked.path, name),
-        ),
-      );
+      for (const iid of this.mergeRequests.values())
+        work.push(() => client.projects.closeMergeRequest(checked.path, iid));
+      for (const branch of this.pushed.keys())
+        work.push(() => client.repository.removeBranch(checked.path, branch));
+      // A pipeline that GitLab was about to start is there by now; later ones find no branch.
+      if (this.mergeRequests.size > 0) work.push(...cancelRest);
     }
     work.push(() => rm(this.folder, { recursive: true, force: true }));
     const failures: unknown[] = [];
     for (const each of work) await each().catch((error: unknown) => failures.push(error));
     this.pipelines.length = 0;
-    this.branches.clear();
     if (failures.length > 0) throw failures[0];
+    this.commits.clear();
+    this.pushed.clear();
+    this.mergeRequests.clear();
+  }
+
+  private get interval(): number {
+    return this.options.interval ?? 2_000;
   }
 
   private branchFor(role: string): string {
@@ -141,69 +146,81 @@ export class GitlabSession implements SmokeSession {
   }
 
   /** One commit that makes the branch's files exactly those of the project. Returns its SHA. */
-  private async push(branch: string, message: string): Promise<string> {
+  private async push(
+    branch: string,
+    message = "Smoke run",
+    { beginning, carried, carriesInputs }: Plan,
+    inputs: Readonly<Record<string, unknown>>,
+    project: readonly ProjectFile[],
+  ): Promise<string> {
     const { client, checked } = this.options;
-    const files = await this.tree.contents();
+    const files = carrying(project, carried, carriesInputs ? inputs : {});
     const before = this.pushed.get(branch);
     const there = before ?? (await this.filesAtStart());
+    // Also where the answer gets lost, the branch may be there.
+    this.pushed.set(branch, before ?? []);
     const commit = await client.repository.commit(checked.path, {
       branch,
       ...(before === undefined && { start: { branch: checked.defaultBranch } }),
-      message,
+      // With this mark GitLab starts no pipeline for the push, beside the one that is asked for.
+      message: beginning === "api" ? `${message} [skip ci]` : message,
       actions: actionsFor(there, files),
     });
     this.pushed.set(branch, files);
+    this.commits.add(commit.id);
     return commit.id;
   }
 
   private async filesAtStart(): Promise<ProjectFile[]> {
     const { client, checked } = this.options;
-    const entries = await client.repository.tree(checked.path, {
-      ref: checked.defaultBranch,
-      recursive: true,
-    });
+    const ref = checked.defaultBranch;
+    const entries = await client.repository.tree(checked.path, { ref, recursive: true });
     return entries
       .filter((entry) => entry.type === "blob")
       .map(({ path, mode }) => ({ path, executable: mode === "100755", content: undefined }));
   }
 
-  private async start(branch: string, sha: string, request: PipelineRequest): Promise<Pipeline> {
-    if (request.source === "merge_request_event") return this.startForMergeRequest(branch, sha, request);
-    const { client, checked } = this.options;
-    const { variables = [], inputs = {} } = request;
-    const all = [
-      plainVariable("CI_DEFAULT_BRANCH", this.branches.get("") ?? checked.defaultBranch),
-      ...variables,
-    ];
-    return client.pipelines.create(checked.path, { ref: branch, variables: all.map(apiVariable), inputs });
+  /** The push to a merge request's branch may have started a pipeline of its own, which nobody wants. */
+  private async cancelOthers(sha: string, id: number): Promise<void> {
+    if (this.mergeRequests.size === 0) return;
+    await cancelAll(this.options.client, this.options.checked.path, { sha }, id);
   }
 
-  /** GitLab starts a pipeline by itself when a merge request is opened: only where none comes, one is asked for. */
-  private async startForMergeRequest(
-    branch: string,
-    sha: string,
-    { signal, variables = [], onEvent }: PipelineRequest,
-  ): Promise<Pipeline> {
-    if (variables.length > 0) {
-      const names = variables.map((each) => each.key).join(", ");
-      const text = `GitLab takes no variables for merge request pipelines; set these in the project: ${names}`;
-      onEvent?.({ kind: "note", text });
-    }
-    const { client, checked, interval = defaultInterval } = this.options;
-    const { iid } = await client.projects.createMergeRequest(checked.path, {
-      source: branch,
-      target: checked.defaultBranch,
-      title: "Draft: smoke run",
+  private async follow(
+    started: Pipeline,
+    { beginning }: Plan,
+    linted: Pick<PipelineResult, "warnings" | "config">,
+    request: PipelineRequest,
+  ): Promise<SmokePipeline> {
+    const { client, checked, pace, stuckAfter, stream = false } = this.options;
+    const pipeline = new GitlabPipeline({
+      client,
+      project: checked,
+      pipeline: started,
+      beginning,
+      linted,
+      folder: await this.newFolder(),
+      traceFolder: request.traceFolder,
+      secrets: (request.variables ?? []).filter((each) => each.masked).map((each) => each.value),
+      signal: request.signal ?? new AbortController().signal,
+      onEvent: request.onEvent,
+      stream,
+      interval: this.interval,
+      pace: pace ?? new Pace(this.interval / 2),
+      stuckAfter: stuckAfter ?? 15_000,
     });
-    if (!this.mergeRequests.includes(iid)) this.mergeRequests.push(iid);
-    for (let tries = 0; tries < 5 && !signal?.aborted; tries++) {
-      const found = (await client.projects.mergeRequestPipelines(checked.path, iid)).find(
-        (each) => each.sha === sha,
-      );
-      if (found) return found;
-      await sleep(interval, undefined, signal && { signal }).catch(() => undefined);
-    }
-    return client.projects.createMergeRequestPipeline(checked.path, iid);
+    this.pipelines.push(pipeline);
+    let result = await pipeline.follow();
+    return {
+      get result() {
+        return result;
+      },
+      sha: started.sha,
+      play: async (job, variables = []) => {
+        result = await pipeline.play(job, variables);
+        return result;
+      },
+    };
   }
 
   private async newFolder(): Promise<string> {
@@ -213,61 +230,37 @@ export class GitlabSession implements SmokeSession {
   }
 }
 
-/** Pipelines that GitLab started by itself, for the push to a merge request's branch. */
-async function cancelAll(client: GitlabClient, project: string, branch: string): Promise<void> {
-  for (const { id, status } of await client.pipelines.list(project, { ref: branch })) {
-    if (["success", "failed", "canceled", "skipped"].includes(status)) continue;
-    await client.pipelines.cancel(project, id);
+function tellLost({ lost }: Plan, { onEvent }: PipelineRequest): void {
+  if (lost.length === 0) return;
+  const names = lost.map((each) => each.key).join(", ");
+  const text = `GitLab takes no secrets for merge request pipelines; set these in the project: ${names}`;
+  onEvent?.({ kind: "note", text });
+}
+
+function textOf(files: readonly ProjectFile[], path: string): string {
+  const content = files.find((file) => file.path === path)?.content ?? "";
+  return Buffer.from(content, "base64").toString("utf8");
+}
+
+function refused(errors: readonly string[], sha: string, warnings: readonly string[]): SmokePipeline {
+  return unrun({ created: false, state: "refused", errors, warnings }, sha);
+}
+
+function unrun(
+  result: Pick<PipelineResult, "created" | "state"> & Partial<PipelineResult>,
+  sha: string,
+): SmokePipeline {
+  const play = () => Promise.reject(new Error(`the pipeline was ${result.state}: there is nothing to play`));
+  return { result: { errors: [], warnings: [], jobs: [], seconds: 0, ...result }, sha, play };
+}
+
+/** GitLab's merged configuration as plain data. */
+async function configOf(text: string | null): Promise<unknown> {
+  if (text === null) return undefined;
+  const { loadYaml, Source, toJson } = await import("../../yaml/index.ts");
+  try {
+    return toJson(loadYaml(new Source("merged.yml", text)).value);
+  } catch {
+    return undefined;
   }
-}
-
-/** Half a request a second. */
-const defaultInterval = 2_000;
-
-/**
- * Without its mark GitLab would start a pipeline for the push, beside the one that we ask for through the API. It would
- * keep pipelines of merge requests away, too, so they go without.
- */
-function commitMessage({ message = "Smoke run", source }: PipelineRequest): string {
-  return source === "merge_request_event" ? message : `${message} [skip ci]`;
-}
-
-function apiVariable({ key, value, type }: CiVariable) {
-  return { key, value, variable_type: type === "file" ? ("file" as const) : ("env_var" as const) };
-}
-
-/** What turns one set of files into another. A commit needs at least one action: an unchanged file is written again. */
-function actionsFor(before: readonly ProjectFile[], after: readonly ProjectFile[]): CommitAction[] {
-  const old = new Map(before.map((file) => [file.path, file]));
-  const kept = new Set(after.map((file) => file.path));
-  const actions = after.flatMap((file): CommitAction[] => {
-    const was = old.get(file.path);
-    if (was?.content !== undefined && was.content === file.content && was.executable === file.executable)
-      return [];
-    const content = { file_path: file.path, content: file.content ?? "", encoding: "base64" as const };
-    if (!was) return [{ action: "create", ...content, execute_filemode: file.executable }];
-    const mode: CommitAction = { action: "chmod", file_path: file.path, execute_filemode: file.executable };
-    return [{ action: "update", ...content }, ...(was.executable === file.executable ? [] : [mode])];
-  });
-  const removed = before.filter((file) => !kept.has(file.path));
-  const all = [
-    ...actions,
-    ...removed.map(({ path }): CommitAction => ({ action: "delete", file_path: path })),
-  ];
-  const [first] = after;
-  if (all.length > 0 || first === undefined) return all;
-  return [{ action: "update", file_path: first.path, content: first.content ?? "", encoding: "base64" }];
-}
-
-function refused(errors: readonly string[], sha: string): SmokePipeline {
-  const result: PipelineResult = {
-    created: false,
-    errors,
-    warnings: [],
-    state: "refused",
-    jobs: [],
-    seconds: 0,
-  };
-  const play = () => Promise.reject(new Error("the pipeline was refused: there is nothing to play"));
-  return { result, sha, play };
 }

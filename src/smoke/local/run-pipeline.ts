@@ -1,8 +1,9 @@
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { PipelinePlan, PlannedJob, PlannedVariable } from "../plan.ts";
+import type { PipelinePlan, PlannedJob, PlannedVariable, Trigger } from "../plan.ts";
 import { type PipelineIdentity, pipelineVariables } from "../predefined.ts";
 import type { JobResult, JobState, PipelineEvent, PipelineResult } from "../result.ts";
+import { below, type Downstream, type StartDownstream, waits } from "./downstream.ts";
 import { describeExecutor, type Executor, type ExecutorChooser } from "./executor.ts";
 import { jobVariables, readDotenv } from "./job-variables.ts";
 import type { SmokeProject } from "./project.ts";
@@ -28,6 +29,8 @@ export interface LocalPipelineOptions {
   readonly concurrency: number;
   readonly signal: AbortSignal;
   readonly onEvent?: ((event: PipelineEvent) => void) | undefined;
+  /** Runs what trigger jobs start; without it they are left out. */
+  readonly startDownstream?: StartDownstream | undefined;
 }
 
 /** GitLab's default for a project. */
@@ -79,7 +82,7 @@ export class LocalPipeline {
       errors: [],
       warnings: [],
       state: pipelineState(this.jobs),
-      jobs: this.jobs.map((job) => job.result()),
+      jobs: this.jobs.flatMap((job) => job.results()),
       seconds: (Date.now() - this.startedAt) / 1000,
     };
   }
@@ -103,8 +106,10 @@ export class LocalPipeline {
         );
       }
       if (running.size > 0) await Promise.race(running.values());
-      else if (steps.skip.length === 0 && steps.offer.length === 0) return;
+      else if (steps.skip.length === 0 && steps.offer.length === 0) break;
     }
+    // Those that nobody waits for go on while the rest runs.
+    await Promise.all(this.jobs.map((job) => job.downstream?.done));
   }
 
   private settle(job: LocalJob, state: JobState): void {
@@ -117,14 +122,7 @@ export class LocalPipeline {
       job.state = "canceled";
       return;
     }
-    if (job.plan.trigger) {
-      job.state = "skipped";
-      this.tell({
-        kind: "note",
-        text: `${job.plan.name} starts a downstream pipeline: the local runner leaves it out`,
-      });
-      return;
-    }
+    if (job.plan.trigger) return this.trigger(job, job.plan.trigger);
     const begin = Date.now();
     job.state = "running";
     let outcome: AttemptOutcome;
@@ -134,6 +132,54 @@ export class LocalPipeline {
     } while (!signal.aborted && shouldRetry(job.plan, job.attempts, outcome));
     job.finish(outcome, (Date.now() - begin) / 1000);
     this.tell({ kind: "job-finished", job: job.plan.name, result: job.result() });
+  }
+
+  private async trigger(job: LocalJob, trigger: Trigger): Promise<void> {
+    const begin = Date.now();
+    job.state = "running";
+    const { name } = job.plan;
+    const started = await this.options.startDownstream?.(trigger, {
+      variables: this.forwarded(job),
+      readArtifact: (from, path) => this.readArtifact(from, path),
+      onEvent: (event) => this.tell(below(name, event)),
+    });
+    if (started === undefined) {
+      job.state = "skipped";
+      const text = `${name} starts a pipeline of another project: the local runner leaves it out`;
+      return this.tell({ kind: "note", text });
+    }
+    job.executor = "downstream pipeline";
+    if ("errors" in started) {
+      job.problem = `downstream_pipeline_creation_failed: ${started.errors.join("; ")}`;
+      job.state = "failed";
+      return;
+    }
+    job.downstream = started;
+    if (!waits(job.plan)) job.state = "success";
+    else job.state = (await started.done).state === "success" ? "success" : "failed";
+    job.seconds = (Date.now() - begin) / 1000;
+  }
+
+  /** Docs, ci/yaml "trigger:forward": variables of the file by default, those of the pipeline where it says so. */
+  private forwarded({ plan }: LocalJob): CiVariable[] {
+    const { yaml_variables: yaml = true, pipeline_variables: given = false } = plan.trigger?.forward ?? {};
+    return [
+      ...(yaml ? plan.variables : []).map(
+        ({ key, value }): CiVariable => ({
+          key,
+          value: this.resolve(plan, value),
+          type: "variable",
+          masked: false,
+          raw: true,
+        }),
+      ),
+      ...(given ? this.options.variables : []),
+    ];
+  }
+
+  private async readArtifact(name: string, path: string): Promise<string | undefined> {
+    const folder = this.jobs.find((each) => each.plan.name === name)?.artifactsFolder;
+    return folder && readFile(join(folder, path), "utf8").catch(() => undefined);
   }
 
   private async attempt(job: LocalJob): Promise<AttemptOutcome> {
@@ -269,6 +315,7 @@ class LocalJob implements ScheduledJob {
   executor: string | undefined;
   problem: string | undefined;
   playedWith: readonly CiVariable[] = [];
+  downstream: Downstream | undefined;
 
   constructor(plan: PlannedJob, index: number) {
     this.plan = plan;
@@ -285,6 +332,12 @@ class LocalJob implements ScheduledJob {
     if (codes && outcome.state === "failed") {
       this.allowFailure = outcome.exitCode !== undefined && codes.includes(outcome.exitCode);
     }
+  }
+
+  /** With those of the pipeline that it started. */
+  results(): JobResult[] {
+    const jobs = this.downstream?.result().jobs ?? [];
+    return [this.result(), ...jobs.map((job) => ({ ...job, name: `${this.plan.name} / ${job.name}` }))];
   }
 
   result(): JobResult {

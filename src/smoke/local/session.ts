@@ -2,14 +2,17 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { planPipeline } from "../plan-pipeline.ts";
+import type { PipelinePlan, Trigger } from "../plan.ts";
+import { type Planned, planPipeline } from "../plan-pipeline.ts";
 import type { PipelineIdentity } from "../predefined.ts";
 import type { PipelineResult } from "../result.ts";
 import type { PipelineRequest, SmokePipeline, SmokeSession } from "../session.ts";
+import { childConfiguration, type Downstream, type Handover } from "./downstream.ts";
 import { jobEnvironment } from "./environment.ts";
 import { type ExecutorChoice, ExecutorChooser } from "./executor.ts";
 import { SmokeProject } from "./project.ts";
 import { LocalPipeline } from "./run-pipeline.ts";
+import { testsOf } from "./test-report.ts";
 
 export interface LocalSessionOptions {
   /** Folder with the project's files; without it the project begins empty. */
@@ -70,13 +73,39 @@ export class LocalSession implements SmokeSession {
     const identity = await this.commit(request);
     const { variables = [], inputs } = request;
     const planned = planPipeline({ identity, files: await this.project.files(), variables, inputs });
+    if (request.expandOnly) return expanded(planned, identity);
     if ("errors" in planned) return refused(planned.errors, planned.warnings, identity);
+    const pipeline = this.pipelineOf(planned.plan, identity, request);
+    const described = async (pipelineResult: PipelineResult) => ({
+      ...pipelineResult,
+      warnings: planned.warnings,
+      config: planned.expansion.config,
+      tests: await testsOf(planned.plan, pipelineResult.jobs),
+    });
+    let result = await described(await pipeline.run());
+    return {
+      get result() {
+        return result;
+      },
+      sha: identity.commit.sha,
+      play: async (job, given) => {
+        result = await described(await pipeline.play(job, given));
+        return result;
+      },
+    };
+  }
+
+  private pipelineOf(
+    plan: PipelinePlan,
+    identity: PipelineIdentity,
+    request: Pick<PipelineRequest, "variables" | "traceFolder" | "signal" | "onEvent">,
+  ): LocalPipeline {
     this.pipelines += 1;
-    const pipeline = new LocalPipeline({
-      plan: planned.plan,
+    return new LocalPipeline({
+      plan,
       project: this.project,
       identity,
-      variables,
+      variables: request.variables ?? [],
       folder: join(this.folder, String(this.pipelines)),
       traceFolder: request.traceFolder,
       env: jobEnvironment(this.options.env, join(this.folder, "tmp")),
@@ -84,18 +113,28 @@ export class LocalSession implements SmokeSession {
       concurrency: this.options.concurrency ?? 2,
       signal: request.signal ?? new AbortController().signal,
       onEvent: request.onEvent,
+      startDownstream: (trigger, handover) => this.startChild(trigger, handover, identity, request),
     });
-    let result = await pipeline.run();
-    return {
-      get result() {
-        return result;
-      },
-      sha: identity.commit.sha,
-      play: async (job, given) => {
-        result = await pipeline.play(job, given);
-        return result;
-      },
-    };
+  }
+
+  /** A child pipeline on the same commit. Pipelines of other projects are not there to be run. */
+  private async startChild(
+    { include }: Trigger,
+    { variables, readArtifact, onEvent }: Handover,
+    parent: PipelineIdentity,
+    request: PipelineRequest,
+  ): Promise<Downstream | { readonly errors: readonly string[] } | undefined> {
+    if (include === undefined) return undefined;
+    lastPipelineId += 1;
+    const trigger = { ...parent.trigger, source: "parent_pipeline" };
+    const identity = { ...parent, trigger, pipelineId: lastPipelineId };
+    const text = await childConfiguration(include, readArtifact);
+    const files = { ...(await this.project.files()), ".gitlab-ci.yml": text };
+    const planned = planPipeline({ identity, files, variables });
+    if ("errors" in planned) return { errors: planned.errors };
+    const traceFolder = join(request.traceFolder, `child-${lastPipelineId}`);
+    const child = this.pipelineOf(planned.plan, identity, { ...request, variables, traceFolder, onEvent });
+    return { done: child.run(), result: () => child.result() };
   }
 
   refName(ref: string | undefined): string {
@@ -120,6 +159,14 @@ export class LocalSession implements SmokeSession {
       pipelineId: lastPipelineId,
     };
   }
+}
+
+/** As GitLab's linter sees it: whether its rules let a job into this very pipeline does not matter. */
+function expanded({ expansion, ...planned }: Planned, identity: PipelineIdentity): SmokePipeline {
+  const errors = expansion?.errors ?? ("errors" in planned ? planned.errors : []);
+  if (errors.length > 0) return refused(errors, planned.warnings, identity);
+  const { result, ...pipeline } = refused([], planned.warnings, identity);
+  return { ...pipeline, result: { ...result, created: true, state: "expanded", config: expansion?.config } };
 }
 
 function refused(

@@ -9,5 +9,7 @@ export function renderJson(reports: readonly VariationReport[]): string {
     error: count("error"),
     canceled: count("canceled"),
   };
-  return `${JSON.stringify({ version: 1, scenarios: reports, summary }, null, 2)}\n`;
+  // Configurations are long, and nobody asked for them.
+  const without = (key: string, value: unknown) => (key === "config" ? undefined : value);
+  return `${JSON.stringify({ version: 1, scenarios: reports, summary }, without, 2)}\n`;
 }

@@ -250,7 +250,7 @@ function job(name: string, given: Partial<PlannedJob> = {}): PlannedJob {
     cache: [],
     retry: { max: 0, when: [], exitCodes: [] },
     tags: [],
-    trigger: false,
+    trigger: undefined,
     ...given,
   };
 }

@@ -96,7 +96,7 @@ function job(
     cache: [],
     retry: { max: 0, when: [], exitCodes: [] },
     tags: [],
-    trigger: false,
+    trigger: undefined,
     ...given,
   };
   return { plan, state, allowFailure: plan.allowFailure };

@@ -1,0 +1,84 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type GitlabRunnerOptions, openGitlabRunner } from "../../../src/smoke/gitlab/runner.ts";
+import type { PipelineEvent } from "../../../src/smoke/result.ts";
+import { runVariation, type VariationReport } from "../../../src/smoke/run-variation.ts";
+import type { Definition, Scenario } from "../../../src/smoke/scenario.ts";
+import { variationsOf } from "../../../src/smoke/variation.ts";
+import {
+  type GitlabServer,
+  type GitlabServerOptions,
+  type ServerProject,
+  startGitlabServer,
+} from "../../gitlab-server/index.ts";
+
+/** A stand-in GitLab with the project `group/berth`, and a component project with the component `greet`. */
+export interface SmokeServer {
+  readonly server: GitlabServer;
+  readonly project: ServerProject;
+  /** What the runs said beside their reports. */
+  readonly notes: string[];
+  readonly events: PipelineEvent[];
+  /** Runs one scenario through the API. */
+  run(
+    definition: Definition & Partial<Scenario>,
+    options?: Partial<GitlabRunnerOptions>,
+  ): Promise<VariationReport>;
+  branches(): string[];
+  /** `CI_PIPELINE_SOURCE` of all pipelines that were made. */
+  sources(): string[];
+  close(): Promise<void>;
+}
+
+export async function openSmokeServer(options: GitlabServerOptions = {}): Promise<SmokeServer> {
+  const folder = await mkdtemp(join(tmpdir(), "berth-smoke-gitlab-"));
+  const server = await startGitlabServer({ runnerTags: ["linux"], subPath: "/gitlab", ...options });
+  const project = server.addProject("group/berth", { "README.md": "Components\n", "src/old.txt": "old\n" });
+  await mkdir(join(folder, "templates"));
+  await writeFile(
+    join(folder, "templates/greet.yml"),
+    "spec: { inputs: { whomToGreet: {} } }\n---\ngreet: { script: ['ls; echo \"hello $[[ inputs.whomToGreet ]]\"'] }\n",
+  );
+  const notes: string[] = [];
+  const events: PipelineEvent[] = [];
+  return {
+    server,
+    project,
+    notes,
+    events,
+    run: async (definition, given = {}) => {
+      const { signal = new AbortController().signal } = given;
+      const open = await openGitlabRunner({
+        project: "group/berth",
+        components: folder,
+        env: { GITLAB_URL: server.address, GITLAB_TOKEN: server.token },
+        keep: false,
+        say: () => undefined,
+        interval: 50,
+        ...given,
+        signal,
+      });
+      const scenario = { name: "try", description: "A try", file: "scenario.yml", folder, ...definition };
+      const [variation] = variationsOf(scenario);
+      if (!variation) throw new Error("a scenario has at least one variation");
+      return runVariation(variation, {
+        runner: "gitlab",
+        open,
+        variables: [],
+        traceFolder: join(folder, "traces"),
+        signal,
+        onEvent: (event) => {
+          events.push(event);
+          if (event.kind === "note") notes.push(event.text);
+        },
+      });
+    },
+    branches: () => project.branches().sort(),
+    sources: () => server.state.pipelines.map((each) => each.start.source),
+    close: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
