@@ -13,6 +13,8 @@ const fields = [...form.querySelectorAll<Field>("[data-input]")];
 /** Fields whose faults may be shown: nobody wants to be scolded for what they have not come to yet. */
 const touched = new Set<Field>();
 let timer = 0;
+/** Stages that the snippet has to declare for the inputs, as far as the engine has judged them. */
+let stages = globalThis.berthComponent.stages;
 
 /** Builds the include while the form is filled in, has the engine judge it, and redraws the pipeline. */
 export function startForm(): void {
@@ -78,7 +80,13 @@ function showSnippet(): void {
     .map((field) => field.dataset.input ?? "")
     .filter((name) => !values.has(name));
   const version = find<HTMLSelectElement>("version").value;
-  find("snippet").textContent = snippetOf(form.dataset.address ?? "", version, values, missing);
+  find("snippet").textContent = snippetOf({
+    address: form.dataset.address ?? "",
+    version,
+    given: values,
+    missing,
+    stages,
+  });
 }
 
 async function loadEngine(): Promise<void> {
@@ -94,6 +102,8 @@ async function judge(): Promise<void> {
     event,
   );
   showErrors(verdict.errors);
+  stages = verdict.stages;
+  showSnippet();
   find("picture").innerHTML = verdict.picture;
   find("notes").replaceChildren(
     ...verdict.notes.map((note) => {

@@ -4,35 +4,38 @@ import { literal } from "./inputs-table.ts";
 import type { CatalogInput, CatalogProject } from "./model.ts";
 import { snippetOf, textOf } from "./snippet.ts";
 
-/** So many optional inputs are shown at once; more of them are folded away. */
-const FEW = 8;
+/** So many optional inputs are shown at once: authors name the important ones first. */
+const FEW = 5;
 
 /** Returns the form that builds a component's include, and the include itself. */
-export function renderBuilder(project: CatalogProject, { entry }: ComponentMaterial): Html {
+export function renderBuilder(project: CatalogProject, { entry, stages }: ComponentMaterial): Html {
   const versions = versionsOf(project);
   const required = entry.inputs.filter((each) => each.required);
   const optional = entry.inputs.filter((each) => !each.required);
-  const snippet = snippetOf(
-    entry.address,
-    versions[0]?.[0] ?? "",
-    new Map(),
-    required.map((each) => each.name),
-  );
+  // A fold for one or two is not worth it.
+  const shown = optional.length > FEW + 2 ? FEW : optional.length;
+  const folded = optional.slice(shown);
+  const snippet = snippetOf({
+    address: entry.address,
+    version: versions[0]?.[0] ?? "",
+    given: new Map(),
+    missing: required.map((each) => each.name),
+    stages,
+  });
   return html`<div class="builder">
 <form id="form" data-address="${entry.address}" autocomplete="off" novalidate>
-<div class="field"><label for="version">Version</label>
+<div class="field"><label for="version">version</label>
 <select id="version">${versions.map(([version, label]) => html`<option value="${version}">${label}</option>`)}</select></div>
-${required.map(renderField)}${
-  optional.length > 0 &&
-  html`<details class="optional"${optional.length <= FEW ? trusted(" open") : ""}><summary>${optional.length === 1 ? "1 optional input" : `${optional.length} optional inputs`}</summary>
-${optional.map(renderField)}</details>
+${required.map(renderField)}${optional.slice(0, shown).map(renderField)}${
+  folded.length > 0 &&
+  html`<details class="optional"><summary>${folded.length} more inputs</summary>
+${folded.map(renderField)}</details>
 `
-}<button type="reset">Back to the defaults</button>
-</form>
+}</form>
 <div class="result">
-<h3 id="snippet-title">.gitlab-ci.yml</h3>
-<pre tabindex="0" aria-labelledby="snippet-title"><code id="snippet">${snippet}</code></pre>
-<p class="actions"><button class="main" type="button" id="copy">Copy</button> <span id="copied" role="status"></span></p>
+<h3>.gitlab-ci.yml</h3>
+<pre tabindex="0"><code id="snippet">${snippet}</code></pre>
+<p class="actions"><button class="main" type="button" id="copy">Copy</button> <button type="reset" form="form">Back to the defaults</button> <span id="copied" role="status"></span></p>
 <p class="verdict" id="verdict" role="status"></p>
 </div>
 </div>`;

@@ -1,8 +1,8 @@
-import { loadDocuments, readInputs } from "../contract/index.ts";
-import { loadFile } from "../lint/engine.ts";
+import { type Input, loadDocuments } from "../contract/index.ts";
+import { readComponent } from "../docs/component.ts";
 import type { ComponentInterface } from "../release/index.ts";
-import { type JsonValue, Source, toJson, YamlList, YamlMap } from "../yaml/index.ts";
-import { EVENTS, type EventName, type Judged, judge, OWN_STAGE, pipelineOf } from "./judge.ts";
+import { Source, toJson, YamlList } from "../yaml/index.ts";
+import { EVENTS, type EventName, type Judged, judge, OWN_STAGE, pipelineOf, type Verdict } from "./judge.ts";
 import type { CatalogComponent, CatalogInput, CatalogJob } from "./model.ts";
 import { localPath, outlineOf } from "./outline.ts";
 import { findExamples, findGuide, type Guide } from "./readme.ts";
@@ -16,6 +16,8 @@ export interface ComponentMaterial {
   readonly outline: Judged;
   /** The pipeline of the defaults as SVG; empty where none can be drawn. */
   readonly picture: string;
+  /** Stages that a consumer has to declare; empty where GitLab's own do. */
+  readonly stages: readonly string[];
   /** What the picture lacks, or why there is none. */
   readonly notes: readonly string[];
   /** The scripts of each job of the entry, in its order. */
@@ -38,12 +40,10 @@ export function describeComponent(
   isOnly: boolean,
 ): ComponentMaterial {
   const { name, file } = own;
-  const source = new Source(file, project.files[file] ?? "");
-  const { header } = loadDocuments(source);
-  const samples = (toJson(loadFile(source).sample ?? new YamlMap()) ?? {}) as Record<string, JsonValue>;
-  const whole: Judged = { name, project: project.path, file, files: project.files, samples };
+  const { description, inputs, sample } = readComponent(name, file, project.files);
+  const whole: Judged = { name, project: project.path, file, files: project.files, samples: sample };
   const { outline, left } = outlined(whole);
-  const { picture, notes } = pictureOf(outline);
+  const { picture, notes, stages } = verdictOf(outline);
   const jobs = readJobs(whole);
   const guide = findGuide(name, project.files, isOnly);
   const table = changeTable(versionsOf(own, project.releases));
@@ -52,6 +52,7 @@ export function describeComponent(
     guide,
     outline,
     picture,
+    stages,
     notes: [...left.map((each) => `What "${each}" brings in is not shown.`), ...notes],
     scripts: jobs.map((each) => each.script),
     changes: table,
@@ -59,10 +60,8 @@ export function describeComponent(
       name,
       file,
       address: `$CI_SERVER_FQDN/${project.path}/${name}`,
-      description: descriptionOf(header) || commentOf(source.text),
-      inputs: readInputs(header).map((input) =>
-        describeInput(input, sinceOf(name, input.name, project.releases)),
-      ),
+      description: description.replace(/\s+/g, " "),
+      inputs: inputs.map((input) => describeInput(input, sinceOf(name, input.name, project.releases))),
       stages: [...new Set(jobs.map((each) => each.job.stage))],
       jobs: jobs.map((each) => each.job),
       guide: guide?.markdown ?? "",
@@ -72,9 +71,7 @@ export function describeComponent(
   };
 }
 
-type DeclaredInput = ReturnType<typeof readInputs>[number];
-
-function describeInput(input: DeclaredInput, since: string | null): CatalogInput {
+function describeInput(input: Input, since: string | null): CatalogInput {
   return {
     name: input.name,
     type: input.type ?? "string",
@@ -86,25 +83,6 @@ function describeInput(input: DeclaredInput, since: string | null): CatalogInput
     ...(input.rules && { rules: input.rules.items.map(toJson) }),
     since,
   };
-}
-
-function descriptionOf(header: YamlMap | undefined): string {
-  const spec = header?.get("spec");
-  const description = spec instanceof YamlMap ? spec.get("description") : undefined;
-  return typeof description === "string" ? description.replace(/\s+/g, " ").trim() : "";
-}
-
-/** The first paragraph of the comment that the file begins with, for components without `spec:description`. */
-function commentOf(text: string): string {
-  const lines = /^(?:#[^\n]*\n)+/.exec(text.replace(/^---\s*\n/, ""))?.[0].split("\n") ?? [];
-  const words = lines.map((line) => line.replace(/^#+\s?/, ""));
-  const end = words.findIndex((line) => line.trim() === "");
-  const paragraph = words
-    .slice(0, end < 0 ? undefined : end)
-    .join(" ")
-    .replace(/\s+/g, " ")
-    .trim();
-  return /^(yaml-language-server|yamllint|SPDX|Copyright)/i.test(paragraph) ? "" : paragraph;
 }
 
 /** The component and every file of the project that it includes, cut down for the page. */
@@ -131,12 +109,12 @@ function includedBy(path: string, files: Readonly<Record<string, string>>): stri
   return paths.flatMap((each) => (each.includes("$[[") ? all : Object.hasOwn(files, each) ? [each] : []));
 }
 
-function pictureOf(outline: Judged): { picture: string; notes: readonly string[] } {
+/** The verdict for the first kind of pipeline that gets a job with the defaults. */
+function verdictOf(outline: Judged): Verdict {
   const verdicts = (Object.keys(EVENTS) as EventName[]).map((event) =>
     judge(outline, outline.samples, event),
   );
-  const { picture, notes } = verdicts.find((each) => each.picture !== "") ?? verdicts[0]!;
-  return { picture, notes };
+  return verdicts.find((each) => each.picture !== "") ?? verdicts[0]!;
 }
 
 /** The jobs of all kinds of pipelines, with the inputs' defaults. */

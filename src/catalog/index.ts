@@ -2,4 +2,4 @@
 export { readAssets } from "./assets.ts";
 export type { CatalogIndex } from "./model.ts";
 export { type Catalog, type CatalogOptions, readCatalog } from "./project.ts";
-export { renderSite, type Site, writeSite } from "./site.ts";
+export { catalogJson, renderSite, type Site, writeSite } from "./site.ts";

@@ -42,6 +42,8 @@ export interface Verdict {
   readonly errors: readonly InputError[];
   /** SVG; empty where no pipeline comes of it, or where it cannot be known. */
   readonly picture: string;
+  /** Stages that a consumer has to declare for these inputs; empty where GitLab's own do. */
+  readonly stages: readonly string[];
   /** Why there is no picture, or what it lacks, in one line each. */
   readonly notes: readonly string[];
 }
@@ -57,12 +59,13 @@ export function judge(component: Judged, inputs: InputValues, name: EventName): 
   const errors = inputErrors(component, inputs);
   const faulty = new Set(errors.map((each) => each.input));
   const fitting = Object.entries(inputs).filter(([input]) => !faulty.has(input));
-  const { jobs, stages, notes } = pipelineOf(
+  const { jobs, stages, declared, notes } = pipelineOf(
     component,
     { ...component.samples, ...Object.fromEntries(fitting) },
     name,
   );
-  return { errors, picture: jobs.size > 0 ? drawPipeline("svg", { stages }, { jobs }) : "", notes };
+  const picture = jobs.size > 0 ? drawPipeline("svg", { stages }, { jobs }) : "";
+  return { errors, picture, stages: declared, notes };
 }
 
 function inputErrors({ file, files, name }: Judged, inputs: InputValues): InputError[] {
@@ -91,6 +94,7 @@ const MOST_ROUNDS = 20;
 export function pipelineOf(component: Judged, inputs: InputValues, name: EventName) {
   const standIns = new Set<string>();
   let stages: readonly string[] | undefined;
+  let declared: readonly string[] = [];
   for (let round = 1; ; round++) {
     const text = consumerOf(component, inputs, stages, standIns);
     const { expansion, ...creation } = createdJobs(text, {
@@ -103,10 +107,11 @@ export function pipelineOf(component: Judged, inputs: InputValues, name: EventNa
     if (round < MOST_ROUNDS && (lacking !== undefined || (isStageLacking && stages === undefined))) {
       if (lacking !== undefined) standIns.add(lacking);
       stages = stagesOf(expansion.config, standIns);
+      if (isStageLacking) declared = stages.filter((each) => each !== OWN_STAGE);
       continue;
     }
     const notes = error !== undefined ? [error] : notesOf(creation, name);
-    return { ...creation, stages: expansion.stages, config: expansion.config, notes };
+    return { ...creation, stages: expansion.stages, declared, config: expansion.config, notes };
   }
 }
 
@@ -138,17 +143,27 @@ function consumerOf(
   });
 }
 
-/** The stages of all jobs: those that the configuration declares, then the others as they come. */
+/** GitLab's own, where a pipeline declares none (https://docs.gitlab.com/ci/yaml/#stages). */
+const USUAL_STAGES = ["build", "test", "deploy"];
+
+/** The stages of all jobs: those that the component declares, else GitLab's own if they suffice, else as the jobs come. */
 function stagesOf(config: unknown, standIns: ReadonlySet<string>): string[] {
-  const { stages, ...jobs } = (config ?? {}) as Record<string, unknown>;
-  const used = Object.values(jobs).flatMap((job) => {
-    const stage = (job as { stage?: unknown } | null)?.stage;
-    return typeof stage === "string" && stage !== OWN_STAGE ? [stage] : [];
+  const { stages, ...entries } = (config ?? {}) as Record<string, unknown>;
+  const used = Object.entries(entries).flatMap(([name, job]) => {
+    if (name.startsWith(".") || typeof job !== "object" || job === null || !isJob(job)) return [];
+    return [String((job as { stage?: unknown }).stage ?? "test")];
   });
-  const declared = Array.isArray(stages) ? stages.filter((each) => each !== ".pre" && each !== ".post") : [];
-  // Jobs without a stage of their own are in `test`.
-  const all = [...new Set([...declared, ...used, "test"])].filter(
-    (each) => each !== ".pre" && each !== ".post",
-  );
-  return [...(standIns.size > 0 ? [OWN_STAGE] : []), ...all.filter((each) => each !== OWN_STAGE)];
+  const declared = Array.isArray(stages) ? stages.map(String) : [];
+  const isUsual = declared.length === 0 && used.every((each) => USUAL_STAGES.includes(each) || isEdge(each));
+  const all = isUsual ? USUAL_STAGES : [...new Set([...declared, ...used])];
+  const own = standIns.size > 0 ? [OWN_STAGE] : [];
+  return [...own, ...all.filter((each) => each !== OWN_STAGE && !isEdge(each))];
+}
+
+function isJob(entry: object): boolean {
+  return ["script", "trigger", "run"].some((key) => key in entry);
+}
+
+function isEdge(stage: string): boolean {
+  return stage === ".pre" || stage === ".post";
 }

@@ -66,3 +66,33 @@ function idOf(text: string): string {
     .trim();
   return `guide-${words.replace(/\s+/g, "-")}`;
 }
+
+/** A heading of a document: its rank, its text without marks, and the lines before which it begins and below which its section does. */
+export interface Heading {
+  readonly level: number;
+  readonly text: string;
+  readonly line: number;
+  readonly end: number;
+}
+
+/** What a document says first: its headings, and its first paragraph that is not only a picture, as plain text. */
+export function outlineOfDocument(markdown: string): { headings: Heading[]; paragraph: string } {
+  const tokens = new MarkdownIt().parse(markdown, {});
+  const textAfter = (index: number) => plainText(tokens[index + 1]);
+  const headings = tokens.flatMap(({ type, tag, map }, index) => {
+    const isTop = type === "heading_open" && map !== null;
+    return isTop ? [{ level: Number(tag.slice(1)), text: textAfter(index), line: map[0], end: map[1] }] : [];
+  });
+  const paragraph = tokens.findIndex(({ type, level }, index) => {
+    return type === "paragraph_open" && level === 0 && !/^(<.*)?$/s.test(textAfter(index));
+  });
+  return { headings, paragraph: paragraph < 0 ? "" : textAfter(paragraph) };
+}
+
+function plainText(token: Token | undefined): string {
+  const parts = (token?.children ?? []).map((child) => {
+    if (child.type === "text" || child.type === "code_inline") return child.content;
+    return child.type === "softbreak" || child.type === "hardbreak" ? " " : "";
+  });
+  return parts.join("").replace(/\s+/g, " ").trim();
+}

@@ -1,11 +1,12 @@
 import { existsSync, realpathSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
+import { DocumentError, GitLabCrash } from "../contract/index.ts";
 import { Repository } from "../git/repository.ts";
 import { readComponents } from "../release/index.ts";
 import { type ComponentMaterial, describeComponent, type ProjectMaterial } from "./component.ts";
 import type { CatalogIndex, CatalogProject } from "./model.ts";
-import { firstParagraph, titleOf } from "./readme.ts";
+import { introductionOf } from "./readme.ts";
 import { readReleases } from "./releases.ts";
 
 export interface CatalogOptions {
@@ -57,7 +58,8 @@ function describeAll(material: ProjectMaterial): Pick<Catalog, "components" | "s
       const [own] = readComponents({ [path]: text }).values();
       return own ? [describeComponent(own, material, templates.length === 1)] : [];
     } catch (error) {
-      skipped.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+      if (!(error instanceof DocumentError || error instanceof GitLabCrash)) throw error;
+      skipped.push(`${path}: ${error.message}`);
       return [];
     }
   });
@@ -65,11 +67,11 @@ function describeAll(material: ProjectMaterial): Pick<Catalog, "components" | "s
 }
 
 function describeProject({ path, files, releases }: ProjectMaterial, url: string | null): CatalogProject {
-  const readme = files["README.md"] ?? "";
+  const { title, description } = introductionOf(files["README.md"] ?? "");
   return {
-    name: titleOf(readme) ?? basename(path),
+    name: title || basename(path),
     path,
-    description: firstParagraph(readme),
+    description,
     url,
     latest: releases[0]?.tag ?? null,
     versions: releases.map(({ tag, date }) => ({ tag, date })),

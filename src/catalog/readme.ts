@@ -1,3 +1,5 @@
+import { outlineOfDocument } from "./markdown.ts";
+
 /* What a project's documentation says about one component. */
 
 /** A piece of Markdown and the file that it stands in: its links start there. */
@@ -33,10 +35,8 @@ export function findGuide(
 /** A list of the inputs stands on the page already, made from the template itself. */
 function guideOf(file: string, markdown: string): Guide | undefined {
   const lines = markdown.split("\n");
-  const headings = headingsOf(lines);
-  const inputs = headings.find((each) =>
-    /^(inputs|parameters|input parameters)$/i.test(plainText(each.text)),
-  );
+  const { headings } = outlineOfDocument(markdown);
+  const inputs = headings.find((each) => /^(inputs|parameters|input parameters)$/i.test(each.text));
   const next = inputs && headings.find((each) => each.line > inputs.line && each.level <= inputs.level);
   if (inputs) lines.splice(inputs.line, (next?.line ?? lines.length) - inputs.line);
   const rest = lines.join("\n").trim();
@@ -57,62 +57,23 @@ export function findExamples(name: string, texts: readonly string[]): string[] {
   );
 }
 
-/** The first paragraph of README.md as plain text; empty where there is none. */
-export function firstParagraph(readme: string): string {
-  const paragraph = readme
-    .split(/\n\s*\n/)
-    .map((each) => each.trim())
-    .find((each) => each !== "" && !/^(#|<|!?\[!|\||[-*] |```|={3,}|-{3,})/.test(each));
-  return plainText(paragraph ?? "");
-}
-
-/** The first heading of README.md as plain text; undefined where there is none. */
-export function titleOf(readme: string): string | undefined {
-  const title = /^#\s+(.+?)\s*#*\s*$/m.exec(readme)?.[1];
-  return title === undefined ? undefined : plainText(title) || undefined;
-}
-
-function plainText(markdown: string): string {
-  return markdown
-    .replace(/!\[[^\]]*\]\([^)]*\)/g, "")
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/[`*_]{1,3}(\S[^`*_]*)[`*_]{1,3}/g, "$1")
-    .replace(/\s+/g, " ")
-    .trim();
+/** What README.md says of the project: its title and its first paragraph, as plain text; both empty where there is none. */
+export function introductionOf(readme: string): { title: string; description: string } {
+  const { headings, paragraph } = outlineOfDocument(readme);
+  return { title: headings.find((each) => each.level === 1)?.text ?? "", description: paragraph };
 }
 
 function withoutTitle(markdown: string): string {
   return markdown.replace(/^\s*#\s[^\n]*\n/, "").trim();
 }
 
-interface Heading {
-  readonly level: number;
-  readonly text: string;
-  readonly line: number;
-}
-
 /** The text below the heading that is the component's name, down to the next heading of the same rank. */
 function sectionOf(markdown: string, name: string): string | undefined {
-  const lines = markdown.split("\n");
-  const headings = headingsOf(lines);
-  const own = headings.find((each) => plainText(each.text).toLowerCase() === name.toLowerCase());
+  const { headings } = outlineOfDocument(markdown);
+  const own = headings.find((each) => each.text.toLowerCase() === name.toLowerCase());
   if (own === undefined) return undefined;
   const next = headings.find((each) => each.line > own.line && each.level <= own.level);
-  return lines
-    .slice(own.line + 1, next?.line)
-    .join("\n")
-    .trim();
-}
-
-function headingsOf(lines: readonly string[]): Heading[] {
-  let fence: string | undefined;
-  return lines.flatMap((text, line) => {
-    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(text)?.[1];
-    if (mark !== undefined && (fence === undefined || mark.startsWith(fence)))
-      fence = fence === undefined ? mark : undefined;
-    const heading = fence === undefined ? /^(#{1,6})\s+(.+?)\s*#*\s*$/.exec(text) : null;
-    return heading ? [{ level: heading[1]?.length ?? 1, text: heading[2] ?? "", line }] : [];
-  });
+  return markdown.split("\n").slice(own.end, next?.line).join("\n").trim();
 }
 
 function escapePattern(text: string): string {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import schema from "../../schemas/catalog.schema.json" with { type: "json" };
 import { UsageError } from "../commands/command.ts";
 import { renderComponentPage } from "./component-page.ts";
 import { renderIndexPage } from "./index-page.ts";
@@ -21,18 +22,24 @@ export function renderSite(catalog: Catalog, { assets, isLive = false }: SiteOpt
   const { index, components } = catalog;
   const site = new Map<string, string>();
   for (const [name, text] of assets) site.set(`assets/${name}`, text);
-  site.set("catalog.json", `${JSON.stringify(index, undefined, 2)}\n`);
+  site.set("catalog.json", catalogJson(catalog));
+  site.set("catalog.schema.json", `${JSON.stringify(schema, undefined, 2)}\n`);
   site.set("index.html", renderIndexPage(index, isLive));
   for (const material of components) {
-    const { entry, outline, changes, scripts } = material;
+    const { entry, outline, stages, changes, scripts } = material;
     const base = `components/${entry.name}`;
     site.set(`${base}.html`, renderComponentPage(index, material, isLive));
-    site.set(`${base}.data.js`, assign("berthComponent", { outline }));
+    site.set(`${base}.data.js`, assign("berthComponent", { outline, stages }));
     site.set(`${base}.changes.js`, assign("berthChanges", changes));
     for (const [number, script] of scripts.entries())
       site.set(`${base}.script-${number}.js`, assign("berthScript", { number, script }));
   }
   return site;
+}
+
+/** Returns `catalog.json`: the catalog as data, under `schemas/catalog.schema.json`. */
+export function catalogJson({ index }: Catalog): string {
+  return `${JSON.stringify({ $schema: "catalog.schema.json", ...index }, undefined, 2)}\n`;
 }
 
 /** Pages from a folder cannot fetch JSON: data comes as a script that sets one global. */

@@ -18,14 +18,21 @@ export function textOf(value: JsonValue | undefined): string {
   return isPlain ? value.join("\n") : JSON.stringify(value);
 }
 
-/** Returns the `include` that a consumer copies: the values given, and a place for each required one that is not. */
-export function snippetOf(
-  address: string,
-  version: string,
-  given: ReadonlyMap<string, JsonValue>,
-  missing: readonly string[] = [],
-): string {
-  const lines = ["include:", `  - component: ${address}@${version}`];
+export interface Snippet {
+  /** What an include says, without the version. */
+  readonly address: string;
+  readonly version: string;
+  readonly given: ReadonlyMap<string, JsonValue>;
+  /** Required inputs that are not given yet. */
+  readonly missing: readonly string[];
+  /** Stages that the pipeline has to declare. */
+  readonly stages: readonly string[];
+}
+
+/** Returns what a consumer copies: the include with the values given, a place for each required one that is not, and the stages. */
+export function snippetOf({ address, version, given, missing, stages }: Snippet): string {
+  const lines = stages.length > 0 ? [`stages: [${stages.map(yamlOf).join(", ")}]`, ""] : [];
+  lines.push("include:", `  - component: ${address}@${version}`);
   if (given.size + missing.length > 0) lines.push("    inputs:");
   for (const name of missing) lines.push(`      ${name}: # required`);
   for (const [name, value] of given) lines.push(`      ${name}: ${yamlOf(value)}`);

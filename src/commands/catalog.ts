@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { readAssets, readCatalog, renderSite, writeSite } from "../catalog/index.ts";
+import { catalogJson, readAssets, readCatalog, renderSite, writeSite } from "../catalog/index.ts";
 import { type CommandModule, type ExitCode, type Surroundings, UsageError } from "./command.ts";
 
 interface BuildOptions {
@@ -39,7 +39,7 @@ async function build(options: BuildOptions, surroundings: Surroundings): Promise
     url: options.url ?? (env.CI_PROJECT_URL || undefined),
   });
   for (const each of catalog.skipped) stderr.write(`left out: ${each}\n`);
-  if (options.json) stdout.write(`${JSON.stringify(catalog.index, undefined, 2)}\n`);
+  if (options.json) stdout.write(catalogJson(catalog));
   else {
     const folder = resolve(cwd, options.output);
     await writeSite(renderSite(catalog, { assets: readAssets() }), folder);
