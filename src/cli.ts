@@ -15,6 +15,16 @@ function keepCompiledCode(env: Surroundings["env"]): void {
   if (home) enableCompileCache?.(`${home}/berth/compiled`);
 }
 
+/**
+ * Lets V8 optimize only what runs for long. As it comes, that of Node 20 spends more time on optimizing a run of a few hundred
+ * milliseconds than on the run itself: half of the processor time of `berth expand` at 500 jobs. To be called when all modules
+ * are loaded: a changed flag makes V8 refuse the compiled code that Node carries for its own modules.
+ */
+function optimizeLate(): void {
+  if (!process.versions.v8.startsWith("11.")) return;
+  process.getBuiltinModule("node:v8").setFlagsFromString("--interrupt-budget=1000000");
+}
+
 /** Runs one command line. Returns the exit code; the only place that turns an error into one line on stderr. */
 async function main(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
@@ -33,6 +43,7 @@ async function main(args: readonly string[], surroundings: Surroundings): Promis
         exitCode = code;
       });
     }
+    optimizeLate();
     await program.parseAsync([...args], { from: "user" });
     return exitCode;
   } catch (error) {
@@ -52,10 +63,10 @@ function unknownCommand(name: string): string {
   return `unknown command "${name}"; the commands are ${commands.map((each) => each.name).join(", ")}`;
 }
 
-function outputOf({ stdout, stderr }: Surroundings) {
+function outputOf(surroundings: Surroundings) {
   return {
-    writeOut: (text: string) => void stdout.write(text),
-    writeErr: (text: string) => void stderr.write(text),
+    writeOut: (text: string) => void surroundings.stdout.write(text),
+    writeErr: (text: string) => void surroundings.stderr.write(text),
   };
 }
 
@@ -86,8 +97,13 @@ function surroundingsOfThisProcess(): Surroundings {
   return {
     cwd: process.cwd(),
     env: process.env,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    // Node makes a stream, and loads what it is made of, when it is asked for.
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
     signal: controller.signal,
   };
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import { catalogAssets } from "./catalog-assets.ts";
 
 /*
@@ -12,6 +12,22 @@ import { catalogAssets } from "./catalog-assets.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const outdir = resolve(root, process.argv[2] ?? "dist");
+
+/**
+ * Commander loads `node:child_process`, and with it Node's whole network, for commands that are programs of their own, which
+ * Berth has none of. It gets it when it asks for it.
+ */
+const lateChildProcess: Plugin = {
+  name: "late child_process",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) => {
+      return /[\\/]commander[\\/]/.test(importer) ? { path, namespace: "late" } : undefined;
+    });
+    onLoad({ filter: /.*/, namespace: "late" }, () => ({
+      contents: 'exports.spawn = (...args) => process.getBuiltinModule("node:child_process").spawn(...args);',
+    }));
+  },
+};
 
 rmSync(outdir, { recursive: true, force: true });
 await build({
@@ -25,6 +41,7 @@ await build({
   target: "node20.19",
   external: ["gitlab-ci-local"],
   logLevel: "warning",
+  plugins: [lateChildProcess],
   // the hash in a chunk's name stands for all that the chunk loads: src/commands/lint/own-code.ts counts on it
   chunkNames: "chunks/[name]-[hash]",
   // names stay as they are, for stack traces; blanks and long forms only cost time at every start

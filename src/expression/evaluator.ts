@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { UnhandledError } from "./errors.ts";
 import { type Expression, patternFrom } from "./parser.ts";
 import { RegularExpression } from "./regular-expression.ts";
@@ -72,7 +71,8 @@ function isEqual(left: unknown, right: unknown): boolean {
   }
   if (typeof left === "boolean" && typeof right === "string") return String(left) === right;
   if (typeof left === "string" && typeof right === "boolean") return left === String(right);
-  return isDeepStrictEqual(left, right);
+  if (typeof left !== "object" || typeof right !== "object") return left === right;
+  return process.getBuiltinModule("node:util").isDeepStrictEqual(left, right);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { RE2JS } from "re2js";
+import type { RE2JS } from "re2js";
 
 /**
  * A compiled RE2 pattern. GitLab runs every pattern of a configuration through RE2 (lib/gitlab/untrusted_regexp.rb,
@@ -57,12 +57,21 @@ export function isLiteral(text: string): boolean {
 const LITERAL = /(?<![^\n])\/(?<pattern>[^\n]*)\/(?<flags>[ismU]*)(?![^\n])/;
 
 function compile(source: string): RegularExpression | undefined {
+  library ??= process.getBuiltinModule("node:module").createRequire(import.meta.url)(
+    "re2js",
+  ) as typeof import("re2js");
   try {
-    return new RegularExpression(source, RE2JS.compile(source.replaceAll(ANY_BYTE, "$<before>(?s:.)")));
+    return new RegularExpression(
+      source,
+      library.RE2JS.compile(source.replaceAll(ANY_BYTE, "$<before>(?s:.)")),
+    );
   } catch {
     return undefined;
   }
 }
+
+/** Loaded with the first pattern: it is larger than the rest of the engine, and few pipelines hold a pattern. */
+let library: typeof import("re2js") | undefined;
 
 /** RE2's `\C`, one byte, which re2js lacks; it searches characters, not bytes. */
 const ANY_BYTE = /(?<before>(?<!\\)(?:\\\\)*)\\C/g;

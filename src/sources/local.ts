@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Repository } from "../git/repository.ts";
+import type { Repository } from "../git/repository.ts";
 import type { SlowProject, SlowSources, SlowTree } from "../pipeline/include/read-ahead.ts";
 import type { FileTree } from "../pipeline/include/sources.ts";
 import { folderTree } from "./folder.ts";
@@ -58,11 +58,12 @@ function plainProject(folder: string, version: string): SlowProject | undefined 
 }
 
 /** A git repository: a version is a commit, a tag or a branch, or one of the catalog's names for its release tags. */
-export function gitProject(folder: string): Project {
-  const repository = new Repository(folder);
-  const commitOf = (revision: string) => repository.commit(revision).catch(() => undefined);
+function gitProject(folder: string): Project {
   return {
     at: async (version) => {
+      const { Repository } = await import("../git/repository.ts");
+      const repository = new Repository(folder);
+      const commitOf = (revision: string) => repository.commit(revision).catch(() => undefined);
       const exact = await commitOf(version);
       if (exact !== undefined || !isMovingVersion(version)) {
         return exact === undefined ? undefined : { sha: exact, tree: gitTree(repository, exact) };
