@@ -1,10 +1,20 @@
+import * as re2js from "re2js";
+
 /*
- * The little that the engine takes from Node.js, for the browser. The build puts this in the place of `node:util`, `node:crypto` and the
- * global `Buffer`.
+ * The little that the engine takes from Node.js, for the browser. The build puts this in the place of the globals `process` and `Buffer`.
  */
 
+/** The modules that the engine loads when it needs them; the only one that it requires is RE2's. */
+const MODULES: Readonly<Record<string, unknown>> = {
+  "node:module": { createRequire: () => () => re2js },
+  "node:util": { isDeepStrictEqual },
+  "node:crypto": { createHash },
+};
+
+export const process = { getBuiltinModule: (name: string): unknown => MODULES[name] };
+
 /** Whether two values of plain data are the same all the way down. */
-export function isDeepStrictEqual(one: unknown, other: unknown): boolean {
+function isDeepStrictEqual(one: unknown, other: unknown): boolean {
   if (Object.is(one, other)) return true;
   if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
   if (Object.getPrototypeOf(one) !== Object.getPrototypeOf(other)) return false;
@@ -20,7 +30,7 @@ export function isDeepStrictEqual(one: unknown, other: unknown): boolean {
 }
 
 /** Only `include:remote` with `integrity` is hashed, and no page follows a remote include. */
-export function createHash(): never {
+function createHash(): never {
   throw new Error("a page follows no remote include");
 }
 

@@ -19,9 +19,9 @@ export async function catalogAssets(): Promise<Map<string, string>> {
     format: "iife",
     platform: "browser",
     target: ["es2022", "chrome109", "firefox115", "safari16.4"],
-    // The engine's only needs of Node.js.
-    alias: { "node:util": platform, "node:crypto": platform },
+    // What the engine needs of Node.js.
     inject: [platform],
+    define: { "import.meta.url": '""' },
     logLevel: "warning",
   });
   return new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
