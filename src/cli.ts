@@ -67,6 +67,9 @@ function outputOf(surroundings: Surroundings) {
   return {
     writeOut: (text: string) => void surroundings.stdout.write(text),
     writeErr: (text: string) => void surroundings.stderr.write(text),
+    // In one line and in our own name: commander puts what was probably meant on a second line.
+    outputError: (text: string, write: (text: string) => void) =>
+      write(text.replace(/^error: /, "berth: ").replace(/\n\(Did you mean (.+)\?\)/, "; did you mean $1?")),
   };
 }
 

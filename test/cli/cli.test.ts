@@ -12,6 +12,15 @@ describe("the command line", () => {
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
+  it("says in one line which option was probably meant", async () => {
+    const failure = await run(process.execPath, ["--import", "tsx", cli, "lint", "--formt", "json"]).then(
+      () => undefined,
+      (error: { code: number; stderr: string }) => error,
+    );
+    expect(failure?.code).toBe(2);
+    expect(failure?.stderr).toBe("berth: unknown option '--formt'; did you mean --format?\n");
+  });
+
   it("says in one line what an unknown command is, and exits with 2", async () => {
     const failure = await run(process.execPath, ["--import", "tsx", cli, "lnt"]).then(
       () => undefined,
