@@ -24,7 +24,10 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
       "Holds a release against the last one: what breaks consumers, the least honest version, the catalog's conditions.",
     )
     .addHelpText("after", help);
-  const since = ["--since <tag>", "the release to compare with (default: the highest semantic tag)"] as const;
+  const since = [
+    "--since <tag>",
+    "the release to compare with (default: the highest semantic tag below the new one; with a token, the highest released one)",
+  ] as const;
   const tag = [
     "--tag <tag>",
     "the tag that the release is to have (default: CI_COMMIT_TAG, where it is set)",
@@ -117,12 +120,13 @@ async function judge(options: Options, surroundings: Surroundings) {
   const tags = await repository.tags().catch(() => {
     throw new UsageError(`"${cwd}" is not in a git repository: berth release compares with its tags`);
   });
-  const since = options.since ?? highest(tags.map((each) => each.name).filter((each) => each !== tag));
+  const server = await askServer(options, surroundings);
+  const released = (name: string) => !server?.released.length || server.released.includes(name);
+  const since = options.since ?? predecessor(tags.map((each) => each.name).filter(released), tag);
   if (since !== undefined && !tags.some((each) => each.name === since))
     throw new UsageError(`there is no tag "${since}"`);
   const files = await filesOfFolder(await repository.root());
   const before = since === undefined ? undefined : { tag: since, files: await filesAtTag(repository, since) };
-  const server = await askServer(options, surroundings);
   return {
     verdict: checkRelease({ files, since: before, tag, ...(server && { server }) }),
     since,
@@ -131,23 +135,34 @@ async function judge(options: Options, surroundings: Surroundings) {
   };
 }
 
-/** What GitLab knows of the project; nothing is asked without a token or a project. */
+/**
+ * What GitLab knows of the project, and the tags that were released: one that was refused stays a tag, but nobody uses it. Nothing is
+ * asked without a token or a project.
+ */
 async function askServer({ project }: Options, { env, signal }: Surroundings) {
   const path = project ?? env.CI_PROJECT_PATH;
   if (path === undefined || (project === undefined && !env.GITLAB_TOKEN)) return undefined;
   const { openGitlab } = await import("../gitlab/index.ts");
   const gitlab: GitlabClient = openGitlab({ env, signal });
-  const [{ description }, versions] = await Promise.all([
+  const [{ description }, versions, releases] = await Promise.all([
     gitlab.projects.get(path),
     gitlab.catalog.versions(path),
+    gitlab.projects.releases(path),
   ]);
-  return { description: description ?? "", inCatalog: versions !== undefined };
+  return {
+    description: description ?? "",
+    inCatalog: versions !== undefined,
+    released: releases.map((each) => each.tag_name),
+  };
 }
 
-function highest(tags: readonly string[]): string | undefined {
+/** The highest semantic tag below another: a mended 1.2.1 is held against 1.2.0, though there is a 2.0.0. */
+function predecessor(tags: readonly string[], tag: string | undefined): string | undefined {
+  const limit = parseVersion(tag?.replace(/-[0-9A-Za-z.-]+$/, "") ?? "");
   const versions = tags.flatMap((name) => {
     const version = parseVersion(name);
-    return version ? [{ name, version }] : [];
+    const below = version && (limit === undefined || compareVersions(version, limit) < 0);
+    return below && name !== tag ? [{ name, version }] : [];
   });
   return versions.sort((one, other) => compareVersions(one.version, other.version)).at(-1)?.name;
 }

@@ -38,7 +38,7 @@ export function openTransport(access: Pick<Access, "authorityFiles" | "proxy">):
 }
 
 async function openDispatcher({ authorityFiles, proxy }: Pick<Access, "authorityFiles" | "proxy">) {
-  const { Agent, EnvHttpProxyAgent, fetch } = await import("undici");
+  const { Agent, EnvHttpProxyAgent, fetch } = await import("./http-client.ts");
   const authorities = await readAuthorities(authorityFiles);
   const trust = authorities.length > 0 ? { ca: [...rootCertificates, ...authorities] } : {};
   const timeouts = { headersTimeout: silenceTimeout, bodyTimeout: silenceTimeout };

@@ -60,16 +60,13 @@ variables:
 
 .berth:
   image: node:22.12.0-bookworm
-  before_script:
-    - npm install --global "$BERTH"
 
 check:
   extends: .berth
   stage: check
   interruptible: true
   script:
-    - berth lint
-    - berth docs --check
+    - npm exec --yes --package="$BERTH" --call 'berth lint && berth docs --check'
 
 # Every scenario in test/smoke on this GitLab, with the components of this commit. Needs the variable GITLAB_TOKEN: a project access
 # token with the scope api and the role Developer.
@@ -77,7 +74,7 @@ smoke:
   extends: .berth
   stage: smoke
   script:
-    - berth smoke --on gitlab --project "$CI_PROJECT_PATH"
+    - npm exec --yes --package="$BERTH" -- berth smoke --on gitlab --project "$CI_PROJECT_PATH"
   rules:
     - if: $GITLAB_TOKEN == null
       when: never
@@ -89,8 +86,7 @@ release_check:
   extends: .berth
   stage: release
   script:
-    - berth release check --tag "$CI_COMMIT_TAG"
-    - berth release notes --tag "$CI_COMMIT_TAG" > release_notes.md
+    - npm exec --yes --package="$BERTH" --call 'berth release check && berth release notes > release_notes.md'
   artifacts:
     paths: [release_notes.md]
   rules:

@@ -1,3 +1,4 @@
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Files } from "../../src/expand-pipeline.ts";
 import { childConfiguration } from "../../src/smoke/local/downstream.ts";
@@ -163,7 +164,14 @@ export class ServerPipeline {
     if ("errors" in planned) return { errors: planned.errors };
     const release: Releases = (job, variables) => {
       const keyword = planned.expansion.jobs[job.name]?.release as Record<string, string> | undefined;
-      if (keyword) publishRelease(start.project, keyword, variables, sha);
+      if (!keyword) return;
+      const described = pipeline.textOfArtifact(keyword.description);
+      publishRelease(
+        start.project,
+        { ...keyword, description: described ?? keyword.description ?? "" },
+        variables,
+        sha,
+      );
     };
     const pipeline = new ServerPipeline(number, start, sha, planned.plan, setting, release);
     pipeline.watch(pipeline.local.run());
@@ -186,6 +194,16 @@ export class ServerPipeline {
 
   resultOf(job: ServerJob): JobResult {
     return this.local.result().jobs.find((each) => each.name === job.name)!;
+  }
+
+  /** The text of a file that a job has left: what `release:description` may name instead of a text (docs, ci/yaml). */
+  textOfArtifact(path = ""): string | undefined {
+    const folders = this.local.result().jobs.map((job) => job.artifactsFolder ?? "");
+    const file = folders
+      .filter(Boolean)
+      .map((folder) => join(folder, path))
+      .find(isFile);
+    return file && readFileSync(file, "utf8");
   }
 
   statusOf(job: ServerJob): string {
@@ -276,6 +294,10 @@ function runnableProject(project: ServerProject, host: string): SmokeProject {
       git(folder, ["checkout", "--quiet", "--detach", sha]);
     },
   } as unknown as SmokeProject;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** All projects by path, each version read when it is asked for. */

@@ -87,6 +87,40 @@ describe("berth release", () => {
     expect(server.log).toHaveLength(4);
   });
 
+  it("holds a mended older version against the one before it, not against the highest", async () => {
+    git("tag", "3.0.0");
+    const { stdout } = await run("check", "--tag", "1.0.1");
+    git("tag", "--delete", "3.0.0");
+    expect(stdout).toContain("changes since 1.0.0; the next version is 2.0.0 or higher");
+  });
+
+  it("asks GitLab, with a token: what the catalog wants of the project, and which tags were ever released", async () => {
+    const server = await startGitlabServer();
+    const project = server.addProject("lib/checks", { "README.md": "" });
+    const env = { GITLAB_URL: server.address, GITLAB_TOKEN: server.token, CI_PROJECT_PATH: "lib/checks" };
+    const rules = async () =>
+      JSON.parse((await runWith(env, "check", "--tag", "2.0.0", "--json")).stdout).obstacles.map(
+        (each: { rule: string }) => each.rule,
+      );
+    expect(await rules()).toEqual(["project-described", "project-in-catalog"]);
+    project.description = "Checks";
+    project.inCatalog = true;
+    expect(await rules()).toEqual([]);
+    // 1.9.0 was refused: its tag is there, its release is not. What it broke must count against what follows.
+    const release = {
+      tag_name: "1.0.0",
+      name: "1.0.0",
+      description: "",
+      released_at: "2026-01-01T00:00:00Z",
+    };
+    project.releases.push(release);
+    commit("1.9.0");
+    const { stdout } = await runWith(env, "check", "--tag", "1.9.1");
+    expect(stdout).toContain("1 changes since 1.0.0; the next version is 2.0.0 or higher");
+    await server.stop();
+    git("tag", "--delete", "1.9.0");
+  });
+
   it("says that there is no such tag", async () => {
     await expect(run("check", "--since", "7.0.0")).rejects.toThrow('there is no tag "7.0.0"');
   });
