@@ -68,7 +68,7 @@ prune_backups() {
 backups() {
   local folder
   for folder in "$BERTH_BACKUP_PATH"/*/; do
-    [[ -e $folder/backup ]] && basename -- "$folder"
+    [[ ! -e $folder/backup ]] || basename -- "$folder" # others' folders stand here too: those of the original procedure
   done | LC_ALL=C sort -r
 }
 

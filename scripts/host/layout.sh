@@ -40,7 +40,7 @@ confirmed_releases() {
   local folder
   for folder in "$RELEASES"/*/; do
     folder=${folder%/}
-    [[ -e $folder/.berth/confirmed ]] && printf '%s\n' "${folder##*/}"
+    [[ ! -e $folder/.berth/confirmed ]] || printf '%s\n' "${folder##*/}"
   done | LC_ALL=C sort -r
 }
 
