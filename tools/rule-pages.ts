@@ -90,6 +90,7 @@ async function output(rule: Rule, fixture: Fixture): Promise<string> {
     rules: [],
     findings: diagnostics.map((each) => ({ ...each, fingerprint: "" })),
     files: fixture.files.map(({ path }) => path),
+    unread: [],
     source: (file: string) => fixture.files.find(({ path }) => path === file)?.text,
   };
   const text = render(report, "text", { colour: false, columns: 110 }).trimEnd();

@@ -9,8 +9,8 @@ import {
 } from "../pipeline/index.ts";
 import { YamlList, YamlMap } from "../yaml/index.ts";
 import type { LintFile } from "./file.ts";
+import { includedPipeline } from "./included-pipeline.ts";
 import type { Job } from "./jobs.ts";
-import { includedPipeline } from "./pipeline-errors.ts";
 import type { LintProject } from "./project.ts";
 
 /** The ways in which a pipeline starts, each with what a person calls it. */

@@ -13,6 +13,8 @@ export interface Include {
   readonly entryPlace: Place | undefined;
   /** The entry as a mapping; undefined for the short form. */
   readonly map: YamlMap | undefined;
+  /** True for the pipeline of a child, which GitLab reads when the child starts. */
+  readonly isChild: boolean;
 }
 
 const kinds = ["local", "component", "project", "remote", "template"] as const;
@@ -23,31 +25,24 @@ export function includesOf(file: LintFile): Include[] {
     const trigger = job.map.get("trigger");
     return trigger instanceof YamlMap ? itemsOf(trigger.entry("include")) : [];
   });
-  return [...itemsOf(file.body?.entry("include")), ...triggers].flatMap(({ value, place }) =>
-    include(value, place),
-  );
+  return [
+    ...itemsOf(file.body?.entry("include")).flatMap(({ value, place }) => include(value, place, false)),
+    ...triggers.flatMap(({ value, place }) => include(value, place, true)),
+  ];
 }
 
-function include(value: YamlValue, place: Place | undefined): Include[] {
+function include(value: YamlValue, place: Place | undefined, isChild: boolean): Include[] {
   if (typeof value === "string") {
     const kind = /^https?:\/\//.test(value) ? "remote" : "local";
-    return [{ kind, value, at: place, entryPlace: place, map: undefined }];
+    return [{ kind, value, at: place, entryPlace: place, map: undefined, isChild }];
   }
   if (!(value instanceof YamlMap)) return [];
   for (const kind of kinds) {
     const entry = value.entry(kind);
     if (typeof entry?.value === "string")
-      return [{ kind, value: entry.value, at: entry.valuePlace, entryPlace: place, map: value }];
+      return [{ kind, value: entry.value, at: entry.valuePlace, entryPlace: place, map: value, isChild }];
   }
   return [];
-}
-
-/** The projects and versions of the components that a file includes from GitLab.com or its own server. */
-export function componentAddresses(file: LintFile): { project: string; version: string }[] {
-  return includesOf(file).flatMap(({ kind, value }) => {
-    const address = kind === "component" ? parseAddress(value) : undefined;
-    return address ? [address] : [];
-  });
 }
 
 /** Reads `<server>/<project>/<name>@<version>`; undefined for other servers and for addresses with variables. */

@@ -42,7 +42,7 @@ export function lint(files: readonly FileToLint[], options: LintOptions = {}): D
   const project = {
     files: read,
     tree: (root: string) => treeAt(root, all),
-    mirror: () => undefined,
+    others: {},
     gitlabVersion:
       major === undefined || minor === undefined ? configuration.gitlabVersion : { major, minor },
     tags: () => options.tags,

@@ -9,6 +9,8 @@ export type Reach = Pick<LintProject, "files" | "tree" | "tags">;
 export interface Result {
   readonly hasHeader: boolean;
   readonly diagnostics: readonly Diagnostic[];
+  /** The includes that could not be read, so that what they bring is not judged. */
+  readonly unread: readonly string[];
 }
 
 /**
@@ -30,13 +32,19 @@ export function resultMemory(answers: Answers, circumstances: readonly string[])
   const keyOf = (subject: string) => `${base}\u0000${subject}`;
   return {
     recall: (subject, reach) => {
-      const kept = answers.get(keyOf(subject)) as { looks: Looks; result: Result } | undefined;
-      if (kept === undefined) return undefined;
+      const kept = answers.get(keyOf(subject));
+      if (!isKept(kept)) return undefined;
       const isSame = Object.entries(kept.looks).every(([name, seen]) => look(name, reach) === seen);
       return isSame ? kept.result : undefined;
     },
     keep: (subject, looks, result) => answers.set(keyOf(subject), { looks, result }),
   };
+}
+
+/** A file of the cache may be cut short, or written by somebody else. */
+function isKept(value: unknown): value is { readonly looks: Looks; readonly result: Result } {
+  const { looks, result } = (value ?? {}) as Partial<{ looks: Looks; result: Partial<Result> }>;
+  return looks instanceof Object && Array.isArray(result?.diagnostics) && Array.isArray(result.unread);
 }
 
 /** The same reach, which notes what is looked at. */

@@ -1,4 +1,4 @@
-import type { FileTree } from "../pipeline/index.ts";
+import type { FileTree, RemoteAnswer, Sources } from "../pipeline/index.ts";
 import type { FileRole } from "./role.ts";
 import type { Script } from "./shell/scripts.ts";
 import type { ShellComment } from "./shell/shellcheck.ts";
@@ -18,13 +18,18 @@ export interface GitLabVersion {
   readonly minor: number;
 }
 
+/** Files of other projects. A function that is missing, or that returns undefined, says that they cannot be read here. */
+export interface OtherSources extends Pick<Sources, "project" | "component" | "template"> {
+  readonly remote?: (url: string) => RemoteAnswer | undefined;
+}
+
 /** All files of one run, and what they may reach. Nothing here touches the network. */
 export interface LintProject {
   readonly files: readonly FileRole[];
   /** The files of the project at a root folder, as they stand on disk or in memory. */
   readonly tree: (root: string) => FileTree;
-  /** The files of another project at a version, from a mirror on this machine; undefined if there is none. */
-  readonly mirror: (project: string, version: string) => FileTree | undefined;
+  /** What includes may reach beyond the project, as far as it can be read here. */
+  readonly others: OtherSources;
   /** The version of GitLab that the files must run on; undefined for the newest. */
   readonly gitlabVersion: GitLabVersion | undefined;
   /** The tags of the repository at a root; undefined if it is not known. */

@@ -2,6 +2,7 @@ import type { Diagnostic } from "./diagnostic.ts";
 import type { EngineError } from "./engine.ts";
 import type { LintFile } from "./file.ts";
 import type { SeverityOf } from "./finish.ts";
+import { includedPipeline } from "./included-pipeline.ts";
 import { pipelineErrors } from "./pipeline-errors.ts";
 import type { FileFacts, LintProject } from "./project.ts";
 import { rules } from "./registry.generated.ts";
@@ -22,6 +23,11 @@ export function lintFile(file: LintFile, project: LintProject, severityOf: Sever
     });
     return diagnostics;
   });
+}
+
+/** Lists the includes of a file that could not be read here: what they bring is not judged. */
+export function unreadIncludes(file: LintFile, project: LintProject): readonly string[] {
+  return includedPipeline(file, project)?.unread ?? [];
 }
 
 /** Runs the rules about the project as a whole. */

@@ -5,7 +5,7 @@ import type { Report, TextStyle } from "./report.ts";
 import { renderSarif } from "./sarif.ts";
 import { renderText } from "./text.ts";
 
-export type { Finding, Report, RuleSummary, TextStyle } from "./report.ts";
+export type { Finding, Report, RuleSummary, TextStyle, UnreadInclude } from "./report.ts";
 
 /** The names that `--format` takes. */
 export const formats = ["text", "json", "sarif", "codequality", "junit"] as const;

@@ -15,6 +15,13 @@ export interface RuleSummary {
   readonly docs: string;
 }
 
+/** An include that could not be read, so that what it brings was not judged. */
+export interface UnreadInclude {
+  readonly file: string;
+  /** Its kind and name, such as `project group/shared`. */
+  readonly include: string;
+}
+
 /** Everything that a report may show. Every format is a pure function of it. */
 export interface Report {
   readonly version: string;
@@ -23,6 +30,7 @@ export interface Report {
   readonly findings: readonly Finding[];
   /** All files that were checked, also the clean ones. */
   readonly files: readonly string[];
+  readonly unread: readonly UnreadInclude[];
   /** The text of a checked file, for the source line under a finding. */
   readonly source: (file: string) => string | undefined;
 }
@@ -40,6 +48,8 @@ export interface Counts {
   readonly warnings: number;
   readonly infos: number;
   readonly fixable: number;
+  /** Includes that were not read, each once. */
+  readonly unread: readonly string[];
 }
 
 /** Counts the findings of a report by severity, and those that `--fix` would mend. */
@@ -51,5 +61,6 @@ export function count(report: Report): Counts {
     warnings: of("warning"),
     infos: of("info"),
     fixable: report.findings.filter((each) => each.fix?.safe).length,
+    unread: [...new Set(report.unread.map(({ include }) => include))].sort(),
   };
 }

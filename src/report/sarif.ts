@@ -16,11 +16,24 @@ export function renderSarif(report: Report): string {
       {
         tool: { driver: { name: "berth", semanticVersion: report.version, rules: used.map(describeRule) } },
         columnKind: "utf16CodeUnits",
+        ...(report.unread.length > 0 ? { invocations: [describeUnread(report)] } : {}),
         results: report.findings.map((finding) => describeFinding(finding, used)),
       },
     ],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+/** The standard's place for what a reader of the results should know of the run. */
+function describeUnread({ unread }: Report) {
+  return {
+    executionSuccessful: true,
+    toolExecutionNotifications: unread.map(({ file, include }) => ({
+      level: "note",
+      message: { text: `not read, and so not judged: ${include}` },
+      locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(file) } } }],
+    })),
+  };
 }
 
 function describeRule(rule: RuleSummary) {

@@ -8,6 +8,9 @@ const severityColours: Record<Severity, keyof typeof colours> = {
   info: "blue",
 };
 
+/** So many includes are named that could not be read. */
+const MOST_NAMES = 5;
+
 type Paint = (colour: keyof typeof colours, text: string) => string;
 
 /** The report for people: place, message, source line with caret, related places, hint, docs; then one summary line. */
@@ -15,17 +18,30 @@ export function renderText(report: Report, style: TextStyle): string {
   const paint: Paint = style.colour
     ? (colour, text) => `\u001b[${colours[colour]}m${text}\u001b[0m`
     : (_colour, text) => text;
-  const blocks = report.findings.map((finding) => renderFinding(finding, report, style, paint));
-  return `${blocks.map((block) => `${block}\n\n`).join("")}${summary(report)}\n`;
+  const lines = new Map<string, readonly string[]>();
+  const lineOf = ({ file, line }: Finding) => {
+    const known = lines.get(file) ?? report.source(file)?.split(/\r\n|\r|\n/) ?? [];
+    lines.set(file, known);
+    return known[line - 1];
+  };
+  const blocks = report.findings.map((finding) =>
+    renderFinding(finding, report, { ...style, paint, text: lineOf(finding) }),
+  );
+  return `${blocks.map((block) => `${block}\n\n`).join("")}${unread(report, paint)}${summary(report)}\n`;
 }
 
-function renderFinding(finding: Finding, report: Report, style: TextStyle, paint: Paint): string {
+function renderFinding(
+  finding: Finding,
+  report: Report,
+  view: TextStyle & { readonly paint: Paint; readonly text: string | undefined },
+): string {
+  const { paint } = view;
   const place = `${finding.file}:${finding.line}:${finding.column}`;
   const severity = paint(severityColours[finding.severity], finding.severity);
   const docs = report.rules.find((rule) => rule.id === finding.rule)?.docs;
   return [
     `${paint("bold", place)}: ${severity}: ${oneLine(finding.message)} ${paint("dim", `[${finding.rule}]`)}`,
-    ...sourceLines(finding, report, style, paint),
+    ...sourceLines(finding, view.text, view.columns, paint),
     ...finding.related.map(
       (each) =>
         `  ${paint("cyan", "see")}  ${each.file}:${each.line}:${each.column}: ${oneLine(each.message)}`,
@@ -39,11 +55,10 @@ function renderFinding(finding: Finding, report: Report, style: TextStyle, paint
 }
 
 /** The source line and a caret line below it; a long line is cut around the finding. */
-function sourceLines(finding: Finding, report: Report, style: TextStyle, paint: Paint): string[] {
-  const text = report.source(finding.file)?.split(/\r\n|\r|\n/)[finding.line - 1];
+function sourceLines(finding: Finding, text: string | undefined, columns: number, paint: Paint): string[] {
   if (text === undefined || text.trim() === "") return [];
   const gutter = String(finding.line).length;
-  const room = Math.max(style.columns - gutter - 5, 40);
+  const room = Math.max(columns - gutter - 5, 40);
   const from = Math.max(0, Math.min(finding.column - 1 - Math.floor(room / 3), text.length - room));
   const shown = printable(text.slice(from, from + room));
   const start = Math.min(finding.column - 1, text.length) - from;
@@ -53,6 +68,15 @@ function sourceLines(finding: Finding, report: Report, style: TextStyle, paint: 
     `  ${paint("dim", `${finding.line} |`)} ${shown}`,
     `  ${paint("dim", `${" ".repeat(gutter)} |`)} ${" ".repeat(start)}${paint(severityColours[finding.severity], caret)}`,
   ];
+}
+
+/** What the findings cannot tell: what other files bring. */
+function unread(report: Report, paint: Paint): string {
+  const names = count(report).unread;
+  if (names.length === 0) return "";
+  const shown = names.slice(0, MOST_NAMES).map(oneLine).join(", ");
+  const more = names.length > MOST_NAMES ? `, and ${names.length - MOST_NAMES} more` : "";
+  return `${paint("dim", `not read, and so not judged: ${shown}${more}`)}\n`;
 }
 
 function summary(report: Report): string {

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Repository } from "../git/repository.ts";
 import type { SlowProject, SlowSources, SlowTree } from "../pipeline/include/read-ahead.ts";
@@ -48,8 +48,10 @@ function findProject(path: string, { workTrees, mirrors }: LocalSources): Projec
   return undefined;
 }
 
+/** A work tree or a bare repository; a folder `HEAD` holds the files of the default branch. */
 function isRepository(folder: string): boolean {
-  return existsSync(join(folder, ".git")) || existsSync(join(folder, "HEAD"));
+  const isBare = statSync(join(folder, "HEAD"), { throwIfNoEntry: false })?.isFile() ?? false;
+  return isBare || existsSync(join(folder, ".git"));
 }
 
 function plainProject(folder: string, version: string): SlowProject | undefined {

@@ -157,6 +157,43 @@ test("components from a mirror are the contract of their callers", async () => {
   expect(await rulesFor("{level: low, lvl: x}")).toEqual(["caller-input-known:3"]);
 });
 
+test("what includes bring is read from mirrors, and what no mirror has is named", async () => {
+  const build = "build:\n  image: alpine:3.20\n  extends: .base\n";
+  const base = ".base:\n  script: ./build.sh\n";
+  const include = (lines: string) => write(".gitlab-ci.yml", `include:\n${lines}${build}`);
+  const lintAll = async () => {
+    const { diagnostics, summary } = JSON.parse((await run([".gitlab-ci.yml", "--format", "json"])).stdout);
+    return [
+      diagnostics.map((each: { rule: string; line: number }) => `${each.rule}:${each.line}`),
+      summary.unread,
+    ];
+  };
+  include("  - project: group/ci\n    ref: 1.0.0\n    file: /base.yml\n");
+  expect(await lintAll()).toEqual([[], ["project group/ci"]]);
+  write("berth.yaml", "lint:\n  mirrors: [mirror]\n");
+  expect(await lintAll()).toEqual([[], ["project group/ci"]]);
+  write("mirror/group/ci/1.0.0/base.yml", base);
+  expect(await lintAll()).toEqual([[], []]);
+  write("mirror/group/ci/1.0.0/base.yml", base.replace(".base", ".other"));
+  expect(await lintAll()).toEqual([["extends-declared:7"], []]);
+  rmSync(join(cwd, "mirror/group/ci/1.0.0/base.yml"));
+  expect(await lintAll()).toEqual([["include-found:4"], []]);
+  write("mirror/group/ci/1.0.0/base.yml", `include:\n  - project: group/deep\n    file: base.yml\n`);
+  expect(await lintAll()).toEqual([[], ["project group/deep"]]);
+  write("mirror/group/deep/HEAD/base.yml", base);
+  expect(await lintAll()).toEqual([[], []]);
+
+  const hash = "sha256-L3/GAoKaw0Arw6hDCKeKQlV1QPEgHYxGBHsH4zG1IY8=";
+  include(
+    `  - remote: https://example.com/ci/base.yml\n    integrity: ${hash}\n  - template: Base.gitlab-ci.yml\n`,
+  );
+  const [, unread] = await lintAll();
+  expect(unread).toEqual(["remote https://example.com/ci/base.yml", "template Base.gitlab-ci.yml"]);
+  write("mirror/templates/Base.gitlab-ci.yml", base);
+  write("mirror/example.com/ci/base.yml", base);
+  expect(await lintAll()).toEqual([["include-found:2"], []]);
+});
+
 test("without ShellCheck it says so once and still finds broken shell", async () => {
   const bin = join(cwd, "bin");
   mkdirSync(bin);

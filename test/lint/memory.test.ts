@@ -90,11 +90,16 @@ test("a second run finds the same without judging anew, and another run is judge
   const poisoned = kept().find((name) =>
     readFileSync(join(cwd, "cache/berth/lint", name), "utf8").includes("not-in-shell"),
   );
-  write(`cache/berth/lint/${poisoned}`, '{"looks": {}, "result": {"hasHeader": true, "diagnostics": []}}');
+  write(
+    `cache/berth/lint/${poisoned}`,
+    '{"looks": {}, "result": {"hasHeader": true, "diagnostics": [], "unread": []}}',
+  );
   expect(await lint()).not.toContain("templates/other.yml: input-not-in-shell");
   expect(await lint("--no-cache")).toEqual(first);
-  write(`cache/berth/lint/${poisoned}`, '{"looks": {"re');
-  expect(await lint()).toEqual(first);
+  for (const broken of ['{"looks": {"re', "null", '{"looks": {}, "result": {}}']) {
+    write(`cache/berth/lint/${poisoned}`, broken);
+    expect(await lint()).toEqual(first);
+  }
 });
 
 test("a README that loses its example is noticed", async () => {

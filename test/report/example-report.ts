@@ -62,7 +62,12 @@ export const exampleReport: Report = {
   ],
   findings: [finding, lesser, { ...lesser, severity: "info", line: 2, column: 1 }],
   files: ["templates/a b#1.yml", "templates/clean.yml", "templates/other.yml"],
+  unread: [
+    { file: "templates/a b#1.yml", include: "project group/shared" },
+    { file: "templates/other.yml", include: "project group/shared" },
+    { file: "templates/other.yml", include: "template Jobs/Build.gitlab-ci.yml" },
+  ],
   source: (file) => (file === finding.file ? source : "one\ntwo\nthree\n"),
 };
 
-export const emptyReport: Report = { ...exampleReport, findings: [] };
+export const emptyReport: Report = { ...exampleReport, findings: [], unread: [] };

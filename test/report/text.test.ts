@@ -46,6 +46,14 @@ test("control characters of a hostile file never reach the terminal", () => {
   expect(show(report)).not.toMatch(/(?!\n)\p{Cc}/u);
 });
 
+test("what could not be read is said, a few names at most", () => {
+  const note = "not read, and so not judged: project group/shared, template Jobs/Build.gitlab-ci.yml\n";
+  expect(show(exampleReport)).toContain(note);
+  expect(show(emptyReport)).not.toContain("not read");
+  const many = Array.from({ length: 7 }, (_, index) => ({ file: "a.yml", include: `project p${index}` }));
+  expect(show({ ...exampleReport, unread: many })).toContain("project p4, and 2 more\n");
+});
+
 test("colour only when asked for", () => {
   expect(show(exampleReport, 100, true)).toContain("\u001b[31merror\u001b[0m");
   expect(show(exampleReport)).not.toContain("\u001b[");
@@ -54,6 +62,7 @@ test("colour only when asked for", () => {
 test("json is versioned and complete", () => {
   const json = JSON.parse(render(exampleReport, "json", { colour: false, columns: 80 }));
   expect(json.version).toBe(1);
-  expect(json.summary).toEqual({ files: 3, errors: 1, warnings: 1, infos: 1, fixable: 1 });
+  const unread = ["project group/shared", "template Jobs/Build.gitlab-ci.yml"];
+  expect(json.summary).toEqual({ files: 3, errors: 1, warnings: 1, infos: 1, fixable: 1, unread });
   expect(json.diagnostics[0]).toEqual(finding);
 });

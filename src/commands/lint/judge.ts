@@ -7,6 +7,7 @@ import { finish } from "../../lint/finish.ts";
 import { type Reach, type Result, type ResultMemory, resultMemory } from "../../lint/memory.ts";
 import { roleOf } from "../../lint/role.ts";
 import { bestShellTool, type ShellTool } from "../../lint/shell/tools.ts";
+import type { UnreadInclude } from "../../report/index.ts";
 import type { Surroundings } from "../command.ts";
 import type { LintOptions } from "./options.ts";
 import { ownCode } from "./own-code.ts";
@@ -18,6 +19,8 @@ export interface Judgement {
   readonly diagnostics: readonly Diagnostic[];
   readonly files: readonly string[];
   readonly texts: ReadonlyMap<string, string>;
+  /** Includes that could not be read here. */
+  readonly unread: readonly UnreadInclude[];
 }
 
 /** What the judges of a run share. */
@@ -52,10 +55,14 @@ export async function judge(
   const answers = openAnswers("lint", env);
   const memory = options.cache ? memoryOf(settings, tool, (...all) => resultMemory(answers, all)) : undefined;
   const reach = { files, tree: treesBelow(cwd), tags: await tags };
-  const found = await judgeAll(texts, { options, settings, surroundings, tool, reach, memory });
+  const results = await judgeAll(texts, { options, settings, surroundings, tool, reach, memory });
   answers.tidy();
   const read = [...texts].map(([path, text]) => ({ path, text }));
-  return { diagnostics: finish(read, found, settings.severityOf, tool?.name), files: names, texts };
+  const found = results.flatMap(({ diagnostics }) => diagnostics);
+  const unread = results.flatMap(({ file, unread: includes }) =>
+    includes.map((include) => ({ file, include })),
+  );
+  return { diagnostics: finish(read, found, settings.severityOf, tool?.name), files: names, texts, unread };
 }
 
 function noteMissingTool(
@@ -78,7 +85,10 @@ function memoryOf(
   return open(code, process.version, circumstances, tool?.identity ?? "");
 }
 
-async function judgeAll(texts: ReadonlyMap<string, string>, run: Run): Promise<Diagnostic[]> {
+async function judgeAll(
+  texts: ReadonlyMap<string, string>,
+  run: Run,
+): Promise<(Result & { readonly file: string })[]> {
   const results = new Map<string, Result>();
   const unknown = new Map<string, string>();
   for (const [path, text] of texts) {
@@ -94,9 +104,7 @@ async function judgeAll(texts: ReadonlyMap<string, string>, run: Run): Promise<D
     }
   }
   const whole = await judgeWhole(results, run);
-  return run.reach.files
-    .flatMap(({ path }) => results.get(path)?.diagnostics ?? [])
-    .concat(whole.diagnostics);
+  return [...results, ["", whole] as const].map(([file, result]) => ({ file, ...result }));
 }
 
 async function judgeWhole(results: ReadonlyMap<string, Result>, run: Run): Promise<Result> {

@@ -1,27 +1,33 @@
-import { resolve } from "node:path";
-import { componentAddresses, type LintFile } from "../../lint/index.ts";
-import { type FileTree, memoryTree } from "../../pipeline/index.ts";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join, resolve, sep } from "node:path";
+import type { SlowSources } from "../../pipeline/index.ts";
 import { localSources } from "../../sources/local.ts";
 
-/** Reads the components that some files include from mirrors on this machine. Returns the trees by project and version. */
-export async function mirrorTrees(
-  files: readonly LintFile[],
-  mirrors: readonly string[],
-  cwd: string,
-): Promise<(project: string, version: string) => FileTree | undefined> {
-  const trees = new Map<string, FileTree>();
-  if (mirrors.length === 0) return () => undefined;
-  const sources = localSources({ workTrees: new Map(), mirrors: mirrors.map((each) => resolve(cwd, each)) });
-  for (const { project, version } of files.flatMap(componentAddresses)) {
-    const key = `${project}@${version}`;
-    if (trees.has(key)) continue;
-    const found = await sources.component?.(project, version);
-    if (typeof found !== "object") continue;
-    const paths = (await found.tree.paths()).filter((path) => /\.ya?ml$/.test(path));
-    const texts = await Promise.all(
-      paths.map(async (path) => [path, (await found.tree.read(path)) ?? ""] as const),
-    );
-    trees.set(key, memoryTree(Object.fromEntries(texts)));
+/**
+ * What includes may reach through mirrors on this machine: projects and components below their paths, remote files below their
+ * server's name (`<mirror>/example.com/ci/shared.yml`), GitLab's templates below `templates`. A remote answer with `failure` says
+ * that no mirror has the file.
+ */
+export function mirrorSources(mirrors: readonly string[], cwd: string): SlowSources {
+  const folders = mirrors.map((each) => resolve(cwd, each));
+  const read = (...path: string[]) => firstFile(folders, path);
+  return {
+    ...localSources({ workTrees: new Map(), mirrors: folders }),
+    remote: async (url) => {
+      const address = URL.canParse(url) ? new URL(url) : undefined;
+      const text = address && read(address.host, ...address.pathname.split("/"));
+      return typeof text === "string" ? { text } : { failure: "no mirror has it" };
+    },
+    template: async (name) => read("templates", ...name.split("/")),
+  };
+}
+
+/** The text of the first mirror's file at a path; a path cannot lead out of its mirror. */
+function firstFile(mirrors: readonly string[], path: readonly string[]): string | undefined {
+  for (const mirror of mirrors) {
+    const file = join(mirror, ...path);
+    if (file.startsWith(mirror + sep) && existsSync(file) && statSync(file).isFile())
+      return readFileSync(file, "utf8");
   }
-  return (project, version) => trees.get(`${project}@${version}`);
+  return undefined;
 }

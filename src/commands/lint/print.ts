@@ -39,7 +39,7 @@ export function report(
 }
 
 function print(
-  { files, texts }: Judgement,
+  { files, texts, unread }: Judgement,
   findings: readonly Finding[],
   { format, output }: LintOptions,
   { stdout, env, cwd }: Surroundings,
@@ -49,6 +49,7 @@ function print(
     rules: ruleTable.map((rule) => ({ ...rule, docs: `docs/rules/${rule.id}.md` })),
     findings,
     files,
+    unread,
     source: (file) => texts.get(file),
   };
   const colour = stdout.isTTY === true && !env.NO_COLOR;

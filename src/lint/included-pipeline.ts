@@ -1,0 +1,155 @@
+import {
+  EXAMPLE_PROJECT,
+  type FileTree,
+  type Pipeline,
+  predefinedVariables,
+  readPipeline,
+  type Sources,
+  variableTable,
+} from "../pipeline/index.ts";
+import { Source, toJson, YamlMap } from "../yaml/index.ts";
+import type { LintFile } from "./file.ts";
+import { hideUnknownIncludes, NOTHING, NOTHING_TEXT } from "./hide-includes.ts";
+import { type Include, includesOf, parseAddress } from "./includes.ts";
+import type { LintProject } from "./project.ts";
+
+/** A file's pipeline, included as a consumer would include it, beside one job of the consumer's own. */
+export interface IncludedPipeline {
+  readonly pipeline: Pipeline;
+  /** True if includes that cannot be read here were left out: jobs, stages and keywords may come from there. */
+  readonly isPartial: boolean;
+  /** What was left out, such as `project group/shared`, each once. */
+  readonly unread: readonly string[];
+}
+
+/** The name of the pipeline that stands in for a consumer's. */
+export const MAIN = "\u0000main.yml";
+
+const NOOP_JOB = "berth_lint_noop";
+const cache = new WeakMap<LintFile, IncludedPipeline | undefined>();
+
+/** Expands a file with plausible inputs. Returns undefined if that makes no sense: the file is broken already. */
+export function includedPipeline(file: LintFile, project: LintProject): IncludedPipeline | undefined {
+  if (cache.has(file)) return cache.get(file);
+  const included = expand(file, project);
+  cache.set(file, included);
+  return included;
+}
+
+function expand(file: LintFile, project: LintProject): IncludedPipeline | undefined {
+  if (file.sample === undefined || file.body === undefined || file.errors.length > 0) return undefined;
+  const inner = relative(file);
+  const isKnown = (path: string) => project.tree(file.root).read(path.replace(/^\//, "")) !== undefined;
+  const isLocalKnown = (path: string) =>
+    !/[$*]/.test(path) && (isKnown(path) || !(file.kind === "pipeline" && file.root !== ""));
+  const unknown = includesOf(file).filter((each) => !isReadable(each, project, isLocalKnown));
+  const hidden = hideUnknownIncludes(file.text, unknown);
+  const tree = overlay(project.tree(file.root), { [inner]: hidden, [NOTHING]: NOTHING_TEXT });
+  const missed = new Set<string>();
+  const sources = sourcesOf(tree, project.others, (name) => missed.add(name));
+  const predefined = predefinedVariables({}, EXAMPLE_PROJECT);
+  const variables = variableTable(Object.fromEntries(predefined.map(({ key, value }) => [key, value])));
+  const pipeline = withStages(file, inner, (text) =>
+    readPipeline({ source: new Source(MAIN, text), sources, variables }),
+  );
+  const unread = [
+    ...new Set([
+      ...unknown.filter((each) => !each.isChild).map((each) => `${each.kind} ${each.value}`),
+      ...missed,
+    ]),
+  ];
+  return { pipeline, isPartial: unknown.length > 0 || missed.size > 0, unread };
+}
+
+/** The files of the project itself, and of others as far as they can be read here; `miss` is told what cannot. */
+function sourcesOf(tree: FileTree, others: LintProject["others"], miss: (name: string) => void): Sources {
+  const orMiss = <Found>(found: Found | undefined, name: string): Found | undefined => {
+    if (found === undefined) miss(name);
+    return found;
+  };
+  return {
+    local: { project: EXAMPLE_PROJECT.path, sha: "HEAD", tree },
+    component: (path, version) =>
+      path.toLowerCase() === EXAMPLE_PROJECT.path
+        ? { project: path, sha: version, version: "1.0.0", tree }
+        : orMiss(others.component?.(path, version), `component ${path}@${version}`),
+    project: (path, ref) => orMiss(others.project?.(path, ref), `project ${path}`),
+    template: (name) => orMiss(others.template?.(name), `template ${name}`),
+    remote: (url) => orMiss(others.remote?.(url), `remote ${url}`) ?? { status: 404 },
+  };
+}
+
+/** The stages that the file's jobs ask for, as far as defaults tell. */
+function writtenStages(file: LintFile): string[] {
+  return file.jobs.flatMap((job) => {
+    const stage = job.map.get("stage");
+    const text = typeof stage === "string" ? file.withDefaults(stage)?.text : undefined;
+    return text === undefined || text.trim() === "" ? [] : [text];
+  });
+}
+
+/** A consumer can declare any stage, so a component or fragment gets the stages that its jobs ask for. */
+function withStages(file: LintFile, inner: string, read: (text: string) => Pipeline): Pipeline {
+  if (file.kind === "pipeline") return read(JSON.stringify(mainFor(file, inner)));
+  const stages = new Set(["build", "test", "deploy", ...writtenStages(file)]);
+  for (;;) {
+    const pipeline = read(JSON.stringify({ stages: [...stages], ...mainFor(file, inner) }));
+    const missing = pipeline.errors.flatMap(
+      ({ message }) => /chosen stage (.+) does not exist/.exec(message)?.[1] ?? [],
+    );
+    const fresh = missing.filter((stage) => !stages.has(stage));
+    if (fresh.length === 0) return pipeline;
+    for (const stage of fresh) stages.add(stage);
+  }
+}
+
+function isReadable(
+  { kind, value, map }: Include,
+  { others }: LintProject,
+  isLocalKnown: (path: string) => boolean,
+): boolean {
+  switch (kind) {
+    case "local":
+      return isLocalKnown(value);
+    case "project":
+      return typeof others.project?.(value, String(map?.get("ref") ?? "HEAD")) === "object";
+    case "remote":
+      return others.remote?.(value) !== undefined;
+    case "template":
+      return others.template?.(value) !== undefined;
+    case "component": {
+      const address = parseAddress(value);
+      return (
+        isOwn(value) ||
+        (address !== undefined && typeof others.component?.(address.project, address.version) === "object")
+      );
+    }
+  }
+}
+
+/** True for an address of the project's own: `$CI_SERVER_FQDN/$CI_PROJECT_PATH/name@$CI_COMMIT_SHA`. */
+function isOwn(address: string): boolean {
+  return /^\$\{?CI_SERVER_(?:FQDN|HOST)\}?\/\$\{?CI_PROJECT_PATH\}?\/[^/@]+@/.test(address);
+}
+
+function mainFor(file: LintFile, inner: string) {
+  const name = /^templates\/([^/]+?)(?:\.yml|\/template\.yml)$/.exec(inner)?.[1];
+  const inputs =
+    file.sample instanceof YamlMap && file.sample.size > 0 ? { inputs: toJson(file.sample) } : {};
+  const address = `${EXAMPLE_PROJECT.host}/${EXAMPLE_PROJECT.path}/${name}@1.0.0`;
+  const include =
+    file.kind === "component" ? { component: address, ...inputs } : { local: `/${inner}`, ...inputs };
+  return { include: [include], [NOOP_JOB]: { stage: ".pre", script: ["true"] } };
+}
+
+/** The file's path inside its project. */
+function relative(file: LintFile): string {
+  return file.root === "" ? file.path : file.path.slice(file.root.length + 1);
+}
+
+function overlay(tree: FileTree, files: Readonly<Record<string, string>>): FileTree {
+  return {
+    read: (path) => (Object.hasOwn(files, path) ? files[path] : tree.read(path)),
+    paths: () => [...new Set([...tree.paths(), ...Object.keys(files)])],
+  };
+}
