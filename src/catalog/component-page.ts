@@ -67,13 +67,11 @@ function sectionsOf({ project, components }: CatalogIndex, material: ComponentMa
   return sections.filter((each): each is Section => Boolean(each));
 }
 
-function renderPipeline({ picture, notes, entry }: ComponentMaterial): Html {
-  const [first] = entry.jobs[0]?.runs ?? [];
-  const shown = Object.values(EVENTS).find((label) => label === first?.event) ?? EVENTS.branch;
-  return html`<fieldset class="choice" id="event"><legend>The jobs of a pipeline for</legend>
+function renderPipeline({ event, picture, notes }: ComponentMaterial): Html {
+  return html`<fieldset class="choice" id="event"><legend>The jobs of</legend>
 ${Object.entries(EVENTS).map(
   ([name, label]) =>
-    html`<label><input type="radio" name="event" value="${name}"${label === shown ? trusted(" checked") : ""}><span>${label}</span></label>\n`,
+    html`<label><input type="radio" name="event" value="${name}"${name === event ? trusted(" checked") : ""}><span>${label}</span></label>\n`,
 )}</fieldset>
 <div class="picture" id="picture" tabindex="0" role="img" aria-label="Stages, jobs and needs of the pipeline; the jobs are listed below">${trusted(picture)}</div>
 <p class="quiet legend">Dashed: waits for a person. An arrow: does not wait for its stage, only for that job.</p>
@@ -86,10 +84,10 @@ function renderJobs(jobs: readonly CatalogJob[], project: CatalogProject, file: 
       job,
       index,
     ) => html`<details class="job" data-script="${index}"><summary><code>${job.name}</code> <span class="chip">${job.stage}</span>${
-      job.runs.every((each) => each.manual) && html` <span class="chip">by hand</span>`
+      job.runs.length > 0 && job.runs.every((each) => each.manual) && html` <span class="chip">by hand</span>`
     }</summary>
 <dl>
-<dt>Runs for</dt><dd>${job.runs.map((each) => each.event + (each.manual ? " (by hand)" : "")).join(", ")}</dd>
+<dt>Runs for</dt><dd>${runsOf(job)}</dd>
 ${job.image !== null && html`<dt>Image</dt><dd><code>${job.image}</code></dd>\n`}${
   job.needs.length > 0 &&
   html`<dt>Needs</dt><dd>${job.needs.map((need) => html`<code>${need}</code> `)}</dd>\n`
@@ -101,6 +99,11 @@ ${job.image !== null && html`<dt>Image</dt><dd><code>${job.image}</code></dd>\n`
 </details>
 `,
   )}`;
+}
+
+function runsOf({ runs }: CatalogJob): string {
+  if (runs.length === 0) return "none of the usual pipelines: its rules ask for more";
+  return runs.map((each) => each.event + (each.manual ? " (by hand)" : "")).join(", ");
 }
 
 function sourceLink({ url, latest }: CatalogProject, file: string): Html | false {

@@ -14,6 +14,8 @@ export interface ComponentMaterial {
   readonly guide: Guide | undefined;
   /** The component for the engine on the page. */
   readonly outline: Judged;
+  /** The kind of pipeline that the picture is of. */
+  readonly event: EventName;
   /** The pipeline of the defaults as SVG; empty where none can be drawn. */
   readonly picture: string;
   /** Stages that a consumer has to declare; empty where GitLab's own do. */
@@ -43,7 +45,7 @@ export function describeComponent(
   const { description, inputs, sample } = readComponent(name, file, project.files);
   const whole: Judged = { name, project: project.path, file, files: project.files, samples: sample };
   const { outline, left } = outlined(whole);
-  const { picture, notes, stages } = verdictOf(outline);
+  const { event, picture, notes, stages } = verdictOf(outline);
   const jobs = readJobs(whole);
   const guide = findGuide(name, project.files, isOnly);
   const table = changeTable(versionsOf(own, project.releases));
@@ -51,6 +53,7 @@ export function describeComponent(
   return {
     guide,
     outline,
+    event,
     picture,
     stages,
     notes: [...left.map((each) => `What "${each}" brings in is not shown.`), ...notes],
@@ -110,18 +113,18 @@ function includedBy(path: string, files: Readonly<Record<string, string>>): stri
 }
 
 /** The verdict for the first kind of pipeline that gets a job with the defaults. */
-function verdictOf(outline: Judged): Verdict {
-  const verdicts = (Object.keys(EVENTS) as EventName[]).map((event) =>
-    judge(outline, outline.samples, event),
-  );
+function verdictOf(outline: Judged): Verdict & { readonly event: EventName } {
+  const verdicts = eventNames.map((event) => ({ event, ...judge(outline, outline.samples, event) }));
   return verdicts.find((each) => each.picture !== "") ?? verdicts[0]!;
 }
+
+const eventNames = Object.keys(EVENTS) as EventName[];
 
 /** The jobs of all kinds of pipelines, with the inputs' defaults. */
 function readJobs(whole: Judged): { job: CatalogJob; script: string }[] {
   const found = new Map<string, { job: CatalogJob; script: string }>();
-  for (const [event, label] of Object.entries(EVENTS)) {
-    const { jobs, config } = pipelineOf(whole, whole.samples, event as EventName);
+  for (const event of eventNames) {
+    const { jobs, config } = pipelineOf(whole, whole.samples, event);
     const written = (config ?? {}) as Readonly<Record<string, WrittenJob>>;
     for (const [name, { stage, when, needs }] of jobs) {
       const own = written[name] ?? {};
@@ -131,6 +134,8 @@ function readJobs(whole: Judged): { job: CatalogJob; script: string }[] {
         .filter((each) => each != null)
         .join("\n");
       const before = found.get(name)?.job.runs ?? [];
+      const runs =
+        event === "every" ? before : [...before, { event: EVENTS[event], manual: when === "manual" }];
       found.set(name, {
         script,
         job: {
@@ -139,7 +144,7 @@ function readJobs(whole: Judged): { job: CatalogJob; script: string }[] {
           image: nameIn(own.image),
           environment: nameIn(own.environment),
           needs: (needs ?? []).map((need) => (need as { name: string }).name),
-          runs: [...before, { event: label, manual: when === "manual" }],
+          runs,
           lines: script === "" ? 0 : script.split("\n").length,
         },
       });

@@ -1,6 +1,6 @@
 import { expandComponent } from "../expand-component.ts";
 import { createdJobs } from "../expand-pipeline.ts";
-import { drawPipeline, type PipelineEvent } from "../pipeline/index.ts";
+import { type CreatedJob, drawPipeline, type PipelineEvent } from "../pipeline/index.ts";
 import type { JsonValue } from "../yaml/index.ts";
 
 /*
@@ -28,6 +28,7 @@ export const EVENTS = {
   branch: "the default branch",
   merge_request: "a merge request",
   tag: "a tag",
+  every: "all events together",
 } as const;
 export type EventName = keyof typeof EVENTS;
 
@@ -35,6 +36,7 @@ const event: Readonly<Record<EventName, PipelineEvent>> = {
   branch: {},
   merge_request: { source: "merge_request_event", ref: "feature" },
   tag: { ref: "1.0.0", tag: true },
+  every: {},
 };
 
 /** What GitLab would say of the inputs, and the pipeline that they make. */
@@ -91,7 +93,19 @@ const MOST_ROUNDS = 20;
  * The jobs that a pipeline gets which includes nothing but the component. Stages that only the consumer can declare are declared in the
  * order of the jobs, and jobs that the component needs from elsewhere stand first, as stand-ins.
  */
-export function pipelineOf(component: Judged, inputs: InputValues, name: EventName) {
+export function pipelineOf(
+  component: Judged,
+  inputs: InputValues,
+  name: EventName,
+): {
+  readonly jobs: ReadonlyMap<string, ShownJob>;
+  readonly stages: readonly string[];
+  /** Stages that the consumer has to declare. */
+  readonly declared: readonly string[];
+  /** The merged configuration; undefined where it cannot be read. */
+  readonly config: unknown;
+  readonly notes: readonly string[];
+} {
   const standIns = new Set<string>();
   let stages: readonly string[] | undefined;
   let declared: readonly string[] = [];
@@ -110,9 +124,23 @@ export function pipelineOf(component: Judged, inputs: InputValues, name: EventNa
       if (isStageLacking) declared = stages.filter((each) => each !== OWN_STAGE);
       continue;
     }
-    const notes = error !== undefined ? [error] : notesOf(creation, name);
-    return { ...creation, stages: expansion.stages, declared, config: expansion.config, notes };
+    const { stages: all, config } = expansion;
+    const jobs = name === "every" ? everyJob(expansion.jobs) : creation.jobs;
+    const notes = error !== undefined ? [error] : name === "every" ? [] : notesOf(creation, name);
+    return { jobs, stages: all, declared, config, notes };
   }
+}
+
+/** What a picture and a list show of a job. */
+type ShownJob = Pick<CreatedJob, "stage" | "when" | "needs">;
+
+/** All jobs, whatever their rules say. */
+function everyJob(jobs: ReturnType<typeof createdJobs>["expansion"]["jobs"]): Map<string, ShownJob> {
+  const shown = Object.entries(jobs).map(([name, { stage, when, needs }]): [string, ShownJob] => {
+    const needed = (needs as { job?: readonly unknown[] } | undefined)?.job;
+    return [name, { stage: String(stage), when: String(when), ...(needed && { needs: needed }) }];
+  });
+  return new Map(shown);
 }
 
 function notesOf(

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { DocumentError, GitLabCrash } from "../contract/index.ts";
@@ -106,8 +106,22 @@ async function readFiles(root: string): Promise<Record<string, string>> {
     .filter((each) => each.isFile() && /\.(ya?ml|md)$/.test(each.name))
     .map((each) => relative(root, join(each.parentPath, each.name)).split(sep).join("/"));
   if (existsSync(join(root, "README.md"))) paths.push("README.md");
-  paths.sort();
-  return Object.fromEntries(
-    await Promise.all(paths.map(async (path) => [path, await readFile(join(root, path), "utf8")] as const)),
+  const files: Record<string, string> = {};
+  for (let path = paths.pop(); path !== undefined; path = paths.pop()) {
+    if (Object.hasOwn(files, path)) continue;
+    files[path] = await readFile(join(root, path), "utf8");
+    paths.push(...(path.endsWith(".md") ? [] : includedElsewhere(files[path] ?? "", root)));
+  }
+  return Object.fromEntries(Object.entries(files).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** Files of the project outside `templates/` that a template includes by their path. */
+function includedElsewhere(text: string, root: string): string[] {
+  const named = [...text.matchAll(/\blocal:\s*["']?\/?([^\s"'}\]]+\.ya?ml)\b/g)].map(
+    ([, path]) => path ?? "",
   );
+  return named.filter((path) => {
+    const file = resolve(root, path);
+    return file.startsWith(root + sep) && existsSync(file) && statSync(file).isFile();
+  });
 }

@@ -1,4 +1,4 @@
-import type { Creation } from "./events/created.ts";
+import type { CreatedJob } from "./events/created.ts";
 
 /**
  * Draws the jobs that a pipeline would have: a column for each stage, an arrow for each need. Returns Mermaid's text or an SVG document;
@@ -7,9 +7,9 @@ import type { Creation } from "./events/created.ts";
 export function drawPipeline(
   kind: "mermaid" | "svg",
   pipeline: { readonly stages: readonly string[] },
-  creation: Pick<Creation, "jobs">,
+  { jobs }: { readonly jobs: ReadonlyMap<string, Pick<CreatedJob, "stage" | "when" | "needs">> },
 ): string {
-  const graph = graphOf(pipeline.stages, creation.jobs);
+  const graph = graphOf(pipeline.stages, jobs);
   return kind === "mermaid" ? toMermaid(graph) : toSvg(graph);
 }
 
@@ -23,7 +23,7 @@ interface GraphJob {
   readonly manual: boolean;
 }
 
-function graphOf(stages: readonly string[], jobs: Creation["jobs"]): Graph {
+function graphOf(stages: readonly string[], jobs: Parameters<typeof drawPipeline>[2]["jobs"]): Graph {
   const columns = [...new Set(stages)].map((name) => ({
     name,
     jobs: [...jobs]
