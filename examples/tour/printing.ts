@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { JobResult } from "../../src/smoke/index.ts";
 
 /** Progress and talk, on standard error. */
@@ -13,10 +12,4 @@ export function printJobs(jobs: readonly JobResult[]): void {
     const time = state === "manual" ? "" : `${seconds.toFixed(1).padStart(6)} s`;
     process.stdout.write(`  ${name.padEnd(width)}  ${state.padEnd(8)}${time}\n`);
   }
-}
-
-/** Returns the last lines of a job's log; none where it has no log. */
-export async function lastLines({ traceFile }: JobResult): Promise<string[]> {
-  const text = traceFile === undefined ? "" : await readFile(traceFile, "utf8").catch(() => "");
-  return text.trimEnd().split("\n").slice(-15);
 }

@@ -16,11 +16,12 @@ import {
   Needs,
   openLocalSession,
   type PipelineResult,
+  readTail,
   type SmokePipeline,
   type SmokeSession,
 } from "../../src/smoke/index.ts";
 import { health, openTicket, ticketsShown } from "./helpdesk.ts";
-import { lastLines, printJobs, say } from "./printing.ts";
+import { printJobs, say } from "./printing.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const project = join(root, "examples/flask-helpdesk");
@@ -166,7 +167,7 @@ async function requireSuccess({ errors, jobs }: PipelineResult, played?: string)
   const failed = ended.find((job) => job.state !== "success" && !job.allowFailure);
   if (failed === undefined) return;
   printJobs(jobs);
-  for (const line of await lastLines(failed)) say(`    ${line}`);
+  for (const line of await readTail(failed.traceFile ?? "")) say(`    ${line}`);
   throw new NotProved(`${failed.name} is ${failed.state}; its whole log: ${failed.traceFile ?? "none"}`);
 }
 

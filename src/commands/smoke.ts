@@ -25,7 +25,9 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
     .option("--keep", "leave checkouts and servers behind, and say where")
     .option("--json", "print the report as JSON")
     .option("--junit <file>", "write a JUnit report")
-    .option("--note <file>", "write a Markdown report for a merge request's note")
+    .option("--markdown <file>", "write a Markdown report")
+    .option("--note", "post the Markdown report on the merge request, in place of an earlier run's")
+    .option("--merge-request <number>", "the merge request of --note (default: CI_MERGE_REQUEST_IID)")
     .option("--logs <folder>", "where the jobs' logs go (default: the user's cache)")
     .option("--verbose", "show the jobs' output while they run")
     .option("--quiet", "no progress")
@@ -47,4 +49,5 @@ Examples:
   berth smoke delivery --target deploy@192.0.2.10
   berth smoke --list --only python_version=3.9
   berth smoke --junit smoke.xml --logs smoke-logs
-  GITLAB_TOKEN=… berth smoke --on gitlab --project group/berth`;
+  GITLAB_TOKEN=… berth smoke --on gitlab --project group/berth
+  berth smoke --on gitlab --note --merge-request 12`;

@@ -1,4 +1,4 @@
-import type { JobResult } from "./result.ts";
+import type { JobResult, PipelineResult } from "./result.ts";
 import type { VariationReport } from "./run-variation.ts";
 
 /** Where the local runner and GitLab disagree over the same run, a line each; empty when they agree everywhere. */
@@ -21,6 +21,9 @@ function differences(local: VariationReport, gitlab: VariationReport): string[] 
     const other = gitlab.steps[index];
     if (!other) continue;
     compare(`${step.name}, pipeline`, step.result.state, other.result.state);
+    const suites = new Set([step, other].flatMap(({ result }) => Object.keys(result.tests ?? {})));
+    for (const suite of suites)
+      compare(`${step.name}, tests of ${suite}`, counts(step.result, suite), counts(other.result, suite));
     const jobs = new Map(other.result.jobs.map((job) => [job.name, job]));
     for (const job of step.result.jobs)
       compare(`${step.name}, ${job.name}`, verdict(job), verdict(jobs.get(job.name)));
@@ -33,4 +36,14 @@ function differences(local: VariationReport, gitlab: VariationReport): string[] 
 
 function verdict(job: JobResult | undefined): string | undefined {
   return job && `${job.state}${job.state === "failed" && job.allowFailure ? " (allowed)" : ""}`;
+}
+
+function counts({ tests }: PipelineResult, suite: string): string | undefined {
+  const found = tests?.[suite];
+  return (
+    found &&
+    Object.entries(found)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(", ")
+  );
 }

@@ -2,6 +2,7 @@
 export type { ExecutorChoice } from "./local/executor.ts";
 export { type LocalSessionOptions, openLocalSession } from "./local/session.ts";
 export type { CiVariable } from "./local/variables.ts";
+export { readTail } from "./report/tail.ts";
 export type { JobResult, JobState, PipelineEvent, PipelineResult } from "./result.ts";
 export type { FileChanges, PipelineRequest, SmokePipeline, SmokeSession } from "./session.ts";
 export { Needs } from "./surroundings.ts";

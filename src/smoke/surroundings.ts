@@ -19,6 +19,8 @@ export interface NeedsOptions {
   /** A server of the user's own, in place of throw-away ones. */
   readonly target?: DeployTarget | undefined;
   readonly keep: boolean;
+  /** The jobs run on other machines, with a package index of their own. */
+  readonly remote?: boolean | undefined;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -55,7 +57,7 @@ export class Needs {
   }
 
   async provide(needs: readonly ("host" | "packages")[]): Promise<Provided> {
-    const index = needs.includes("packages") ? await this.packageIndex() : undefined;
+    const index = needs.includes("packages") && !this.options.remote ? await this.packageIndex() : undefined;
     const packages = Object.entries(index?.environment ?? {}).map(([key, value]) =>
       plainVariable(key, value),
     );

@@ -17,6 +17,8 @@ export type { ServerPipeline } from "./runs.ts";
 export interface GitlabServerOptions {
   /** A sub-path under which the server lives, such as `/gitlab`. */
   readonly subPath?: string;
+  /** What the one runner is told of otherwise than usual. */
+  readonly runner?: Readonly<Record<string, unknown>>;
   /** Tags of the runners. */
   readonly runnerTags?: readonly string[];
   readonly faults?: FaultPlan;
@@ -40,6 +42,8 @@ export class GitlabServer {
   faults: FaultPlan | undefined;
   /** Every request that arrived: `GET /api/v4/...`. */
   readonly log: string[] = [];
+  /** The same with the time when each came, in milliseconds. */
+  readonly requests: { readonly request: string; readonly at: number }[] = [];
   private readonly close: () => Promise<void>;
 
   constructor(address: string, state: ServerState, close: () => Promise<void>) {
@@ -115,7 +119,9 @@ async function handle(
   const path = url.pathname.startsWith(`${subPath}/`) ? url.pathname.slice(subPath.length) : "/outside";
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);
-  server.log.push(`${method} ${path}${url.search}`);
+  const request = `${method} ${path}${url.search}`;
+  server.log.push(request);
+  server.requests.push({ request, at: Date.now() });
   const fault = server.faults?.({ method, path, count: server.log.length });
   if (fault?.kind === "delay") await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
   if (fault?.kind === "hang") return;

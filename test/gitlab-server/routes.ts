@@ -103,7 +103,7 @@ export const routes: readonly Route[] = [
   }),
   route("GET", "/projects/:id/runners", (request, id) => {
     projectOf(request, id);
-    return paged(request, [runnerRecord()]);
+    return paged(request, [{ ...runnerRecord(), ...request.state.options.runner }]);
   }),
   route("GET", "/runners/:id", (request) => ({
     json: {
@@ -112,6 +112,7 @@ export const routes: readonly Route[] = [
       run_untagged: true,
       access_level: "not_protected",
       maximum_timeout: null,
+      ...request.state.options.runner,
     },
   })),
   route("POST", "/projects/:id/ci/lint", lint, true),

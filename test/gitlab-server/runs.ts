@@ -124,13 +124,11 @@ export class ServerPipeline {
           if (event.result.state === "success") release(job, pipelineVariables(identity));
         }
       },
-      startDownstream: async (trigger, { variables, readArtifact }) => {
+      startDownstream: async (trigger, { job: name, variables, readArtifact }) => {
         const { include, project: path, branch } = trigger;
         const project =
           path === undefined ? start.project : setting.projects().find((each) => each.path === path);
-        const job = this.jobs.find(
-          (each) => each.bridge && !each.downstream && this.resultOf(each).state === "running",
-        );
+        const job = this.jobs.find((each) => each.name === name);
         if (!project || !job) return { errors: ["Downstream project could not be found"] };
         const made = setting.start({
           project,

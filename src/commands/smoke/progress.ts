@@ -10,12 +10,18 @@ export interface Progress {
   end(): void;
 }
 
+/** Whether somebody looks on at a terminal. */
+export function isWatched({ stderr, env }: Surroundings): boolean {
+  return stderr.isTTY === true && env.TERM !== "dumb";
+}
+
 export function showProgress(
   total: number,
   { quiet = false, verbose = false }: { readonly quiet?: boolean; readonly verbose?: boolean },
-  { stderr, env }: Surroundings,
+  surroundings: Surroundings,
 ): Progress {
-  const terminal = stderr.isTTY === true && !quiet && env.TERM !== "dumb";
+  const { stderr } = surroundings;
+  const terminal = isWatched(surroundings) && !quiet;
   const running = new Map<string, string>();
   let done = 0;
   const clear = () => terminal && stderr.write("\r\x1b[2K");
@@ -38,8 +44,11 @@ export function showProgress(
       onEvent: ({ name }, event: PipelineEvent) => {
         if (event.kind === "job-started") running.set(name, event.job);
         if (event.kind === "note") say(`${name}: ${event.text}`);
-        if (verbose && event.kind === "job-line") say(`${name} ${event.job} | ${event.line}`);
-        else draw();
+        if (event.kind === "job-line") {
+          if (verbose) say(`${name} ${event.job} | ${event.line}`);
+          else if (event.line.trim() !== "") running.set(name, `${event.job} | ${event.line.trim()}`);
+        }
+        draw();
       },
       onEnd: ({ name }, report) => {
         running.delete(name);

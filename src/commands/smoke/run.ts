@@ -1,21 +1,18 @@
-import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseDuration } from "../../pipeline/duration.ts";
 import { differencesOf } from "../../smoke/compare.ts";
 import type { ExecutorChoice, ExecutorChooser } from "../../smoke/local/executor.ts";
 import { openLocalSession } from "../../smoke/local/session.ts";
-import { renderJson } from "../../smoke/report/json.ts";
-import { renderJunit } from "../../smoke/report/junit.ts";
 import { renderMarkdown } from "../../smoke/report/markdown.ts";
-import { renderText } from "../../smoke/report/text.ts";
 import { newTraceFolder, runScenarios } from "../../smoke/run-scenarios.ts";
 import type { VariationReport } from "../../smoke/run-variation.ts";
-import { loadScenarios } from "../../smoke/scenario.ts";
 import type { SmokeSession } from "../../smoke/session.ts";
 import { Needs, readTarget } from "../../smoke/surroundings.ts";
-import { type Variation, variationsOf } from "../../smoke/variation.ts";
+import type { Variation } from "../../smoke/variation.ts";
 import { type ExitCode, type Surroundings, UsageError } from "../command.ts";
-import { showProgress } from "./progress.ts";
+import { chooseVariations, isRemote, list, variationsForGitlab } from "./choose.ts";
+import { isWatched, showProgress } from "./progress.ts";
+import { writeReports } from "./reports.ts";
 
 /** SmokeOptions as the command line gives them. */
 export interface SmokeOptions {
@@ -31,10 +28,14 @@ export interface SmokeOptions {
   readonly keep?: boolean;
   readonly json?: boolean;
   readonly junit?: string;
-  readonly note?: string;
+  readonly markdown?: string;
+  readonly note?: boolean;
+  readonly mergeRequest?: string;
   readonly logs?: string;
   readonly verbose?: boolean;
   readonly quiet?: boolean;
+  /** Milliseconds between two looks at a pipeline on GitLab; not on the command line. */
+  readonly interval?: number;
 }
 
 /** Runs the scenarios that the arguments name, and prints the report. @throws UsageError for the user's mistakes */
@@ -49,40 +50,21 @@ export async function smoke(
     return 0;
   }
   const runners = runnersOf(options);
+  const post = options.note ? await notePoster(options, surroundings) : undefined;
   const reports: VariationReport[] = [];
   let wanted = 0;
   for (const runner of runners) {
-    const chosen = runner === "local" ? variations : variations.filter(runsOnGitlab);
+    const chosen = runner === "local" ? variations : variationsForGitlab(variations, options, surroundings);
     wanted += chosen.length;
     reports.push(...(await runAll(chosen, runner, options, surroundings)));
   }
   const differences = runners.length > 1 ? differencesOf(reports) : [];
-  await write(reports, options, surroundings);
+  await writeReports(reports, options, surroundings);
+  await post?.(renderMarkdown(reports, differences));
   for (const difference of differences) surroundings.stdout.write(`differs: ${difference}\n`);
   if (differences.length > 0) return 1;
   if (reports.some((report) => report.state === "failed")) return 1;
   return reports.length < wanted || reports.some((report) => report.state !== "passed") ? 2 : 0;
-}
-
-function chooseVariations(args: readonly string[], { only }: SmokeOptions, cwd: string): Variation[] {
-  const all = loadScenarios(args, cwd).flatMap(variationsOf);
-  const chosen = only === undefined ? all : all.filter((each) => each.name.includes(only));
-  if (chosen.length === 0)
-    throw new UsageError(`--only ${only}: no run has this in its name; berth smoke --list shows them`);
-  return chosen;
-}
-
-function list(variations: readonly Variation[], json: boolean, { stdout }: Surroundings): void {
-  const rows = variations.map(({ name, scenario, steps }) => ({
-    name,
-    description: scenario.description,
-    pipelines: steps.length,
-    needs: scenario.needs ?? [],
-  }));
-  if (json) stdout.write(`${JSON.stringify({ version: 1, runs: rows }, null, 2)}\n`);
-  else
-    for (const { name, needs } of rows)
-      stdout.write(`${name}${needs.length > 0 ? ` (needs ${needs.join(", ")})` : ""}\n`);
 }
 
 async function runAll(
@@ -98,7 +80,8 @@ async function runAll(
   const keep = options.keep ?? false;
   const target = options.target === undefined ? undefined : await readTarget(options.target, env);
   const progress = showProgress(variations.length, options, surroundings);
-  const needs = new Needs({ target, keep, say: progress.say, signal });
+  const remote = runner === "gitlab" && isRemote(env);
+  const needs = new Needs({ target, keep, remote, say: progress.say, signal });
   const executors = needs.executors(executor);
   const traceFolder = options.logs === undefined ? await newTraceFolder(env) : resolve(cwd, options.logs);
   try {
@@ -123,11 +106,6 @@ async function runAll(
 }
 
 type Runner = "local" | "gitlab";
-
-/** A tag cannot be ephemeral: the API has no way to hide it from the project's users. */
-function runsOnGitlab({ steps }: Variation): boolean {
-  return !steps.some(({ definition }) => definition.tag);
-}
 
 interface OpenerOptions {
   readonly options: SmokeOptions;
@@ -165,30 +143,20 @@ async function gitlabOpener({ options, surroundings, keep, say }: OpenerOptions)
   const { cwd, env, signal } = surroundings;
   const { openGitlabRunner } = await import("../../smoke/gitlab/runner.ts");
   const project = options.project ?? env.CI_PROJECT_PATH;
-  return openGitlabRunner({ project, components: cwd, env, signal, keep, say });
+  const stream = options.verbose || (isWatched(surroundings) && !options.quiet);
+  const { interval } = options;
+  return openGitlabRunner({ project, components: cwd, env, signal, keep, say, stream, interval });
 }
 
-async function write(
-  reports: readonly VariationReport[],
-  options: SmokeOptions,
-  { cwd, env, stdout }: Surroundings,
-): Promise<void> {
-  if (options.junit !== undefined) await writeFile(resolve(cwd, options.junit), renderJunit(reports));
-  if (options.note !== undefined) await writeFile(resolve(cwd, options.note), renderMarkdown(reports));
-  const colour = stdout.isTTY === true && !env.NO_COLOR;
-  stdout.write(options.json ? renderJson(reports) : renderText(reports, await readTails(reports), colour));
-}
-
-/** The last lines of the traces of failed jobs. */
-async function readTails(reports: readonly VariationReport[]): Promise<Map<string, string[]>> {
-  const tails = new Map<string, string[]>();
-  const jobs = reports.flatMap((report) => report.steps.flatMap((step) => step.result.jobs));
-  for (const { state, traceFile } of jobs) {
-    if (state !== "failed" || traceFile === undefined) continue;
-    const text = await readFile(traceFile, "utf8").catch(() => "");
-    tails.set(traceFile, text.trimEnd().split("\n").slice(-15));
-  }
-  return tails;
+/** A merge request of a fork stands in the project that it goes to. */
+async function notePoster(options: SmokeOptions, { env, signal }: Surroundings) {
+  const { openNote } = await import("../../smoke/gitlab/note.ts");
+  return openNote({
+    project: options.project ?? env.CI_MERGE_REQUEST_PROJECT_PATH ?? env.CI_PROJECT_PATH,
+    mergeRequest: options.mergeRequest ?? env.CI_MERGE_REQUEST_IID,
+    env,
+    signal,
+  });
 }
 
 function executorOf(text: string): ExecutorChoice {

@@ -57,12 +57,14 @@ export class Traces {
 class OpenTrace {
   text = "";
   reads = 0;
+  private readonly client: GitlabClient;
   private readonly reader: TraceReader;
   private readonly trace: Trace;
   /** The last line, as long as it has no end. */
   private rest = "";
 
   constructor({ name, project, job }: SeenJob, { client, folder, secrets, onLine }: TraceOptions) {
+    this.client = client;
     this.reader = client.jobs.traceReader(project, job.id);
     const file = join(folder, `${job.id}-${name.replace(/[^A-Za-z0-9._-]+/g, "_").slice(0, 100)}.log`);
     this.trace = new Trace(file, secrets, (line) => onLine(name, line));
@@ -74,12 +76,16 @@ class OpenTrace {
     this.text += added;
     const lines = (this.rest + added).split("\n");
     this.rest = lines.pop() ?? "";
-    if (lines.length > 0) this.trace.write(lines.map(readable).join("\n"));
+    if (lines.length > 0) this.trace.write(lines.map((line) => this.shown(line)).join("\n"));
     return added !== "";
   }
 
+  private shown(line: string): string {
+    return this.client.redact(readable(line));
+  }
+
   async close(): Promise<string> {
-    if (this.rest !== "") this.trace.write(readable(this.rest));
+    if (this.rest !== "") this.trace.write(this.shown(this.rest));
     await this.trace.close();
     return this.trace.file;
   }

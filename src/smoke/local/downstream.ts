@@ -12,6 +12,8 @@ export interface Downstream {
 
 /** What the pipeline above hands down. */
 export interface Handover {
+  /** The trigger job's name. */
+  readonly job: string;
   /** Variables of the trigger job, resolved, and those of the pipeline where it forwards them. */
   readonly variables: readonly CiVariable[];
   readonly readArtifact: (job: string, path: string) => Promise<string | undefined>;

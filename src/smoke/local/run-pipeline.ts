@@ -139,6 +139,7 @@ export class LocalPipeline {
     job.state = "running";
     const { name } = job.plan;
     const started = await this.options.startDownstream?.(trigger, {
+      job: name,
       variables: this.forwarded(job),
       readArtifact: (from, path) => this.readArtifact(from, path),
       onEvent: (event) => this.tell(below(name, event)),

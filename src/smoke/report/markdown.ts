@@ -3,7 +3,10 @@ import type { VariationReport } from "../run-variation.ts";
 import { renderTotals } from "./text.ts";
 
 /** GitLab Flavored Markdown for a merge request's note: a line each run, what differs below it, jobs with their links. */
-export function renderMarkdown(reports: readonly VariationReport[]): string {
+export function renderMarkdown(
+  reports: readonly VariationReport[],
+  differences: readonly string[] = [],
+): string {
   const rows = reports.map(
     (report) =>
       `| ${report.state === "passed" ? "✅" : "❌"} | ${cell(report.name)} | ${report.runner} | ${report.steps.map((step) => step.result.jobs.map(jobText).join(" ")).join("<br>")} | ${report.seconds.toFixed(1)} s |`,
@@ -15,9 +18,17 @@ export function renderMarkdown(reports: readonly VariationReport[]): string {
       ),
       ...(report.error ? [`- **${cell(report.name)}**: ${cell(report.error)}`] : []),
     ])
+    .concat(differences.map((difference) => `- runners differ: ${cell(difference)}`))
     .join("\n");
   const table = ["| | scenario | runner | jobs | time |", "|---|---|---|---|---|", ...rows].join("\n");
-  return `### Smoke runs: ${renderTotals(reports)}\n\n${table}\n${problems === "" ? "" : `\n${problems}\n`}`;
+  // A long table of what is well hides what is not.
+  const folded = `<details><summary>${reports.length} runs</summary>\n\n${table}\n\n</details>`;
+  const parts = [
+    `### Smoke runs: ${renderTotals(reports)}`,
+    ...(problems === "" ? [] : [problems]),
+    reports.length > 12 ? folded : table,
+  ];
+  return `${parts.join("\n\n")}\n`;
 }
 
 const signs: Readonly<Record<string, string>> = { success: "✓", failed: "✗", manual: "▷", skipped: "»" };

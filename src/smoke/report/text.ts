@@ -42,7 +42,11 @@ function renderStep(step: StepReport, report: VariationReport, tails: TraceTails
   const width = Math.max(0, ...result.jobs.map((job) => job.name.length));
   for (const job of result.jobs) lines.push(`  ${renderJob(job, width, paint)}`);
   for (const problem of step.problems) lines.push(paint("red", `  ✗ ${problem}`));
-  if (result.url !== undefined) lines.push(paint("dim", `  ${result.url}`));
+  for (const warning of result.warnings) lines.push(paint("yellow", `  warning: ${warning}`));
+  for (const [job, { total, failed, error }] of Object.entries(result.tests ?? {}))
+    lines.push(paint("dim", `  ${job}: ${total} tests, ${failed + error} failed`));
+  const began = result.beginning === "api" ? " (started through the API)" : "";
+  if (result.url !== undefined) lines.push(paint("dim", `  ${result.url}${began}`));
   if (step.problems.length > 0) lines.push(...result.jobs.flatMap((job) => renderTail(job, tails, paint)));
   return lines.join("\n");
 }

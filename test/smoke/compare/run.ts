@@ -18,6 +18,7 @@ try {
     project: "berth/smoke",
     executor: "shell",
     concurrency: "2",
+    interval: 500,
     verbose: process.argv.includes("--verbose"),
   };
   process.exitCode = await smoke(

@@ -45,7 +45,7 @@ describe("berth smoke", () => {
       "shell",
       "--junit",
       "junit.xml",
-      "--note",
+      "--markdown",
       "note.md",
     ]);
     expect(code).toBe(1);

@@ -2,10 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type GitlabRunnerOptions, openGitlabRunner } from "../../../src/smoke/gitlab/runner.ts";
+import { openLocalSession } from "../../../src/smoke/local/session.ts";
 import type { PipelineEvent } from "../../../src/smoke/result.ts";
 import { runVariation, type VariationReport } from "../../../src/smoke/run-variation.ts";
 import type { Definition, Scenario } from "../../../src/smoke/scenario.ts";
-import { variationsOf } from "../../../src/smoke/variation.ts";
+import type { SmokeSession } from "../../../src/smoke/session.ts";
+import { type Variation, variationsOf } from "../../../src/smoke/variation.ts";
 import {
   type GitlabServer,
   type GitlabServerOptions,
@@ -25,6 +27,8 @@ export interface SmokeServer {
     definition: Definition & Partial<Scenario>,
     options?: Partial<GitlabRunnerOptions>,
   ): Promise<VariationReport>;
+  /** The same on the local runner. */
+  runLocally(definition: Definition & Partial<Scenario>): Promise<VariationReport>;
   branches(): string[];
   /** `CI_PIPELINE_SOURCE` of all pipelines that were made. */
   sources(): string[];
@@ -42,6 +46,27 @@ export async function openSmokeServer(options: GitlabServerOptions = {}): Promis
   );
   const notes: string[] = [];
   const events: PipelineEvent[] = [];
+  const runOn = async (
+    runner: string,
+    definition: Definition & Partial<Scenario>,
+    signal: AbortSignal,
+    open: (variation: Variation) => Promise<SmokeSession>,
+  ) => {
+    const scenario = { name: "try", description: "A try", file: "scenario.yml", folder, ...definition };
+    const [variation] = variationsOf(scenario);
+    if (!variation) throw new Error("a scenario has at least one variation");
+    return runVariation(variation, {
+      runner,
+      open,
+      variables: [],
+      traceFolder: join(folder, "traces", runner),
+      signal,
+      onEvent: (event) => {
+        events.push(event);
+        if (event.kind === "note") notes.push(event.text);
+      },
+    });
+  };
   return {
     server,
     project,
@@ -59,21 +84,12 @@ export async function openSmokeServer(options: GitlabServerOptions = {}): Promis
         ...given,
         signal,
       });
-      const scenario = { name: "try", description: "A try", file: "scenario.yml", folder, ...definition };
-      const [variation] = variationsOf(scenario);
-      if (!variation) throw new Error("a scenario has at least one variation");
-      return runVariation(variation, {
-        runner: "gitlab",
-        open,
-        variables: [],
-        traceFolder: join(folder, "traces"),
-        signal,
-        onEvent: (event) => {
-          events.push(event);
-          if (event.kind === "note") notes.push(event.text);
-        },
-      });
+      return runOn("gitlab", definition, signal, open);
     },
+    runLocally: (definition) =>
+      runOn("local", definition, new AbortController().signal, () =>
+        openLocalSession({ components: folder, name: "try", executors: "shell", env: process.env }),
+      ),
     branches: () => project.branches().sort(),
     sources: () => server.state.pipelines.map((each) => each.start.source),
     close: async () => {

@@ -1,0 +1,175 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { GitlabServerOptions } from "../../gitlab-server/index.ts";
+import { openSmokeServer, type SmokeServer } from "./smoke-server.ts";
+
+let smoke: SmokeServer | undefined;
+
+async function open(options: GitlabServerOptions = {}): Promise<SmokeServer> {
+  smoke = await openSmokeServer(options);
+  return smoke;
+}
+
+afterEach(async () => {
+  await smoke?.close();
+  smoke = undefined;
+});
+
+/** Two jobs of the child, one by hand, and a trigger job that takes over how it ends. */
+const family = `
+begin: { stage: .pre, script: ['echo "script: [exit 4]" > made.yml && sed -i "1s/.*/broken: { script: [exit 4] }/" made.yml'], artifacts: { paths: [made.yml] } }
+child:
+  stage: test
+  variables: { WHOM: you }
+  trigger: { include: child.yml, strategy: depend }
+made:
+  stage: test
+  allow_failure: true
+  trigger: { include: [{ artifact: made.yml, job: begin }], strategy: depend }
+after: { stage: deploy, script: [ls] }
+`;
+const files = {
+  "child.yml":
+    "greet: { script: ['echo \"hello $WHOM from $CI_PIPELINE_SOURCE\" | tee out.txt'], artifacts: { paths: [out.txt] } }\nby_hand: { stage: deploy, when: manual, script: [ls] }\n",
+};
+const expectFamily = {
+  pipeline: "success",
+  jobs: {
+    begin: "success",
+    child: "success",
+    "child / greet": "success",
+    "child / by_hand": "manual",
+    made: { state: "failed", allow_failure: true },
+    "made / broken": { state: "failed", exit_code: 4 },
+    after: "success",
+  },
+  artifacts: { "child / greet": [{ path: "out.txt", contains: "hello you" }] },
+  traces: { "child / greet": { contains: "from parent_pipeline" } },
+};
+
+describe("child pipelines", () => {
+  it.each([
+    ["19.2 and later", true],
+    ["older", false],
+  ])("are followed and read as part of the pipeline, GitLab being %s", async (_, triggerJobs) => {
+    const { run, server, branches } = await open({ triggerJobs });
+    const report = await run({ pipeline: family, files, expect: expectFamily });
+    expect(report.steps[0]?.problems).toEqual([]);
+    expect(server.state.pipelines.map((each) => each.start.source)).toEqual([
+      "api",
+      "parent_pipeline",
+      "parent_pipeline",
+    ]);
+    const asked = server.log.filter((each) => each.includes("/trigger_jobs"));
+    expect(asked.length > 1).toBe(triggerJobs);
+    expect(branches()).toEqual(["main"]);
+  });
+
+  it("come out the same on the local runner", async () => {
+    const { runLocally } = await open();
+    const report = await runLocally({ pipeline: family, files, expect: expectFamily });
+    expect(report.steps[0]?.problems).toEqual([]);
+  });
+
+  it("are cancelled with their pipeline", async () => {
+    const controller = new AbortController();
+    const { run, server, events } = await open();
+    const watch = setInterval(() => {
+      if (events.some((each) => each.kind === "job-started" && each.job === "child / slow"))
+        controller.abort();
+    }, 20);
+    const report = await run(
+      {
+        pipeline: "child: { trigger: { include: child.yml } }\n",
+        files: { "child.yml": "slow: { script: [sleep 100] }\n" },
+        expect: { pipeline: "success" },
+      },
+      { signal: controller.signal },
+    );
+    clearInterval(watch);
+    expect(report.state).toBe("canceled");
+    await Promise.all(server.state.pipelines.map((each) => each.rest()));
+    expect(server.state.pipelines.at(-1)?.status).toBe("canceled");
+  });
+});
+
+describe("what jobs leave behind", () => {
+  const suite =
+    "<testsuite><testcase name='a &gt; b'/><testcase name='c'><failure><![CDATA[<error>]]></failure></testcase><testcase name='d'><skipped/></testcase></testsuite>";
+  const pipeline = `report: { script: ["echo \\"${suite}\\" > report.xml", "exit 3"], artifacts: { when: always, reports: { junit: report.xml } } }\n`;
+  const expected = {
+    jobs: { report: { state: "failed", exit_code: 3 } },
+    tests: { report: { total: 3, success: 1, failed: 1, skipped: 1, error: 0 } },
+  };
+
+  it("are counted: test reports and exit codes, on both runners", async () => {
+    const { run, runLocally } = await open();
+    for (const each of [run, runLocally]) {
+      const report = await each({ pipeline, expect: expected });
+      expect(report.steps[0]?.problems).toEqual([]);
+    }
+    const wrong = await runLocally({
+      pipeline,
+      expect: { tests: { report: { failed: 0 }, other: { total: 1 } } },
+    });
+    expect(wrong.steps[0]?.problems).toEqual([
+      "report: 1 tests are failed, expected 0",
+      "other has no test report",
+    ]);
+  });
+
+  it("is read to its end where traces come late", async () => {
+    const { run } = await open({ truncatedTraces: 500 });
+    const report = await run({
+      pipeline: "a: { script: ['seq 1 200; echo the very end'] }\n",
+      expect: { traces: { a: { contains: "the very end" } } },
+    });
+    expect(report.steps[0]?.problems).toEqual([]);
+  });
+});
+
+describe("following", () => {
+  it("shows running jobs' lines as they come, each once and no secret, at its pace", async () => {
+    const { run, server, events } = await open();
+    const interval = 200;
+    const report = await run(
+      {
+        variables: { SECRET: { value: "secret-of-eight", masked: true } },
+        pipeline: 'a: { script: ["for n in 1 2 3 4 5 6; do echo line $n $SECRET; sleep 0.3; done"] }\n',
+        expect: { jobs: { a: "success" } },
+      },
+      { stream: true, interval },
+    );
+    expect(report.steps[0]?.problems).toEqual([]);
+    const lines = events.flatMap((each) =>
+      each.kind === "job-line" && /^line \d/.test(each.line) ? each.line : [],
+    );
+    expect(lines).toEqual([1, 2, 3, 4, 5, 6].map((number) => `line ${number} [MASKED]`));
+    const finished = events.findIndex((each) => each.kind === "job-finished");
+    const first = events.findIndex((each) => each.kind === "job-line");
+    expect(first).toBeGreaterThan(-1);
+    expect(first).toBeLessThan(finished);
+    const looks = server.requests.filter(({ request }) => /\/(jobs|trigger_jobs|trace)\b/.test(request));
+    const times = looks.slice(0, -2).map(({ at }) => at);
+    const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+    expect(gaps.length).toBeGreaterThan(4);
+    // A turn every half interval on average; a request's way here takes its time, too.
+    const spread = (times.at(-1) ?? 0) - (times[0] ?? 0);
+    expect(spread / gaps.length).toBeGreaterThan(interval / 4);
+  });
+
+  it("asks again whether a runner has come before it calls a job stuck", async () => {
+    const { run, server } = await open({ runnerTags: ["linux"] });
+    const pipeline = "a: { tags: [windows], script: [ls] }\n";
+    const report = await run({ pipeline, expect: { jobs: { a: "success" } } }, { stuckAfter: 100 });
+    expect(report.error).toBe("the job a is stuck: no runner has the tags windows");
+    expect(server.log.filter((each) => each.endsWith("/runners?per_page=100")).length).toBe(2);
+  });
+
+  it.each([
+    [{ status: "offline" }, "none of the project's runners is online"],
+    [{ access_level: "ref_protected" }, "take jobs of protected branches only"],
+  ])("says before the start that no runner will come: %j", async (runner, message) => {
+    const { run } = await open({ runner });
+    await expect(run({ pipeline: "a: { script: [ls] }\n", expect: { jobs: {} } })).rejects.toThrow(message);
+  });
+});
