@@ -31,21 +31,22 @@ const UNITS = new Map<string, number>(
 /** Words without a meaning of their own. */
 const JOINERS = new Set(["and", "with", "plus"]);
 
+/** The units of `1:30:00`, from the right. */
+const CLOCK_UNITS = ["s", "m", "h", "d", "mo", "y"];
+
 /** Seconds of a duration, undefined when the text is none, or comes to nothing. */
 export function parseDuration(text: string): number | undefined {
-  const words = split(text);
+  const words = wordsOf(text);
   if (words === undefined) return undefined;
+  // "hour" is "1 hour".
+  if (words.length > 0 && !isNumber(words[0]!)) words.unshift("1");
   let total = 0;
-  for (let index = 0; index < words.length; index++) {
-    const word = words[index]!;
-    if (!isNumber(word)) {
-      if (UNITS.has(word)) continue;
-      return undefined;
-    }
-    const unit = words[index + 1];
-    total += Number(word) * (unit !== undefined && !isNumber(unit) ? (UNITS.get(unit) ?? 0) : 1);
+  for (const [index, word] of words.entries()) {
+    if (!isNumber(word)) continue;
+    const unit = words[index + 1] ?? "s";
+    total += Number(word) * (UNITS.get(unit) ?? 0);
   }
-  return total > 0 ? Math.trunc(total) : undefined;
+  return total > 0 ? total : undefined;
 }
 
 /** Whether an expiry is valid: a duration, or `never`. */
@@ -53,15 +54,25 @@ export function artifactDurationIsValid(text: string): boolean {
   return text.toLowerCase() === "never" || parseDuration(text) !== undefined;
 }
 
-function split(text: string): string[] | undefined {
-  const spaced = text
-    .toLowerCase()
-    .replace(/(\d*\.?\d+)/g, " $1 ")
-    .replaceAll(",", " ");
-  const words = spaced.split(/\s+/).filter((word) => word !== "" && !JOINERS.has(word));
-  return words.length > 0 ? words : undefined;
+/** Numbers and units; undefined where a word is neither. */
+function wordsOf(text: string): string[] | undefined {
+  const words = clockWords(text.toLowerCase())
+    .replace(/[0-9]*\.?[0-9]+/g, " $& ")
+    .split(/\s+/)
+    .filter((word) => word !== "")
+    .map((word) => (isNumber(word) ? word : word.replace(/^,/, "").replace(/,$/, "")))
+    .filter((word) => !JOINERS.has(word));
+  return words.every((word) => isNumber(word) || UNITS.has(word)) ? words : undefined;
+}
+
+/** `1:30` as "1 m 30 s"; other texts as they are. */
+function clockWords(text: string): string {
+  const clock = text.replaceAll(" ", "");
+  if (!/^[0-9]+:[0-9]+(?::[0-9]+){0,4}(?:\.[0-9]*)?$/m.test(clock)) return text;
+  const parts = clock.split(":");
+  return parts.map((part, index) => `${part} ${CLOCK_UNITS[parts.length - 1 - index] ?? ""}`).join(" ");
 }
 
 function isNumber(word: string): boolean {
-  return /^\d*\.?\d+$/.test(word);
+  return /^[0-9]*\.?[0-9]+$/.test(word);
 }

@@ -1,5 +1,5 @@
 import { toJson, toRubyString, YamlList, YamlMap } from "../../yaml/index.ts";
-import { check, isMap, isTextual, optional, unknownForm, verify } from "./checks.ts";
+import { check, isMap, isTextual, optional, present, unknownForm, verify } from "./checks.ts";
 import { boolean, stringList } from "./common.ts";
 import type { Definition, Entry } from "./entry.ts";
 import {
@@ -18,6 +18,7 @@ import {
 
 const WHEN = ["on_success", "on_failure", "always"];
 const CACHE_LIMIT = 4;
+const POLICY = "should be a variable or one of: pull-push, push, pull";
 
 const simpleKey: Definition = {
   title: "simple key",
@@ -69,7 +70,9 @@ const cache: Definition = {
       isHash,
       allowedKeys("key", "untracked", "paths", "when", "policy", "unprotect", "fallback_keys"),
     ]),
-    check("policy", policyIsKnown, { optional: true }),
+    check("policy", [isString, matching(/pull-push|push|pull|\$\w{1,255}/, POLICY)], {
+      when: (entry) => present(entry.get("policy")),
+    }),
     optional("when", isString, oneOf(WHEN, `should be one of: ${WHEN.join(", ")}`)),
     optional("fallback_keys", atMost(5, "has to many entries (maximum 5)")),
   ],
@@ -107,13 +110,6 @@ export const caches: Definition = {
   ],
   items: cache,
 };
-
-const POLICY = "should be a variable or one of: pull-push, push, pull";
-
-function policyIsKnown(value: Parameters<typeof isString>[0], entry: Entry): string | undefined {
-  if (value === "" || value === false) return undefined;
-  return isString(value, entry) ?? matching(/pull-push|push|pull|\$\w{1,255}/, POLICY)(value, entry);
-}
 
 function keyIsNoPath({ config }: Entry): string | undefined {
   if (!isTextual(config)) return "should be a string or symbol";

@@ -146,7 +146,7 @@ export class Entry {
   value(): unknown {
     if (this.definition.value) return this.definition.value(this);
     if (this.definition.items) return this.items.map((item) => item.value());
-    if (this.children.size === 0) return toJson(this.config);
+    if (!this.definition.children && this.children.size === 0) return toJson(this.config);
     const result: Record<string, unknown> = {};
     for (const [key, child] of this.children) if (child.specified) result[key] = child.value();
     return result;

@@ -117,7 +117,7 @@ export function warningOf(entry: Entry): string | undefined {
   const written = entry.get("rules");
   if (!(written instanceof YamlList)) return undefined;
   const lastWritten = written.items.at(-1);
-  if (lastWritten instanceof YamlMap && lastWritten.has("if")) return undefined;
+  if (lastWritten instanceof YamlMap && (lastWritten.get("if") ?? null) !== null) return undefined;
   const list = entry.childValue("rules") as Record<string, unknown>[] | undefined;
   const last = list?.at(-1);
   if (last === undefined || last === null || last.when === "never") return undefined;

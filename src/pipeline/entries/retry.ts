@@ -39,6 +39,8 @@ const REASONS = [
   "deployment_rejected",
   "failed_outdated_deployment_job",
   "runner_provisioning_timeout",
+  "duo_workflow_not_allowed",
+  "job_router_failure",
   "job_token_expired",
   "insufficient_bridge_permissions",
   "downstream_bridge_project_not_found",

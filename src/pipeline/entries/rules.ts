@@ -153,18 +153,18 @@ export function knownItems(values: readonly string[]): Rule {
   };
 }
 
-/** A whole number between two bounds, in Rails' words. */
+/** What Ruby's `Float()` reads, without the hexadecimal form, which Rails refuses. */
+const NUMBER = /^\s*[+-]?(?:\d+(?:_\d+)*)?(?:(?<=\d)|\.\d+(?:_\d+)*)(?:e[+-]?\d+)?\s*$/i;
+
+/** A whole number between two bounds, or its digits as text, in Rails' words. */
 export function integerBetween(least: number, most: number): Rule {
   return (value) => {
-    const number = value instanceof FloatValue ? value.value : value;
-    if (typeof number !== "number" && typeof number !== "bigint") {
-      if (!isText(number) || !/^[+-]?\d+(\.\d+)?$/.test(number)) return "is not a number";
-      return integerBetween(least, most)(Number(number), undefined as never);
-    }
     if (value instanceof FloatValue) return "must be an integer";
+    if (!isInteger(value) && !(isText(value) && NUMBER.test(value))) return "is not a number";
+    if (isText(value) && !/^[+-]?\d+$/.test(value)) return "must be an integer";
+    const number = Number(value);
     if (number < least) return `must be greater than or equal to ${least}`;
-    if (number > most) return `must be less than or equal to ${most}`;
-    return undefined;
+    return number > most ? `must be less than or equal to ${most}` : undefined;
   };
 }
 

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { expandPipeline } from "../../src/index.ts";
+
+/** A job of one keyword; its value is in YAML. */
+function jobWith(keyword: string, value: string) {
+  const { errors, warnings, jobs } = expandPipeline(`job:\n  script: make\n  ${keyword}: ${value}\n`);
+  return { errors, warnings, job: jobs.job };
+}
+
+/* What GitLab 18.11 makes of values that the open conformance cases do not show; from its entries and the gems they use. */
+
+describe("timeout, as gitlab-chronic-duration 0.12 reads it", () => {
+  it.each([
+    ['"1:30"', 90],
+    ['"1:30:00"', 5400],
+    ['"1 : 02 : 03"', 3723],
+    ['"1:30.5"', 90.5],
+    ["hour", 3600],
+    ["minute 30sec", 90],
+    ["1h,", 3600],
+    ["and 5", 5],
+    ["3h 30", 10_830],
+    ["5 10 m", 600],
+    ['"2.5"', 2.5],
+    [".5h", 1800],
+  ])("%s is %d seconds", (value, seconds) => {
+    const { errors, job } = jobWith("timeout", value);
+    expect(errors).toEqual([]);
+    expect(job?.timeout).toBe(seconds);
+  });
+
+  it.each([
+    '"1:30."',
+    '"1:2:3:4:5:6:7"',
+    "1,000s",
+    "1 hour , 5m",
+    "-1h",
+    "one hour",
+    "0h",
+    "and",
+    "1h foo",
+  ])("%s is none", (value) => {
+    expect(jobWith("timeout", value).errors).toContain("jobs:job:timeout config should be a duration");
+  });
+});
+
+describe("retry: max, as Rails' numericality judges it", () => {
+  it.each([
+    ['"1"', []],
+    ['"1.5"', ["retry max must be an integer"]],
+    ['" 1"', ["retry max must be an integer"]],
+    ['"1e0"', ["retry max must be an integer"]],
+    ['"0x1"', ["retry max is not a number"]],
+    ['""', ["retry max is not a number"]],
+    ['"3"', ["retry max must be less than or equal to 2"]],
+    ["1.0", ["retry max must be an integer"]],
+    ["true", ["retry max is not a number"]],
+  ])("%s", (value, errors) => {
+    expect(jobWith("retry", `{max: ${value}}`).errors).toEqual(errors);
+  });
+});
+
+describe("cache", () => {
+  it.each([
+    ["5", ["should be a string", "should be a variable or one of: pull-push, push, pull"]],
+    ["[push]", ["should be a string"]],
+    ["[]", []],
+  ])("policy: %s", (value, problems) => {
+    expect(jobWith("cache", `{policy: ${value}}`).errors).toEqual(
+      problems.map((problem) => `jobs:job:cache policy ${problem}`),
+    );
+  });
+
+  it("has a key of nothing when no keyword of the key is set", () => {
+    expect(jobWith("cache", "{key: {files: null}}").job?.cache).toMatchObject([{ key: {} }]);
+  });
+});
+
+describe("the warning of a last rule with nothing but when", () => {
+  it.each([
+    ["[{when: always, if: null}]", 1],
+    ["[{when: always, changes: null}]", 1],
+    ["[{when: always, if: $A}]", 0],
+    ["[{when: never}]", 0],
+  ])("%s", (value, warnings) => {
+    expect(jobWith("rules", value).warnings).toHaveLength(warnings);
+  });
+});
