@@ -119,7 +119,9 @@ function showErrors(errors: readonly { readonly input: string | null; readonly m
   for (const field of fields) {
     const own = errors.filter((error) => error.input === field.dataset.input);
     const isShown = own.length > 0 && (touched.has(field) || givenValue(field) !== undefined);
-    find(`${field.id}-problem`).textContent = isShown ? own.map((error) => error.message).join("; ") : "";
+    find(`${field.id}-problem`).textContent = isShown
+      ? own.map((error) => withPattern(error.message, field)).join("; ")
+      : "";
     if (isShown) field.setAttribute("aria-invalid", "true");
     else field.removeAttribute("aria-invalid");
   }
@@ -130,6 +132,11 @@ function showErrors(errors: readonly { readonly input: string | null; readonly m
   verdict.textContent =
     errors.length > 0 ? [...faults, ...general].join("; ") : "GitLab would accept these inputs.";
   verdict.className = errors.length > 0 ? "verdict bad" : "verdict good";
+}
+
+/** GitLab does not say which pattern it means. */
+function withPattern(message: string, field: Field): string {
+  return message.endsWith("RegEx pattern") ? `${message} ${field.dataset.regex}` : message;
 }
 
 async function copy(): Promise<void> {

@@ -59,11 +59,15 @@ export function sinceOf(component: string, input: string, releases: readonly Rel
   return since;
 }
 
-/** What changed for consumers between two interfaces of one component. */
+const strength = { major: 0, minor: 1, patch: 2 };
+
+/** What changed for consumers between two interfaces of one component, what breaks them first. */
 export function changesBetween(before: ComponentInterface, after: ComponentInterface): CatalogChange[] {
   if (before === after) return [];
   const changes = compareComponents(new Map([[before.name, before]]), new Map([[after.name, after]]));
-  return changes.map(({ class: kindOf, kind, message }) => ({ class: kindOf, kind, message }));
+  return changes
+    .map(({ class: asked, kind, message }) => ({ class: asked, kind, message }))
+    .sort((one, other) => strength[one.class] - strength[other.class]);
 }
 
 /**

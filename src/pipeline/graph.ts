@@ -57,50 +57,75 @@ function mermaidText(text: string): string {
   return text.replace(/[#"<>\\`\n]/g, (character) => `#${character.codePointAt(0)};`);
 }
 
-const COLUMN = 220;
+const GAP = 40;
 const ROW = 44;
-const BOX = { width: 180, height: 30 };
+const BOX_HEIGHT = 30;
 const TOP = 50;
-/** About so many characters fit into a box. */
-const FITS = 24;
+/** Longer names are cut; the whole one stands in the title. */
+const MOST_CHARACTERS = 40;
+/** A wide character of a usual sans-serif font at 13 px. */
+const CHARACTER = 7.6;
 
 function toSvg({ stages, needs }: Graph): string {
+  const columns = columnsOf(stages);
   const rows = Math.max(1, ...stages.map(({ jobs }) => jobs.length));
-  const width = Math.max(1, stages.length) * COLUMN;
+  const width = columns.reduce((sum, column) => sum + column.width + GAP, 0);
   const height = TOP + rows * ROW + 10;
-  const at = new Map<string, { x: number; y: number }>();
-  for (const [column, { jobs }] of stages.entries()) {
-    for (const [row, { name }] of jobs.entries())
-      at.set(name, { x: column * COLUMN + 20, y: TOP + row * ROW });
+  const boxes = new Map<string, Box>();
+  for (const [index, { jobs }] of stages.entries()) {
+    for (const [row, { name }] of jobs.entries()) boxes.set(name, { ...columns[index]!, y: TOP + row * ROW });
   }
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13">`,
     '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="graph-tip" d="M0 0 8 4 0 8z" fill="#666"/></marker></defs>',
-    ...stages.map(({ name }, column) => {
-      return `<text class="graph-stage" x="${column * COLUMN + 20}" y="28" font-weight="bold">${xmlText(name)}</text>`;
+    ...stages.map(({ name }, index) => {
+      return `<text class="graph-stage" x="${columns[index]!.x}" y="28" font-weight="bold">${xmlText(shorten(name))}</text>`;
     }),
-    ...needs.map(([from, to]) => arrow(at.get(from)!, at.get(to)!)),
-    ...stages.flatMap(({ jobs }) => jobs.map((job) => box(job, at.get(job.name)!))),
+    ...needs.map(([from, to]) => drawNeed(boxes.get(from)!, boxes.get(to)!)),
+    ...stages.flatMap(({ jobs }) => jobs.map((job) => drawJob(job, boxes.get(job.name)!))),
     "</svg>",
   ];
   return `${parts.join("\n")}\n`;
 }
 
-function arrow(from: { x: number; y: number }, to: { x: number; y: number }): string {
-  const start = { x: from.x + BOX.width, y: from.y + BOX.height / 2 };
-  const end = { x: to.x, y: to.y + BOX.height / 2 };
+interface Column {
+  readonly x: number;
+  readonly width: number;
+}
+
+interface Box extends Column {
+  readonly y: number;
+}
+
+/** Side by side, each wide enough for its longest name. */
+function columnsOf(stages: Graph["stages"]): Column[] {
+  let x = GAP / 2;
+  return stages.map(({ name, jobs }) => {
+    const longest = Math.max(...[name, ...jobs.map((job) => job.name)].map((each) => shorten(each).length));
+    const column = { x, width: Math.round(Math.max(100, longest * CHARACTER + 20)) };
+    x += column.width + GAP;
+    return column;
+  });
+}
+
+function drawNeed(from: Box, to: Box): string {
+  const start = { x: from.x + from.width, y: from.y + BOX_HEIGHT / 2 };
+  const end = { x: to.x, y: to.y + BOX_HEIGHT / 2 };
   const bend = Math.max(20, Math.abs(end.x - start.x) / 2);
   const curve = `M${start.x} ${start.y}C${start.x + bend} ${start.y} ${end.x - bend} ${end.y} ${end.x} ${end.y}`;
   return `<path class="graph-need" d="${curve}" fill="none" stroke="#666" marker-end="url(#arrow)"/>`;
 }
 
-function box({ name, manual }: GraphJob, { x, y }: { x: number; y: number }): string {
-  const shown = name.length > FITS ? `${name.slice(0, FITS - 1)}…` : name;
+function drawJob({ name, manual }: GraphJob, { x, y, width }: Box): string {
   const dashes = manual ? ' stroke-dasharray="5 3"' : "";
   return (
-    `<g class="${manual ? "graph-job graph-manual" : "graph-job"}"><title>${xmlText(name)}</title><rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="6" fill="#fff" stroke="#333"${dashes}/>` +
-    `<text x="${x + 10}" y="${y + 20}">${xmlText(shown)}</text></g>`
+    `<g class="${manual ? "graph-job graph-manual" : "graph-job"}"><title>${xmlText(name)}</title><rect x="${x}" y="${y}" width="${width}" height="${BOX_HEIGHT}" rx="6" fill="#fff" stroke="#333"${dashes}/>` +
+    `<text x="${x + 10}" y="${y + 20}">${xmlText(shorten(name))}</text></g>`
   );
+}
+
+function shorten(name: string): string {
+  return name.length > MOST_CHARACTERS ? `${name.slice(0, MOST_CHARACTERS - 1)}…` : name;
 }
 
 function xmlText(text: string): string {

@@ -168,7 +168,7 @@ describe.skipIf(!browser)("a component's page", { timeout: 60_000 }, () => {
     await page.fill("#input-target", "App1");
     await page.locator("#input-target[aria-invalid=true]").waitFor();
     expect(await page.locator("#input-target-problem").textContent()).toBe(
-      "provided value does not match required RegEx pattern",
+      "provided value does not match required RegEx pattern ^[a-z]+$",
     );
     await page.fill("#input-target", "app");
     await judged("good");
