@@ -20,8 +20,8 @@ export function minimalExample(
     component: `$CI_SERVER_FQDN/${project}/${name}@${version}`,
     ...(Object.keys(sample).length > 0 && { inputs: sample }),
   };
-  const text = toYamlText(fromJson({ ...(needed && { stages }), include: [include] }));
-  return text.replace("\ninclude:", "\n\ninclude:");
+  const list = stages.map((each) => (/^[\w.-]+$/.test(each) ? each : JSON.stringify(each))).join(", ");
+  return `${needed ? `stages: [${list}]\n\n` : ""}${toYamlText(fromJson({ include: [include] }))}`;
 }
 
 /**

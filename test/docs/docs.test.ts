@@ -81,7 +81,7 @@ describe("a region", () => {
     expect(made("examples scan project=a/b version=2")).toBe(
       "\n```yaml\ninclude:\n  - component: $CI_SERVER_FQDN/a/b/scan@2\n    inputs:\n      target: example\n```\n",
     );
-    expect(made("examples late")).toContain("stages:\n  - late\n\ninclude:");
+    expect(made("examples late")).toContain("stages: [late]\n\ninclude:");
   });
 
   it("shows example files, and refuses one that GitLab would refuse", () => {
