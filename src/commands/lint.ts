@@ -23,6 +23,10 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
     .option("--gitlab-version <version>", "report features that are newer than this version, such as 17.11")
     .option("--config <file>", "settings (default: berth.yaml, if there is one)")
     .option("--fix", "apply the safe fixes")
+    .option(
+      "--unsafe-fixes",
+      "with --fix: also those after which a script may do something else; read the diff",
+    )
     .option("--dry-run", "with --fix: show the changes as a diff and write nothing")
     .option("--changed [ref]", "only files that differ from a commit (default: HEAD)")
     .option("--baseline <file>", "put up with the findings that the file lists")
@@ -43,6 +47,7 @@ Examples:
   berth lint templates/deploy.yml --fail-on error
   berth lint --format codequality --output gl-code-quality-report.json
   berth lint --fix --dry-run
+  berth lint --fix --unsafe-fixes --dry-run
   berth lint --changed main
   berth lint --gitlab-version 17.11
 
@@ -57,6 +62,7 @@ async function lint(
   requireOneOf("--format", options.format, formats);
   if (options.failOn) requireOneOf("--fail-on", options.failOn, ["error", "warning", "info"]);
   if (options.dryRun && !options.fix) throw new UsageError("--dry-run goes with --fix");
+  if (options.unsafeFixes && !options.fix) throw new UsageError("--unsafe-fixes goes with --fix");
   const once = async (): Promise<ExitCode> => {
     const settings = await loadSettings(options, surroundings);
     const files = await chooseFiles(paths, options, settings, surroundings.cwd);

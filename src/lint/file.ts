@@ -30,8 +30,8 @@ export interface LintFile extends FileRole {
   readonly blocks: readonly Block[];
   readonly headerBlocks: readonly Block[];
   readonly scripts: readonly Script[];
-  /** The blocks in a job's scripts. */
-  readonly scriptBlocks: (job: Job) => readonly Block[];
+  /** The blocks in the scripts of jobs and of `default`. */
+  readonly scriptBlocks: readonly Block[];
   /** A text with each block replaced by its input's default; undefined if one has none. `at` is the default when it is all. */
   readonly withDefaults: (text: string) => { readonly text: string; readonly at: At | undefined } | undefined;
 }
@@ -75,8 +75,7 @@ export function readFile(path: string, text: string): LintFile {
     blocks,
     headerBlocks: findBlocks(headerNodes),
     scripts: scriptsOf(jobs, body, nodeAt, isWord),
-    scriptBlocks: (job) =>
-      blocks.filter((block) => block.node.path[0] === job.name && isScript(block.node) && !block.node.isKey),
+    scriptBlocks: blocks.filter(({ node }) => isScript(node) && !node.isKey),
     withDefaults: (value) => withDefaults(value, byName),
   };
 }

@@ -1,6 +1,6 @@
 import type { Diagnostic, Edit } from "./diagnostic.ts";
 
-/** A file's text after safe fixes, and how many were applied. */
+/** A file's text after fixes, and how many were applied. */
 export interface FixedText {
   readonly text: string;
   readonly applied: number;
@@ -13,16 +13,29 @@ interface OffsetEdit {
 }
 
 /**
- * Applies the safe fixes of one file. A fix whose edits touch those of an earlier one waits for the next round, so callers
+ * Applies the fixes of one file, the safe ones or all. An edit that two fixes share is made once; a fix whose edits touch those of an earlier one otherwise waits for the next round, so callers
  * lint and fix again until nothing is applied. Fixes that also edit another file are left out.
  */
-export function applyFixes(file: string, text: string, diagnostics: readonly Diagnostic[]): FixedText {
+export function applyFixes(
+  file: string,
+  text: string,
+  diagnostics: readonly Diagnostic[],
+  which: "safe" | "all" = "safe",
+): FixedText {
   const starts = lineStarts(text);
   const taken: OffsetEdit[] = [];
   let applied = 0;
   for (const { fix } of diagnostics) {
-    if (!fix?.safe || fix.edits.length === 0 || fix.edits.some((edit) => edit.file !== file)) continue;
-    const edits = fix.edits.map((edit) => toOffsets(edit, starts, text.length));
+    if (
+      !fix ||
+      (which === "safe" && !fix.safe) ||
+      fix.edits.length === 0 ||
+      fix.edits.some((edit) => edit.file !== file)
+    )
+      continue;
+    const edits = fix.edits
+      .map((edit) => toOffsets(edit, starts, text.length))
+      .filter((edit) => !taken.some((other) => isSame(edit, other)));
     if (edits.some((edit) => taken.some((other) => touches(edit, other)))) continue;
     taken.push(...edits);
     applied++;
@@ -41,6 +54,10 @@ function toOffsets(edit: Edit, starts: readonly number[], length: number): Offse
     end: offset(edit.endLine, edit.endColumn),
     text: edit.text,
   };
+}
+
+function isSame(left: OffsetEdit, right: OffsetEdit): boolean {
+  return left.start === right.start && left.end === right.end && left.text === right.text;
 }
 
 function touches(left: OffsetEdit, right: OffsetEdit): boolean {

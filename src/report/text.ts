@@ -48,7 +48,9 @@ function renderFinding(
     ),
     ...(finding.hint ? [`  ${paint("cyan", "hint")} ${oneLine(finding.hint)}`] : []),
     ...(finding.fix
-      ? [`  ${paint("cyan", "fix")}  ${finding.fix.title}${finding.fix.safe ? " (--fix)" : " (by hand)"}`]
+      ? [
+          `  ${paint("cyan", "fix")}  ${finding.fix.title}${finding.fix.safe ? " (--fix)" : " (--fix --unsafe-fixes)"}`,
+        ]
       : []),
     ...(docs ? [`  ${paint("dim", `docs ${docs}`)}`] : []),
   ].join("\n");

@@ -71,6 +71,7 @@ test.each([
   [["nowhere.yml"], "cannot read nowhere.yml"],
   [["--format", "yaml"], "--format yaml: the values are text, json, sarif, codequality, junit"],
   [["--dry-run"], "--dry-run goes with --fix"],
+  [["--unsafe-fixes"], "--unsafe-fixes goes with --fix"],
   [["--config", "x.yaml"], "cannot read x.yaml"],
   [["--gitlab-version", "new"], "write a version such as 17.11"],
 ])("what cannot run is said in one line: %j", async (args, message) => {
@@ -95,6 +96,19 @@ test("--fix mends, --dry-run only shows", async () => {
   expect((await run(["--fix"])).code).toBe(0);
   expect(readFileSync(join(cwd, ".gitlab-ci.yml"), "utf8")).toBe(broken.replace("stgae", "stage"));
   expect(readdirSync(cwd).filter((name) => name.includes("berth-"))).toEqual([]);
+});
+
+test("--unsafe-fixes takes inputs out of scripts, and only when asked for", async () => {
+  const before = `${broken.replace("stgae", "stage").replace("./build.sh", "echo $[[ inputs.stage ]]")}`;
+  write("templates/x.yml", before);
+  await run(["--fix", "templates"]);
+  expect(readFileSync(join(cwd, "templates/x.yml"), "utf8")).toBe(before);
+  await run(["--fix", "--unsafe-fixes", "templates"]);
+  expect(readFileSync(join(cwd, "templates/x.yml"), "utf8")).toBe(
+    before
+      .replace("    STAGE:", '    INPUT_STAGE: "$[[ inputs.stage ]]"\n    STAGE:')
+      .replace("echo $[[ inputs.stage ]]", 'echo "${INPUT_STAGE}"'),
+  );
 });
 
 test("a baseline puts up with what was there, also after lines have moved", async () => {

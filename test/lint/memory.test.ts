@@ -22,7 +22,9 @@ const tsx = fileURLToPath(import.meta.resolve("tsx/cli"));
 let built = "";
 let cwd = "";
 beforeAll(() => {
-  built = mkdtempSync(join(tmpdir(), "berth-built-"));
+  // below node_modules, where the built program finds what it does not carry itself
+  mkdirSync(join(root, "node_modules/.cache"), { recursive: true });
+  built = mkdtempSync(join(root, "node_modules/.cache/berth-built-"));
   execFileSync(process.execPath, [tsx, join(root, "tools/build.ts"), join(built, "dist")], {
     stdio: "ignore",
   });

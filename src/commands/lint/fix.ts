@@ -8,8 +8,8 @@ import { judge } from "./judge.ts";
 import type { LintOptions } from "./options.ts";
 import { report } from "./print.ts";
 
-/** A fix may make room for the next one; this many rounds are enough for any file that ends. */
-const MOST_ROUNDS = 10;
+/** A fix may make room for the next one: each input of each job takes a round. */
+const MOST_ROUNDS = 100;
 
 /** Applies the safe fixes, round after round, then reports what is left; with `--dry-run` shows the changes as a diff instead. */
 export async function fix(
@@ -26,7 +26,7 @@ export async function fix(
     let inRound = 0;
     for (const [file, text] of judgement.texts) {
       const own = judgement.diagnostics.filter((each) => each.file === file);
-      const result = applyFixes(file, text, own);
+      const result = applyFixes(file, text, own, options.unsafeFixes ? "all" : "safe");
       if (result.applied === 0) continue;
       fixed.set(file, result.text);
       inRound += result.applied;

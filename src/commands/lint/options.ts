@@ -10,6 +10,7 @@ export interface LintOptions {
   readonly config?: string;
   readonly fix?: boolean;
   readonly dryRun?: boolean;
+  readonly unsafeFixes?: boolean;
   /** True stands for HEAD. */
   readonly changed?: string | true;
   readonly baseline?: string;

@@ -11,19 +11,19 @@ export const rule: Rule = {
   why: "GitLab pastes the value into the script before any shell sees it, so a value with quotes, `;` or `$(…)` becomes code, and what is tested is not what runs. A variable is only ever data.",
   reference: "https://docs.gitlab.com/ci/inputs/#posix_escape",
   check(file, { report }) {
-    for (const job of file.jobs) {
-      for (const block of file.scriptBlocks(job)) {
-        const input = file.input(block.name);
-        if (input === undefined || !isFree(input)) continue;
-        if (block.functions.some((each) => each.name === "posix_escape")) continue;
-        report({
-          at: block.place,
-          message: `the value of input "${input.name}" becomes part of the script`,
-          hint: `set it under variables: and read "$${throughVariables.nameOf(input)}", or give the input options or an anchored regex`,
-          related: [{ message: "any text may be given here", at: input.place }],
-          fix: throughVariables.fix(file, job, block, input),
-        });
-      }
+    const jobs = new Map(file.jobs.map((job) => [job.name, job]));
+    for (const block of file.scriptBlocks) {
+      const input = file.input(block.name);
+      if (input === undefined || !isFree(input)) continue;
+      if (block.functions.some((each) => each.name === "posix_escape")) continue;
+      const job = jobs.get(String(block.node.path[0]));
+      report({
+        at: block.place,
+        message: `the value of input "${input.name}" becomes part of the script`,
+        hint: `set it under variables: and read "$${throughVariables.nameOf(input)}", or give the input options or an anchored regex`,
+        related: [{ message: "any text may be given here", at: input.place }],
+        fix: job && throughVariables.fix(file, job, block, input),
+      });
     }
   },
 };

@@ -22,17 +22,21 @@ const words = new Set([
   "CI_SERVER_PORT",
 ]);
 
-/** Names that say that several words are meant: quoting them would break the command. */
 const list =
   /(?:ARG|ARGS|ARGUMENTS|FILES|FLAG|FLAGS|LIST|OPT|OPTS|OPTION|OPTIONS|PARAM|PARAMS|PARAMETERS|TAGS)$/i;
 
 /** Commands whose output is one word, or is made to be split (`eval $(ssh-agent -s)`). */
 const command = /^\$\((?:ssh-agent|nproc|id -[ug]|date \+["']?[%\w.:-]+["']?|pwd|uname|arch)\b/;
 
+/** True if a name says that several words are meant, such as `extra_args`: quotes around the value would break the command. */
+export function holdsSeveralWords(name: string): boolean {
+  return list.test(name);
+}
+
 /** True if ShellCheck asks for quotes (SC2086, SC2046) where none are needed, or where splitting is meant. */
 export function isHarmless(comment: ShellComment, text: string): boolean {
   if (comment.code === 2046) return command.test(text);
   if (comment.code !== 2086) return false;
   const name = /^\$\{?(\w+)\}?$/.exec(text)?.[1];
-  return name !== undefined && (words.has(name) || list.test(name));
+  return name !== undefined && (words.has(name) || holdsSeveralWords(name));
 }
