@@ -15,7 +15,7 @@ back_up_data() {
   [[ -z $LIVE_BEFORE || ! -f $RELEASES/$LIVE_BEFORE/.berth/manifest.json ]] || cp -- "$RELEASES/$LIVE_BEFORE/.berth/manifest.json" "$partial/manifest.json"
   printf '%s\n' "taken=$(utc_now)" "live=$LIVE_BEFORE" "for=$RELEASE" >"$partial/backup"
   sync -f "$partial"
-  LAST_BACKUP=$(unused_name "$BERTH_BACKUP_PATH/$name")
+  LAST_BACKUP=$BERTH_BACKUP_PATH/$name
   mv -T -- "$partial" "$LAST_BACKUP"
   sync "$BERTH_BACKUP_PATH"
   prune_backups
@@ -38,20 +38,15 @@ print_sqlite_program() {
   cat "${BASH_SOURCE[0]%/*}/sqlite_copies.py"
 }
 
-# usage: unused_name PATH    prints PATH, or PATH-2, PATH-3 …: a clock that was set back must not overwrite a backup
-unused_name() {
-  local name=$1 number=2
-  while [[ -e $name ]]; do name=$1-$((number++)); done
-  printf '%s\n' "$name"
-}
-
-# usage: backup_time    prints the time as 20261123T094512Z, or that of the newest backup where the clock was set back: names tell
-# which backup is the newest, so they never run backwards
+# usage: backup_time    prints the time as 20261123T094512Z, or a second after the newest backup where the clock was set back: names
+# tell which backup is the newest, so they never run backwards
 backup_time() {
   local now newest
   now=$(date -u +%Y%m%dT%H%M%SZ)
   newest=$(backups | head -n 1)
-  if [[ ${newest%%-*} > $now ]]; then printf '%s\n' "${newest%%-*}"; else printf '%s\n' "$now"; fi
+  newest=${newest%%-*}
+  if [[ ! $newest < $now ]]; then now=$(date -u -d "${newest:0:8} ${newest:9:2}:${newest:11:2}:${newest:13:2}Z 1 second" +%Y%m%dT%H%M%SZ); fi
+  printf '%s\n' "$now"
 }
 
 # usage: prune_backups    keeps the newest BERTH_KEEP_BACKUPS; cut-off ones of dead runs go at once (the lock is ours)

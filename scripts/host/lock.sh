@@ -13,7 +13,12 @@ take_lock() {
     say "error: $FAILURE_CAUSE"
     exit 75
   fi
-  printf '%s, run %s, since %s\n' "${BERTH_LABEL:-a deploy}" "${RUN:-none}" "$(utc_now)" >"$STATE/owner"
+  printf '%s, run %s, release %s, since %s\n' "${BERTH_LABEL:-a deploy}" "${RUN:-none}" "${RELEASE:-none}" "$(utc_now)" >"$STATE/owner"
+}
+
+# usage: is_being_deployed RELEASE    true while the transaction that holds the lock is about this very release
+is_being_deployed() {
+  is_locked && grep -qF ", release $1, since " "$STATE/owner"
 }
 
 # usage: is_locked    true while a transaction is under way

@@ -54,6 +54,13 @@ seconds_since() {
   printf '%d.%d' $((tenths / 10)) $((tenths % 10))
 }
 
+# usage: steady_seconds    prints a time in seconds that goes on evenly while somebody sets the clock; bash's SECONDS does not
+steady_seconds() {
+  local uptime
+  read -r uptime _ </proc/uptime
+  printf '%s' "${uptime%.*}"
+}
+
 # usage: utc_now    prints the time as 2026-11-23T09:45:12Z
 utc_now() {
   date -u +%Y-%m-%dT%H:%M:%SZ

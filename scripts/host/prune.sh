@@ -17,20 +17,21 @@ prune_releases() {
   prune_runs
 }
 
-# usage: prune_abandoned_uploads    folders of uploads that never became a transaction, a day after their last change
+# usage: prune_abandoned_uploads    folders of uploads that never became a transaction, a day after their last change (ctime: rsync
+# gives a folder the mtime that it has in the package)
 prune_abandoned_uploads() {
   local folder
-  find "$RELEASES" -mindepth 1 -maxdepth 1 -type d -mmin +1440 | while IFS= read -r folder; do
+  find "$RELEASES" -mindepth 1 -maxdepth 1 -type d -cmin +1440 | while IFS= read -r folder; do
     [[ ! -e $folder/.berth/confirmed && ${folder##*/} != "$(live_release)" ]] || continue
     rm -rf -- "$folder"
     say "removed the abandoned upload ${folder##*/}"
   done
 }
 
-# usage: prune_runs    the newest fifty runs' logs, and the record's last thousand lines
+# usage: prune_runs    keeps this run and the newest fifty runs' logs, and the record's last thousand lines
 prune_runs() {
   local run
   find "$STATE/runs" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %p\n' | sort -rn | tail -n +51 | cut -d ' ' -f 2- |
-    while IFS= read -r run; do rm -rf -- "$run"; done
+    while IFS= read -r run; do [[ ${run##*/} == "$RUN" ]] || rm -rf -- "$run"; done
   if (($(wc -l <"$STATE/log" 2>/dev/null || echo 0) > 1000)); then tail -n 1000 "$STATE/log" | write_file "$STATE/log"; fi
 }

@@ -14,7 +14,7 @@ begin() {
   boot_id >"$RUN_PATH/boot"
   write_file "$RUN_PATH/settings" <<<"$settings"
   sync "$STATE/runs"
-  ! is_locked || ! grep -qF "$BERTH_RELEASE " "$STATE/owner" || fail "this same release is being deployed already: $(cat "$STATE/owner")" 'wait until it has ended'
+  ! is_being_deployed "$BERTH_RELEASE" || fail "this same release is being deployed already: $(cat "$STATE/owner")" 'wait until it has ended'
   live=$(live_release)
   if is_complete "$BERTH_RELEASE"; then printf 'state=complete\n'; else printf 'state=new\n'; fi
   printf 'link=%s\n' "$live"

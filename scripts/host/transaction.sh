@@ -141,7 +141,7 @@ conclude() {
   cause=$(failure_cause "$status")
   cure=$(sed -n 2p "$RUN_PATH/failure" 2>/dev/null)
   case $PHASE in
-    refused) outcome=refused; cure=$FAILURE_CURE ;;
+    refused) outcome=refused cure=$FAILURE_CURE; undo_upload ;;
     preparing) undo_preparation ;;
     switched) outcome=switched-back; undo_switch ;;
     confirmed) status=0 outcome=live ;;
@@ -159,6 +159,12 @@ failure_cause() {
   cause=$(head -qn 1 "$RUN_PATH/overdue" "$RUN_PATH/failure" 2>/dev/null | grep . || true)
   cause=${cause%%$'\n'*}
   printf '%s%s\n' "${cause:-${FAILURE_CAUSE:-the step \"$CURRENT_STEP\" failed (exit code $1); its lines stand above}}" "${disk:+ ($disk)}"
+}
+
+# usage: undo_upload    without the lock: takes away what was sent, unless the one who has the lock works with it or it was complete
+# already
+undo_upload() {
+  is_complete "$RELEASE" || is_being_deployed "$RELEASE" || discard_release "$RELEASE"
 }
 
 # usage: undo_preparation    nothing live was touched: takes the unfinished release away

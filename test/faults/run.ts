@@ -2,14 +2,15 @@ import { parseArgs } from "node:util";
 import { bootHost } from "../../src/host/index.ts";
 import { badDeploys } from "./server/bad-packages.ts";
 import { faults } from "./server/faults.ts";
+import { otherCases } from "./server/other-cases.ts";
 import { buildPackages, type Packages } from "./server/packages.ts";
 import { numbersFrom } from "./server/seeded.ts";
 import { Trial } from "./server/trial.ts";
 
 const help = `usage: npm run faults -- [--hosts N] [--only REGEXP] [--random N] [--seed N]
 
-Every fault before every step of a deploy, every package that must not go live, and N interruptions at random moments, on
-N throw-away servers at once. Prints one line for each trial, and what was wrong; exits with 1 when anything was.`;
+Every fault before every step of a deploy, every package that must not go live, other mishaps, and N
+interruptions at random moments, on N throw-away servers at once. Prints one line for each trial, and what was wrong; exits with 1 when anything was.`;
 
 const { values } = parseArgs({
   options: {
@@ -92,5 +93,5 @@ async function attempts(packages: Packages): Promise<Attempt[]> {
       happen: (trial: Trial) => trial.faultAfter(milliseconds, fault),
     };
   });
-  return [...bad, ...matrix, ...interruptions];
+  return [...bad, ...otherCases, ...matrix, ...interruptions];
 }

@@ -18,9 +18,10 @@ export const badDeploys: readonly BadDeploy[] = [
     make: (packages, version) => packages.variant(version, (folder) => prepend(folder, "1 / 0")),
   },
   {
-    name: "the application ends after a second",
+    name: "the application ends after three seconds",
     cause: /ended by itself|does not run|not healthy/,
-    make: (packages, version) => packages.variant(version, (folder) => prepend(folder, endsItself(1))),
+    options: { settings: { BERTH_STABLE_SECONDS: "5" } },
+    make: (packages, version) => packages.variant(version, (folder) => prepend(folder, endsItself(3))),
   },
   {
     name: "the application never answers",
