@@ -8,7 +8,10 @@ export type Path = readonly (string | number)[];
 /** One string of the document, a key or a value, with the place of each of its characters. */
 export interface TextNode {
   readonly value: string;
+  /** Where the text stands; for an alias, the text behind the anchor that it names. */
   readonly place: Place;
+  /** Where the value is used: the alias, or the same as `place`. */
+  readonly use: Place;
   readonly path: Path;
   readonly isKey: boolean;
   /** The place of the characters from `from` up to `to` of the value; the whole scalar if the text cannot be followed. */
@@ -43,12 +46,13 @@ export interface Block {
 export function textNodes(root: YamlValue, source: Source): TextNode[] {
   const nodes: TextNode[] = [];
   const seen = new Set<number>();
+  const anchors = new Map<string, Place>();
   const add = (value: YamlValue, place: Place | undefined, path: Path, isKey: boolean) => {
     if (typeof value !== "string" || place === undefined) return;
     const id = place.start * 2 + (isKey ? 1 : 0);
     if (seen.has(id)) return;
     seen.add(id);
-    nodes.push(textNode(value, place, path, isKey, source));
+    nodes.push(textNode(value, textPlace(place, source, anchors), place, path, isKey, source));
   };
   const visit = (value: YamlValue, place: Place | undefined, path: Path): void => {
     if (value instanceof YamlMap) {
@@ -99,7 +103,27 @@ function describe(node: TextNode, match: RegExpExecArray): Block {
   };
 }
 
-function textNode(value: string, place: Place, path: Path, isKey: boolean, source: Source): TextNode {
+/** Goes from an alias (`*name`) to the text behind its anchor, and past the anchor (`&name`) that stands before a text. */
+function textPlace(place: Place, source: Source, anchors: Map<string, Place>): Place {
+  const sign = source.text[place.start];
+  if (sign !== "*" && sign !== "&") return place;
+  const mark = /^[*&]([^\s,[\]{}]+)[ \t]*/.exec(source.text.slice(place.start, place.end));
+  if (mark === null) return place;
+  const [whole, name = ""] = mark;
+  if (sign === "*") return anchors.get(name) ?? place;
+  const text = new Place(source, place.start + whole.length, place.end);
+  anchors.set(name, text);
+  return text;
+}
+
+function textNode(
+  value: string,
+  place: Place,
+  use: Place,
+  path: Path,
+  isKey: boolean,
+  source: Source,
+): TextNode {
   let offsets: readonly number[] | undefined;
   let isDecoded = false;
   const at = (from: number, to: number): Place => {
@@ -112,5 +136,5 @@ function textNode(value: string, place: Place, path: Path, isKey: boolean, sourc
     if (start === undefined || last === undefined) return place;
     return new Place(source, start, to > from ? last + 1 : start);
   };
-  return { value, place, path, isKey, at };
+  return { value, place, use, path, isKey, at };
 }

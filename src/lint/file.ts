@@ -50,7 +50,7 @@ export function readFile(path: string, text: string): LintFile {
   const nodes = body ? textNodes(body, source) : [];
   const headerNodes = header ? textNodes(header, source) : [];
   const blocks = findBlocks(nodes);
-  const byPlace = new Map(nodes.filter((node) => !node.isKey).map((node) => [node.place.start, node]));
+  const byPlace = new Map(nodes.filter((node) => !node.isKey).map((node) => [node.use.start, node]));
   const nodeAt = (place: Place | undefined) => (place === undefined ? undefined : byPlace.get(place.start));
   const isWord = (expression: string) => {
     const input = byName.get(/^inputs\.([^\s|[.]+)/.exec(expression)?.[1] ?? "");

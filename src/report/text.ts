@@ -11,6 +11,9 @@ const severityColours: Record<Severity, keyof typeof colours> = {
 /** So many includes are named that could not be read. */
 const MOST_NAMES = 5;
 
+/** From so many findings on, the report counts them by rule. */
+const MOST_FINDINGS = 20;
+
 type Paint = (colour: keyof typeof colours, text: string) => string;
 
 /** The report for people: place, message, source line with caret, related places, hint, docs; then one summary line. */
@@ -27,7 +30,7 @@ export function renderText(report: Report, style: TextStyle): string {
   const blocks = report.findings.map((finding) =>
     renderFinding(finding, report, { ...style, paint, text: lineOf(finding) }),
   );
-  return `${blocks.map((block) => `${block}\n\n`).join("")}${unread(report, paint)}${summary(report)}\n`;
+  return `${blocks.map((block) => `${block}\n\n`).join("")}${byRule(report, paint)}${unread(report, paint)}${summary(report)}\n`;
 }
 
 function renderFinding(
@@ -62,7 +65,10 @@ function sourceLines(finding: Finding, text: string | undefined, columns: number
   const gutter = String(finding.line).length;
   const room = Math.max(columns - gutter - 5, 40);
   const from = Math.max(0, Math.min(finding.column - 1 - Math.floor(room / 3), text.length - room));
-  const shown = printable(text.slice(from, from + room));
+  const isCutBefore = from > 0;
+  const isCutAfter = from + room < text.length;
+  const middle = text.slice(from + (isCutBefore ? 1 : 0), from + room - (isCutAfter ? 1 : 0));
+  const shown = `${isCutBefore ? "…" : ""}${printable(middle)}${isCutAfter ? "…" : ""}`;
   const start = Math.min(finding.column - 1, text.length) - from;
   const end = finding.endLine > finding.line ? text.trimEnd().length - from : finding.endColumn - 1 - from;
   const caret = "^".repeat(Math.max(1, Math.min(end, shown.length) - start));
@@ -70,6 +76,15 @@ function sourceLines(finding: Finding, text: string | undefined, columns: number
     `  ${paint("dim", `${finding.line} |`)} ${shown}`,
     `  ${paint("dim", `${" ".repeat(gutter)} |`)} ${" ".repeat(start)}${paint(severityColours[finding.severity], caret)}`,
   ];
+}
+
+/** Which rules a long list of findings is about. */
+function byRule(report: Report, paint: Paint): string {
+  if (report.findings.length <= MOST_FINDINGS) return "";
+  const counts = new Map<string, number>();
+  for (const { rule } of report.findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  const sorted = [...counts].sort((left, right) => right[1] - left[1]);
+  return `${sorted.map(([rule, number]) => paint("dim", `${String(number).padStart(5)}  ${rule}`)).join("\n")}\n\n`;
 }
 
 /** What the findings cannot tell: what other files bring. */

@@ -12,15 +12,17 @@ export const rule: Rule = {
   checkProject(files, { report, project }) {
     for (const [root, components] of componentsByRoot(files)) {
       const readme = project.tree(root).read("README.md");
+      if (readme === undefined) {
+        report({
+          at: startOf(components[0]?.path ?? ""),
+          message: "the project has no README.md",
+          hint: "GitLab publishes only projects with a README.md at the root",
+        });
+        continue;
+      }
       for (const file of components) {
         const name = componentName(file);
-        if (readme === undefined)
-          report({
-            at: startOf(file.path),
-            message: "the project has no README.md",
-            hint: "GitLab publishes only projects with a README.md at the root",
-          });
-        else if (!hasExample(readme, name))
+        if (!hasExample(readme, name))
           report({
             at: startOf(file.path),
             message: `README.md has no example for "${name}"`,

@@ -1,5 +1,8 @@
+import type { Block } from "../blocks.ts";
 import { isFree } from "../free-inputs.ts";
+import type { InputDeclaration } from "../inputs.ts";
 import type { Rule } from "../rule.ts";
+import { holdsSeveralWords } from "../shell/harmless.ts";
 import { throughVariables } from "../through-variables.ts";
 
 export const rule: Rule = {
@@ -19,11 +22,22 @@ export const rule: Rule = {
       const job = jobs.get(String(block.node.path[0]));
       report({
         at: block.place,
-        message: `the value of input "${input.name}" becomes part of the script`,
-        hint: `set it under variables: and read "$${throughVariables.nameOf(input)}", or give the input options or an anchored regex`,
+        message: block.isWhole
+          ? `the value of input "${input.name}" is run as a command`
+          : `the value of input "${input.name}" becomes part of the script`,
+        hint: hintFor(block, input),
         related: [{ message: "any text may be given here", at: input.place }],
         fix: job && throughVariables.fix(file, job, block, input),
       });
     }
   },
 };
+
+function hintFor(block: Block, input: InputDeclaration): string {
+  const name = throughVariables.nameOf(input);
+  if (block.isWhole)
+    return "if commands are meant, say so in its description and suppress this with the reason";
+  if (input.type !== "array" && holdsSeveralWords(input.name))
+    return `set it under variables: and split it there: read -ra words <<< "$${name}"`;
+  return `set it under variables: and read "$${name}", or give the input options or an anchored regex`;
+}

@@ -23,6 +23,7 @@ export const disabledCodes: Readonly<Record<number, string>> = {
   2034: "a variable may be read by another script section or by a tool that the script starts",
   2148: "a job's script has no shebang: the runner chooses the shell",
   2154: "variables come from `variables:`, from GitLab and from other script sections",
+  2209: "the value of a variable may be a word that is also a command's name (`RAILS_ENV=test`)",
   2164: "the runner sets errexit: a failed cd ends the job",
   2317: "before_script and script are read as one, and either may end the job",
 };
