@@ -129,8 +129,13 @@ function judgeConfig(expected: NonNullable<Expectations["config"]>, config: unkn
   });
 }
 
-/** Where a value lacks what is wanted of it: a mapping must have the wanted keys, everything else must be equal. */
+/** Where a value lacks what is wanted of it: a mapping must have the wanted keys, `/…/` is a pattern, everything else must be equal. */
 function departures(place: string, wanted: unknown, found: unknown): string[] {
+  const pattern = typeof wanted === "string" ? /^\/(.+)\/$/s.exec(wanted)?.[1] : undefined;
+  if (pattern !== undefined && typeof found === "string")
+    return new RegExp(pattern).test(found)
+      ? []
+      : [`${place} is ${JSON.stringify(found)}, expected ${wanted}`];
   if (!isMapping(wanted) || !isMapping(found)) {
     return isDeepStrictEqual(wanted, found)
       ? []

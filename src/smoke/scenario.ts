@@ -84,6 +84,10 @@ export type Texts = string | readonly string[];
 
 export type NamedDefinition = Definition & { readonly name: string };
 
+/** A case may have a matrix of its own, in place of the scenario's. */
+export type Case = NamedDefinition & { readonly matrix?: Matrix };
+
+type Matrix = Combinations | readonly Combinations[];
 type Combinations = Readonly<Record<string, readonly unknown[]>>;
 
 /** A scenario file as it stands, checked. */
@@ -96,8 +100,8 @@ export interface Scenario extends Definition {
   readonly description: string;
   readonly project?: string;
   readonly needs?: readonly ("host" | "packages")[];
-  readonly matrix?: Combinations | readonly Combinations[];
-  readonly cases?: readonly NamedDefinition[];
+  readonly matrix?: Matrix;
+  readonly cases?: readonly Case[];
   readonly steps?: readonly NamedDefinition[];
 }
 

@@ -3,7 +3,14 @@ import { join, resolve } from "node:path";
 import { UsageError } from "../commands/command.ts";
 import { parseDuration } from "../pipeline/duration.ts";
 import type { CiVariable } from "./local/variables.ts";
-import type { Definition, Expectations, NamedDefinition, Scenario, VariableSetting } from "./scenario.ts";
+import type {
+  Case,
+  Definition,
+  Expectations,
+  NamedDefinition,
+  Scenario,
+  VariableSetting,
+} from "./scenario.ts";
 
 /** One run that a scenario asks for: a project of its own and pipelines one after the other. */
 export interface Variation {
@@ -27,17 +34,19 @@ const defaultTimeoutSeconds = 15 * 60;
 
 /** All runs that a scenario asks for: each case, in each combination of its matrix. */
 export function variationsOf(scenario: Scenario): Variation[] {
-  const { cases = [undefined], matrix = [{}] } = scenario;
-  const combinations = [matrix]
-    .flat()
-    .flatMap((each) => combine(Object.entries(each as Record<string, unknown[]>)));
-  return cases.flatMap((chosen) =>
-    combinations.map((inputs) => {
+  const { cases = [undefined], matrix: usual = [{}] } = scenario;
+  return cases.flatMap((chosen) => {
+    const { matrix = usual, ...definition }: Partial<Case> = chosen ?? {};
+    return combinationsOf(matrix).map((inputs) => {
       const name = `${scenario.name}${chosen ? `/${chosen.name}` : ""}${label(inputs)}`;
-      const base = merge(merge(definitionOf(scenario), chosen), { inputs });
+      const base = merge(merge(definitionOf(scenario), definition), { inputs });
       return { name, scenario, project: projectFolder(scenario), steps: stepsOf(name, base, scenario) };
-    }),
-  );
+    });
+  });
+}
+
+function combinationsOf(matrix: NonNullable<Scenario["matrix"]>): Record<string, unknown>[] {
+  return [matrix].flat().flatMap((each) => combine(Object.entries(each as Record<string, unknown[]>)));
 }
 
 function stepsOf(name: string, base: Definition, scenario: Scenario): Step[] {
@@ -91,7 +100,7 @@ function withInputs(definition: Definition): Definition {
     }
     if (Array.isArray(value)) return value.map(fill);
     if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fill(each)]));
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [String(fill(key)), fill(each)]));
   };
   return expect ? { ...definition, expect: fill(expect) as Expectations } : definition;
 }

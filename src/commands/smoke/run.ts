@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { parseDuration } from "../../pipeline/duration.ts";
 import { differencesOf } from "../../smoke/compare.ts";
 import type { ExecutorChoice, ExecutorChooser } from "../../smoke/local/executor.ts";
+import { ExpansionSession } from "../../smoke/local/expansion-session.ts";
 import { openLocalSession } from "../../smoke/local/session.ts";
 import { renderMarkdown } from "../../smoke/report/markdown.ts";
 import { newTraceFolder, runScenarios } from "../../smoke/run-scenarios.ts";
@@ -125,7 +126,9 @@ function runnersOf({ on, compare }: SmokeOptions): Runner[] {
 
 async function localOpener({ surroundings, executors, keep, say }: OpenerOptions): Promise<Opener> {
   const { cwd, env } = surroundings;
-  return async ({ scenario, project }) => {
+  return async ({ scenario, project, steps }) => {
+    if (steps.every(({ definition }) => definition.run === false))
+      return ExpansionSession.open(project, cwd, scenario.name);
     const session = await openLocalSession({
       project,
       components: cwd,

@@ -3,13 +3,14 @@ import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { PipelinePlan, Trigger } from "../plan.ts";
-import { type Planned, planPipeline } from "../plan-pipeline.ts";
+import { planPipeline } from "../plan-pipeline.ts";
 import type { PipelineIdentity } from "../predefined.ts";
 import type { PipelineResult } from "../result.ts";
 import type { PipelineRequest, SmokePipeline, SmokeSession } from "../session.ts";
 import { childConfiguration, type Downstream, type Handover } from "./downstream.ts";
 import { jobEnvironment } from "./environment.ts";
 import { type ExecutorChoice, ExecutorChooser } from "./executor.ts";
+import { unrun } from "./expansion-session.ts";
 import { SmokeProject } from "./project.ts";
 import { LocalPipeline } from "./run-pipeline.ts";
 import { testsOf } from "./test-report.ts";
@@ -73,7 +74,7 @@ export class LocalSession implements SmokeSession {
     const identity = await this.commit(request);
     const { variables = [], inputs } = request;
     const planned = planPipeline({ identity, files: await this.project.files(), variables, inputs });
-    if (request.expandOnly) return expanded(planned, identity);
+    if (request.expandOnly) return unrun(planned, identity.commit.sha);
     if ("errors" in planned) return refused(planned.errors, planned.warnings, identity);
     const pipeline = this.pipelineOf(planned.plan, identity, request);
     const described = async (pipelineResult: PipelineResult) => ({
@@ -159,14 +160,6 @@ export class LocalSession implements SmokeSession {
       pipelineId: lastPipelineId,
     };
   }
-}
-
-/** As GitLab's linter sees it: whether its rules let a job into this very pipeline does not matter. */
-function expanded({ expansion, ...planned }: Planned, identity: PipelineIdentity): SmokePipeline {
-  const errors = expansion?.errors ?? ("errors" in planned ? planned.errors : []);
-  if (errors.length > 0) return refused(errors, planned.warnings, identity);
-  const { result, ...pipeline } = refused([], planned.warnings, identity);
-  return { ...pipeline, result: { ...result, created: true, state: "expanded", config: expansion?.config } };
 }
 
 function refused(

@@ -5,4 +5,4 @@ it("the scenarios that need nothing but this machine come out as expected", asyn
   const reports = await runOwnScenarios(({ needs = [] }) => needs.length === 0);
   expect(reports.length).toBeGreaterThan(20);
   expect(failures(reports)).toEqual([]);
-}, 180_000);
+}, 400_000);

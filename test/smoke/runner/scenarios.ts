@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ExpansionSession } from "../../../src/smoke/local/expansion-session.ts";
 import { openLocalSession } from "../../../src/smoke/local/session.ts";
 import { runScenarios } from "../../../src/smoke/run-scenarios.ts";
 import type { VariationReport } from "../../../src/smoke/run-variation.ts";
@@ -24,14 +25,16 @@ export async function runOwnScenarios(
     await needs.prepareMachine();
     return await runScenarios(loadScenarios([], root).filter(choose).flatMap(variationsOf), {
       runner: "local",
-      open: ({ scenario, project }) =>
-        openLocalSession({
-          project,
-          components: root,
-          name: scenario.name,
-          executors,
-          env: process.env,
-        }),
+      open: async ({ scenario, project, steps }) =>
+        steps.every(({ definition }) => definition.run === false)
+          ? ExpansionSession.open(project, root, scenario.name)
+          : openLocalSession({
+              project,
+              components: root,
+              name: scenario.name,
+              executors,
+              env: process.env,
+            }),
       needs,
       concurrency: 2,
       traceFolder,
