@@ -12,6 +12,7 @@ import {
   variableTable,
   withSlowSources,
 } from "../pipeline/index.ts";
+import { firstOf } from "../sources/first-of.ts";
 import { folderTree } from "../sources/folder.ts";
 import { localSources } from "../sources/local.ts";
 import { loadYaml, Source, toJson, toYamlText, YamlError, YamlMap } from "../yaml/index.ts";
@@ -46,7 +47,10 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
       [],
     )
     .option("--project <path>", "the project's full path", EXAMPLE_PROJECT.path)
-    .option("--host <name>", "the server's name", EXAMPLE_PROJECT.host)
+    .option(
+      "--host <name>",
+      "the server's name (default: gitlab.com, with --sources gitlab that of GITLAB_URL)",
+    )
     .option("--default-branch <name>", "the default branch", EXAMPLE_PROJECT.defaultBranch)
     .option(
       "--root <folder>",
@@ -64,6 +68,11 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
       collect,
       [],
     )
+    .option(
+      "--sources <where>",
+      "where other projects come from: local (--with and --mirror), or gitlab: what is not there is read from GITLAB_URL",
+      "local",
+    )
     .addHelpText("after", help)
     .action(async (file: string, options: Options) => {
       finish(await expand(file, options, surroundings));
@@ -71,13 +80,15 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
 };
 
 const help = `
-Component addresses whose project is this one (--project) are read from the working tree.
+Component addresses whose project is this one (--project) are read from the working tree. With --sources gitlab, other projects,
+components (also at ~latest, 1 or 1.2), templates and remote files are fetched; GITLAB_TOKEN needs the scope read_api.
 
 Examples:
   berth expand
   berth expand templates/deploy.yml --input stage=deploy --input 'runner_tags=[ssh]'
   berth expand --jobs --source merge_request_event --ref feature/x
-  berth expand --graph mermaid --with group/berth=../berth`;
+  berth expand --graph mermaid --with group/berth=../berth
+  GITLAB_TOKEN=… berth expand --sources gitlab --project group/app`;
 
 interface Options {
   readonly input: readonly string[];
@@ -91,7 +102,8 @@ interface Options {
   readonly var: readonly string[];
   readonly changed: readonly string[];
   readonly project: string;
-  readonly host: string;
+  readonly host?: string;
+  readonly sources: string;
   readonly defaultBranch: string;
   readonly root?: string;
   readonly with: readonly string[];
@@ -101,8 +113,12 @@ interface Options {
 async function expand(file: string, options: Options, surroundings: Surroundings): Promise<ExitCode> {
   requireOneOf("--format", options.format, ["yaml", "json"]);
   if (options.graph !== undefined) requireOneOf("--graph", options.graph, ["mermaid", "svg"]);
-  const setting = settingOf(file, options, surroundings.cwd);
-  const pipeline = await withSlowSources(setting.local, setting.slow, (sources) => {
+  requireOneOf("--sources", options.sources, ["local", "gitlab"]);
+  const online = options.sources === "gitlab" ? await import("../sources/gitlab.ts") : undefined;
+  const host = options.host ?? (await online?.gitlabHost(surroundings.env)) ?? EXAMPLE_PROJECT.host;
+  const setting = settingOf(file, { ...options, host }, surroundings.cwd);
+  const slow = online ? firstOf(setting.slow, online.gitlabSources(surroundings)) : setting.slow;
+  const pipeline = await withSlowSources(setting.local, slow, (sources) => {
     return readPipeline({ source: setting.source, sources, variables: setting.all, inputs: setting.inputs });
   });
   printMessages(pipeline, surroundings);
@@ -123,7 +139,7 @@ function printConfig({ config }: Pipeline, format: string, { stdout }: Surroundi
   stdout.write(format === "json" ? `${JSON.stringify(toJson(tree), null, 2)}\n` : toYamlText(tree));
 }
 
-function settingOf(file: string, options: Options, cwd: string) {
+function settingOf(file: string, options: Options & { readonly host: string }, cwd: string) {
   const path = resolve(cwd, file);
   const text = readText(path, file);
   const folder = options.root ? resolve(cwd, options.root) : rootOf(path, cwd);

@@ -32,6 +32,13 @@ export function readAccess(env: Environment): Access {
   return {
     address: readAddress(env.GITLAB_URL || env.CI_SERVER_URL || "https://gitlab.com"),
     token,
+    ...readNetwork(env),
+  };
+}
+
+/** The part of the access that any address on the web is reached with. */
+export function readNetwork(env: Environment): Pick<Access, "authorityFiles" | "proxy"> {
+  return {
     authorityFiles: [env.GITLAB_CA_FILE || env.CI_SERVER_TLS_CA_FILE, env.NODE_EXTRA_CA_CERTS].filter(
       (each): each is string => each !== undefined && each !== "",
     ),

@@ -33,6 +33,15 @@ export class ProjectOperations {
     return body.version;
   }
 
+  /** The text of a CI/CD template that this GitLab ships, by its name without `.gitlab-ci.yml`; undefined where there is none. */
+  async template(name: string): Promise<string | undefined> {
+    const requester = this.area.resource.requesterFn({ url: `${this.area.connection.address}/api/v4` });
+    const answer = await absent<{ body: { content: string } }>(
+      requester.get(`templates/gitlab_ci_ymls/${encodeURIComponent(name)}`),
+    );
+    return answer?.body.content;
+  }
+
   /** A project by its id or full path. */
   async get(project: string | number): Promise<Project> {
     return this.area.read(new Projects(this.area.resource).show(project));

@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Surroundings } from "../../src/commands/command.ts";
+import { command } from "../../src/commands/expand.ts";
 import { localSources } from "../../src/sources/local.ts";
 import { tagOfVersion } from "../../src/sources/versions.ts";
+import { runCommand } from "../command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "berth-sources-"));
 const mirror = join(folder, "mirror");
@@ -102,26 +103,7 @@ describe("berth expand", () => {
   });
 });
 
-async function expand(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const { Command } = await import("commander");
-  const { command } = await import("../../src/commands/expand.ts");
-  const out: string[] = [];
-  const err: string[] = [];
-  let code = -1;
-  const surroundings: Surroundings = {
-    cwd: folder,
-    env: {},
-    stdout: { write: (text) => out.push(text) },
-    stderr: { write: (text) => err.push(text) },
-    signal: new AbortController().signal,
-  };
-  const program = new Command("expand").exitOverride();
-  command(program, surroundings, (given) => {
-    code = given;
-  });
-  await program.parseAsync(args, { from: "user" });
-  return { code, out: out.join(""), err: err.join("") };
-}
+const expand = (...args: string[]) => runCommand(command, args, { cwd: folder });
 
 function release(tag: string, text: string): void {
   write(join(shared, "templates/scan.yml"), text);

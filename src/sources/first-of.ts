@@ -1,0 +1,36 @@
+import type { SlowSources } from "../pipeline/include/read-ahead.ts";
+
+/** Sources that ask one after the other, until one has an answer. A project that lacks the ref is looked for in the next one. */
+export function firstOf(...all: readonly SlowSources[]): SlowSources {
+  return {
+    project: async (path, ref) => {
+      let answer: Awaited<ReturnType<NonNullable<SlowSources["project"]>>>;
+      for (const { project } of all) {
+        const found = await project?.(path, ref);
+        if (typeof found === "object") return found;
+        answer ??= found;
+      }
+      return answer;
+    },
+    component: async (path, version) => {
+      let answer: Awaited<ReturnType<NonNullable<SlowSources["component"]>>>;
+      for (const { component } of all) {
+        const found = await component?.(path, version);
+        if (typeof found === "object") return found;
+        answer ??= found;
+      }
+      return answer;
+    },
+    remote: async (url) => {
+      for (const { remote } of all) if (remote) return remote(url);
+      return { failure: "no source of remote files is given" };
+    },
+    template: async (name) => {
+      for (const { template } of all) {
+        const text = await template?.(name);
+        if (text !== undefined) return text;
+      }
+      return undefined;
+    },
+  };
+}
