@@ -69,7 +69,7 @@ const CHARACTER = 7.6;
 function toSvg({ stages, needs }: Graph): string {
   const columns = columnsOf(stages);
   const rows = Math.max(1, ...stages.map(({ jobs }) => jobs.length));
-  const width = columns.reduce((sum, column) => sum + column.width + GAP, 0);
+  const width = columns.reduce((sum, column) => sum + column.width + GAP, 0) || GAP;
   const height = TOP + rows * ROW + 10;
   const boxes = new Map<string, Box>();
   for (const [index, { jobs }] of stages.entries()) {

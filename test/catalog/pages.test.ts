@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readCatalog, renderSite, writeSite } from "../../src/catalog/index.ts";
 import { catalogAssets } from "../../tools/catalog-assets.ts";
 import { openBrowser, openPage, type WatchedPage } from "./browser.ts";
+import { runCatalog } from "./command.ts";
 import { makeProject } from "./fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "berth-catalog-"));
@@ -89,6 +90,24 @@ describe.skipIf(!browser)("the site, opened from a folder", { timeout: 120_000 }
     expect(await page.locator("#picture svg").count()).toBe(1);
     expect(faults).toEqual([]);
     await context.close();
+  });
+});
+
+describe.skipIf(!browser)("a served page", { timeout: 60_000 }, () => {
+  it("loads again when the project has changed", async () => {
+    const project = join(folder, "project");
+    const { output, done, stop } = runCatalog(["serve", "--port", "0"], { cwd: project });
+    await eventually(() => output.stderr).toContain("2 components");
+    const { page, context, faults } = await openPage(browser!);
+    await page.goto(`${output.stdout.trim()}components/scan.html`);
+    const template = join(project, "templates/scan.yml");
+    writeFileSync(template, readFileSync(template, "utf8").replace("How deep to look.", "How far to look."));
+    await page.getByRole("cell", { name: "How far to look." }).waitFor();
+    // A page that loads again hangs up on its stream of events.
+    expect(faults.filter((each) => each !== `failed: ${output.stdout.trim()}events`)).toEqual([]);
+    await context.close();
+    stop();
+    expect(await done).toBe(0);
   });
 });
 
