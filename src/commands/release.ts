@@ -17,6 +17,13 @@ interface Options {
   readonly json?: boolean;
 }
 
+interface ImpactArguments extends Options {
+  readonly group: string;
+  readonly state?: string;
+  readonly notes?: string;
+  readonly perSecond?: string;
+}
+
 /** `berth release`: whether a release is honest about what changed, and its notes. */
 export const command: CommandModule["command"] = (program, surroundings, finish) => {
   program
@@ -57,8 +64,10 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
     .requiredOption("--group <path>", "the group; its subgroups are included")
     .option("--project <path>", "this component project's path on GitLab (default: CI_PROJECT_PATH)")
     .option("--state <file>", "where to save how far the survey has come (default: the user's cache)")
+    .option("--per-second <number>", "how many requests may start in a second (default: 10)")
+    .option("--notes <folder>", "write a note in Markdown for the owners of each project that is touched")
     .option("--json", "print the result as JSON")
-    .action(async (options: Options & { group: string; state?: string }) => {
+    .action(async (options: ImpactArguments) => {
       finish(await surveyGroup(options, surroundings));
     });
 };
@@ -70,7 +79,7 @@ Examples:
   berth release check                     against the highest tag: changes, and the version they ask for
   berth release check --since 1.2.0 --tag 1.3.0
   berth release notes --tag 1.3.0 > notes.md
-  berth release impact --group platform --project platform/berth`;
+  berth release impact --group platform --project platform/berth --notes notes`;
 
 async function check(options: Options, surroundings: Surroundings): Promise<ExitCode> {
   const { verdict, since } = await judge(options, surroundings);
@@ -89,10 +98,7 @@ async function notes(options: Options, surroundings: Surroundings): Promise<Exit
   return 0;
 }
 
-async function surveyGroup(
-  options: Options & { group: string; state?: string },
-  surroundings: Surroundings,
-): Promise<ExitCode> {
+async function surveyGroup(options: ImpactArguments, surroundings: Surroundings): Promise<ExitCode> {
   const { cwd, env } = surroundings;
   const project = options.project ?? env.CI_PROJECT_PATH;
   if (!project)
@@ -110,7 +116,14 @@ async function surveyGroup(
   };
   const { impact } = await import("./release/impact.ts");
   const after = await filesOfFolder(await repository.root());
-  return impact({ ...options, project }, { after, filesAt }, surroundings);
+  return impact({ ...options, project, perSecond: paceOf(options) }, { after, filesAt }, surroundings);
+}
+
+function paceOf({ perSecond }: ImpactArguments): number | undefined {
+  if (perSecond === undefined) return undefined;
+  const pace = Number(perSecond);
+  if (pace > 0) return pace;
+  throw new UsageError(`--per-second ${perSecond}: a number above zero is right, such as 20`);
 }
 
 async function judge(options: Options, surroundings: Surroundings) {

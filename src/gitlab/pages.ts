@@ -7,6 +7,8 @@ export interface Page<T> {
   readonly items: readonly T[];
   /** Where the next page is, to be given as `from`, also by a later process; absent on the last page. */
   readonly next?: string;
+  /** How many items all pages have together; GitLab leaves it out above 10,000. */
+  readonly total?: number;
 }
 
 type Query = Readonly<Record<string, unknown>>;
@@ -35,7 +37,12 @@ export async function* pagesOf<T>(
     if (!Array.isArray(answer.body))
       throw new GitlabError("invalid", `GitLab's answer to ${path} is not a list`);
     const after = nextOf(answer, next);
-    yield after === undefined ? { items: answer.body } : { items: answer.body, next: after };
+    const total = Number(answer.headers["x-total"] || Number.NaN);
+    yield {
+      items: answer.body,
+      ...(after !== undefined && { next: after }),
+      ...(Number.isInteger(total) && { total }),
+    };
     next = after;
   }
 }

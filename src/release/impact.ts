@@ -1,6 +1,6 @@
 import type { Page, Project } from "../gitlab/index.ts";
 import { isMovingVersion } from "../sources/versions.ts";
-import { type ComponentUse, judgeUpgrade, readUses, type UpgradeVerdict } from "./use.ts";
+import { type ComponentUse, judgeUpgrade, readLocalIncludes, readUses, type UpgradeVerdict } from "./use.ts";
 
 /** A consumer's include and what the next release does to it. */
 export interface Impact extends UpgradeVerdict {
@@ -16,6 +16,8 @@ export interface SurveyState {
   readonly next: string | undefined;
   readonly finished: boolean;
   readonly projects: number;
+  /** How many there are; undefined where GitLab does not say. */
+  readonly total?: number | undefined;
   readonly impacts: readonly Impact[];
 }
 
@@ -28,13 +30,14 @@ export interface Survey {
   /** Its files at a version, or undefined where there is none such. */
   readonly filesAt: (version: string) => Promise<Readonly<Record<string, string>> | undefined>;
   readonly pages: (from: string | undefined) => AsyncGenerator<Page<Project>>;
-  /** The text of a consumer's pipeline file, or undefined where it has none. */
+  /** The text of a file of a consumer, or undefined where there is none. */
   readonly read: (consumer: Project, path: string) => Promise<string | undefined>;
 }
 
 /**
  * Surveys a group's projects: who includes the component project, and whom its next release breaks. Yields the state after each page, to
- * be saved and given back as `from`. One request a page and one for each project that has a commit and a pipeline file of its own.
+ * be saved and given back as `from`. One request a page, and one for each file that makes up the pipeline of a project with a commit: its
+ * pipeline file and what that includes from the same project.
  */
 export async function* surveyImpact(survey: Survey, from?: SurveyState): AsyncGenerator<SurveyState> {
   let { projects, impacts } = from ?? { projects: 0, impacts: [] };
@@ -46,7 +49,8 @@ export async function* surveyImpact(survey: Survey, from?: SurveyState): AsyncGe
     const found = await Promise.all(page.items.map((consumer) => impactOn(consumer, survey)));
     projects += page.items.length;
     impacts = [...impacts, ...found.flat()];
-    yield { next: page.next, finished: page.next === undefined, projects, impacts };
+    const total = page.total ?? from?.total;
+    yield { next: page.next, finished: page.next === undefined, projects, total, impacts };
   }
 }
 
@@ -54,11 +58,9 @@ async function impactOn(consumer: Project, { project, after, filesAt, read }: Su
   const path = consumer.ci_config_path || ".gitlab-ci.yml";
   // A pipeline file in another project or on another server is that one's matter.
   if (consumer.default_branch === null || /@|^https?:/.test(path)) return [];
-  const text = await read(consumer, path);
-  const uses =
-    text === undefined
-      ? []
-      : readUses(text, path).filter((each) => each.project.toLowerCase() === project.toLowerCase());
+  const uses = (await usesOf(consumer, path, read)).filter(
+    (each) => each.project.toLowerCase() === project.toLowerCase(),
+  );
   return Promise.all(
     uses.map(async (use) => {
       const before = await filesAt(use.version);
@@ -74,4 +76,22 @@ async function impactOn(consumer: Project, { project, after, filesAt, read }: Su
       };
     }),
   );
+}
+
+/** GitLab's own limit of files in one pipeline (docs, administration/instance_limits "Maximum number of includes"). */
+const mostFiles = 150;
+
+/** What a pipeline includes, in its file and in those of the same project that it includes. */
+async function usesOf(consumer: Project, path: string, read: Survey["read"]): Promise<ComponentUse[]> {
+  const uses: ComponentUse[] = [];
+  const files = [path];
+  for (const file of files) {
+    const text = await read(consumer, file);
+    if (text === undefined) continue;
+    uses.push(...readUses(text, file));
+    for (const next of readLocalIncludes(text, file)) {
+      if (!files.includes(next) && files.length < mostFiles) files.push(next);
+    }
+  }
+  return uses;
 }

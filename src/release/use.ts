@@ -2,6 +2,7 @@ import { loadDocuments } from "../contract/index.ts";
 import { expandComponent } from "../expand-component.ts";
 import {
   type JsonValue,
+  type Place,
   type PlainPlace,
   Source,
   toJson,
@@ -33,19 +34,21 @@ export interface UpgradeVerdict {
 
 /** The components that a configuration includes. Empty for a file that cannot be read. */
 export function readUses(text: string, file = ".gitlab-ci.yml"): ComponentUse[] {
-  const include = contentOf(text, file)?.entry("include");
-  if (include === undefined) return [];
-  const { value, valuePlace } = include;
-  const entries =
-    value instanceof YamlList
-      ? value.items.map((item, index) => ({ item, place: value.places[index] }))
-      : [{ item: value, place: valuePlace }];
-  return entries.flatMap(({ item, place }) => {
+  return includesOf(text, file).flatMap(({ item, place }) => {
     const address = item instanceof YamlMap ? item.get("component") : undefined;
     const [, project, component, version] =
       typeof address === "string" ? (/^[^/]+\/(.+)\/([^/@]+)@(.+)$/.exec(address) ?? []) : [];
     if (!project || !component || !version) return [];
     return [{ project, component, version, inputs: inputsOf(item), place: place?.toJSON() }];
+  });
+}
+
+/** The files of the same project that a configuration includes by a plain path: neither a wildcard nor a variable in it. */
+export function readLocalIncludes(text: string, file = ".gitlab-ci.yml"): string[] {
+  return includesOf(text, file).flatMap(({ item }) => {
+    const path = item instanceof YamlMap ? item.get("local") : item;
+    if (typeof path !== "string" || /[*$]|^https?:/.test(path)) return [];
+    return [path.replace(/^\/+/, "")];
   });
 }
 
@@ -64,6 +67,16 @@ export function judgeUpgrade(
     (each) => each.component === use.component && each.class === "major" && !each.kind.startsWith("input-"),
   );
   return { refused, risks };
+}
+
+/** The entries of `include`, in whichever of its forms. */
+function includesOf(text: string, file: string): { item: YamlValue; place: Place | undefined }[] {
+  const include = contentOf(text, file)?.entry("include");
+  if (include === undefined) return [];
+  const { value, valuePlace } = include;
+  return value instanceof YamlList
+    ? value.items.map((item, index) => ({ item, place: value.places[index] }))
+    : [{ item: value, place: valuePlace }];
 }
 
 function contentOf(text: string, file: string): YamlMap | undefined {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FaultPlan } from "./faults.ts";
 import { answerGraphql } from "./graphql.ts";
-import { ServerProject } from "./project.ts";
+import { PaperProject, ServerProject } from "./project.ts";
 import { type Answer, Refusal, type Request, routes } from "./routes.ts";
 import type { ServerPipeline, Start } from "./runs.ts";
 import { ServerState } from "./state.ts";
@@ -63,6 +63,11 @@ export class GitlabServer {
     }));
     if (actions.length > 0) project.commit("main", "First", actions);
     return project;
+  }
+
+  /** Adds a project of one commit that can only be looked at, for groups of thousands. */
+  addPaperProject(path: string, files: Readonly<Record<string, string>>): void {
+    this.state.projects.push(new PaperProject(this.state.nextId("project"), path, this.state.root, files));
   }
 
   /** Starts a pipeline as an event on the server would. */

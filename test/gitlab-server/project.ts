@@ -110,6 +110,11 @@ export class ServerProject {
     }
   }
 
+  /** The id of a file's content at a commit. */
+  blobId(sha: string, path: string): string {
+    return git(this.folder, ["rev-parse", `${sha}:${path}`]);
+  }
+
   /** Mode, type, SHA and path of everything below a folder. */
   tree(
     ref: string,
@@ -186,5 +191,32 @@ export class ServerProject {
     const blob = git(this.folder, ["hash-object", "-w", "--stdin"], { input: content });
     const mode = action.execute_filemode ? "100755" : "100644";
     git(this.folder, ["update-index", "--add", "--cacheinfo", `${mode},${blob},${path}`], { env });
+  }
+}
+
+/** A project of one commit that is kept in memory: thousands of them cost nothing. It can be looked at, and no more. */
+export class PaperProject extends ServerProject {
+  private readonly texts: Readonly<Record<string, string>>;
+
+  constructor(id: number, path: string, root: string, texts: Readonly<Record<string, string>>) {
+    super(id, path, root);
+    this.texts = texts;
+  }
+
+  override get empty(): boolean {
+    return false;
+  }
+
+  override resolve(ref: string): string | undefined {
+    return ref === "HEAD" || ref === this.defaultBranch ? "0".repeat(40) : undefined;
+  }
+
+  override read(_ref: string, path: string): Buffer | undefined {
+    const text = this.texts[path];
+    return text === undefined ? undefined : Buffer.from(text);
+  }
+
+  override blobId(): string {
+    return "0".repeat(40);
   }
 }

@@ -189,7 +189,7 @@ export const routes: readonly Route[] = [
     const content = project.read(ref, path!);
     if (!content) throw new Refusal(404, { message: "404 File Not Found" });
     const sha = project.resolve(ref)!;
-    const blob = git(project.folder, ["rev-parse", `${sha}:${path}`]);
+    const blob = project.blobId(sha, path!);
     return {
       json: {
         file_name: path!.split("/").at(-1),

@@ -81,7 +81,7 @@ describe("berth release", () => {
     await server.stop();
     expect(code).toBe(1);
     expect(stdout).toMatch(/^BREAKS {2}big\/one {2}.gitlab-ci.yml:1 {2}check@1\n {4}`level` input: /);
-    expect(stdout).toMatch(/^fine {2}big\/two /m);
+    expect(stdout).toMatch(/^fine {4}big\/two /m);
     expect(stdout).toMatch(/4 projects, 2 includes, 1 projects break\n$/);
     // A page, and the files of the three projects that have a commit.
     expect(server.log).toHaveLength(4);
