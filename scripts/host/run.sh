@@ -19,7 +19,7 @@ note_step() {
   [[ -z ${RUN_PATH:-} || ${ROLE:-} == guard ]] || printf '%s\n' "$1" >"$RUN_PATH/step"
 }
 
-# usage: write_result OUTCOME CODE [CAUSE [CURE]]    the run's last word, written once and whole
+# usage: write_result OUTCOME CODE [CAUSE [CURE]]    the run's last word, written once and whole; false where the disk did not take it
 write_result() {
   [[ ! -e $RUN_PATH/result ]] || return 0
   local live
@@ -28,6 +28,7 @@ write_result() {
     "before=${LIVE_BEFORE:-}" "step=$CURRENT_STEP" "seconds=$SECONDS" "cause=${3:-}" "cure=${4:-}" |
     write_file "$RUN_PATH/result"
   record "$1" "${3:-}"
+  [[ -s $RUN_PATH/result ]]
 }
 
 # usage: say_elsewhere CAUSE    where the deploy path takes no file (full, read-only), the cause is left in memory for whoever comes next.
