@@ -9,6 +9,7 @@ import {
   type PipelineProject,
   predefinedVariables,
   readPipeline,
+  stagesOfJobs,
   variableTable,
   withSlowSources,
 } from "../pipeline/index.ts";
@@ -80,6 +81,7 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
 };
 
 const help = `
+A file of another name than .gitlab-ci.yml, such as a component, may leave the stages to the pipeline that includes it.
 Component addresses whose project is this one (--project) are read from the working tree. With --sources gitlab, other projects,
 components (also at ~latest, 1 or 1.2), templates and remote files are fetched; GITLAB_TOKEN needs the scope read_api.
 
@@ -117,9 +119,10 @@ async function expand(file: string, options: Options, surroundings: Surroundings
   const online = options.sources === "gitlab" ? await import("../sources/gitlab.ts") : undefined;
   const host = options.host ?? (await online?.gitlabHost(surroundings.env)) ?? EXAMPLE_PROJECT.host;
   const setting = settingOf(file, { ...options, host }, surroundings.cwd);
-  const slow = online ? firstOf(setting.slow, online.gitlabSources(surroundings)) : setting.slow;
+  const slow = firstOf(setting.slow, ...(online ? [online.gitlabSources(surroundings)] : []));
   const pipeline = await withSlowSources(setting.local, slow, (sources) => {
-    return readPipeline({ source: setting.source, sources, variables: setting.all, inputs: setting.inputs });
+    const { source, all, inputs, stagesOf } = setting;
+    return readPipeline({ source, sources, variables: all, inputs, stagesOf });
   });
   printMessages(pipeline, surroundings);
   if (pipeline.errors.length > 0) return 1;
@@ -169,12 +172,18 @@ function settingOf(file: string, options: Options & { readonly host: string }, c
     variables,
     all: new Map([...predefined.map((each) => [each.key, each] as const), ...variables]),
     inputs: inputsOf(options, cwd),
+    // A component, or another file to include, leaves the stages to the pipeline.
+    stagesOf: isWholePipeline(path) ? undefined : stagesOfJobs,
   };
 }
 
 /** The folder of a `.gitlab-ci.yml`, or the current one for components and other files. */
 function rootOf(path: string, cwd: string): string {
-  return basename(path) === ".gitlab-ci.yml" ? dirname(path) : cwd;
+  return isWholePipeline(path) ? dirname(path) : cwd;
+}
+
+function isWholePipeline(path: string): boolean {
+  return basename(path) === ".gitlab-ci.yml";
 }
 
 function readText(path: string, shown: string): string {

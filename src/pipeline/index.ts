@@ -27,4 +27,5 @@ export {
   type PipelineProject,
   predefinedVariables,
 } from "./predefined.ts";
+export { stagesOfJobs } from "./stages.ts";
 export { type Variable, type VariableTable, variableTable } from "./variables.ts";

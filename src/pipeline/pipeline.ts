@@ -23,6 +23,8 @@ import { inheritVariables, type VariableData } from "./yaml-variables.ts";
 export interface PipelineMessage {
   readonly message: string;
   readonly place: Place | undefined;
+  /** Where GitLab joins several complaints to one message: each of them. */
+  readonly parts?: readonly PipelineMessage[];
 }
 
 /** What a configuration comes to. */
@@ -47,6 +49,8 @@ export interface PipelineInput {
   readonly variables: VariableTable;
   /** Inputs of the pipeline; a mapping. */
   readonly inputs?: YamlValue | undefined;
+  /** The stages of a configuration that names none, with `.pre` and `.post`; undefined for GitLab's own. */
+  readonly stagesOf?: ((config: YamlMap) => readonly string[] | undefined) | undefined;
 }
 
 /** Reads, resolves and checks a whole configuration, as GitLab 18.11 does. Throws nothing that the text could cause. */
@@ -58,9 +62,10 @@ export function readPipeline(input: PipelineInput): Pipeline {
   try {
     const loaded = loadFile(source, context, { inputs });
     if ("errors" in loaded) {
-      return refused([{ message: joinMessages(loaded.errors), place: loaded.errors[0]?.place }]);
+      const [first] = loaded.errors;
+      return refused([{ message: joinMessages(loaded.errors), place: first?.place, parts: loaded.errors }]);
     }
-    return judge(resolve(loaded.value, context), context.files);
+    return judge(resolve(loaded.value, context), context.files, input.stagesOf);
   } catch (error) {
     if (error instanceof RangeError) return refused([{ message: TOO_DEEP, place: undefined }]);
     if (!(error instanceof ConfigError)) throw error;
@@ -77,7 +82,7 @@ const MOST_CHARACTERS = 64 * 1024 * 1024;
 
 function refused(errors: readonly PipelineMessage[], config?: YamlMap): Pipeline {
   return {
-    errors: errors.map(({ message, place }) => ({ message, place })),
+    errors: errors.map(({ message, place, parts }) => ({ message, place, ...(parts && { parts }) })),
     warnings: [],
     config,
     stages: [],
@@ -96,7 +101,11 @@ function resolve(config: YamlMap, context: IncludeContext): YamlMap {
   return resolved;
 }
 
-function judge(config: YamlMap, includes: readonly IncludedFile[]): Pipeline {
+function judge(
+  config: YamlMap,
+  includes: readonly IncludedFile[],
+  stagesOf: PipelineInput["stagesOf"],
+): Pipeline {
   const root = composeOrComplain(config);
   if (!("children" in root)) return { ...refused([root], config), includes };
   const entries = new Map(visibleJobs(root).map((entry) => [String(entry.key), entry]));
@@ -104,7 +113,9 @@ function judge(config: YamlMap, includes: readonly IncludedFile[]): Pipeline {
   const refuse = (errors: readonly PipelineMessage[]) => ({ ...refused(errors, config), warnings, includes });
   const errors = root.errors();
   if (errors.length > 0) return refuse(errors);
-  const stages = root.childSpecified("stages") ? (root.childValue("stages") as string[]) : DEFAULT_STAGES;
+  const stages = root.childSpecified("stages")
+    ? (root.childValue("stages") as string[])
+    : (stagesOf?.(config) ?? DEFAULT_STAGES);
   const outlines = new Map([...entries].map(([name, entry]) => [name, outlineOf(entry)]));
   const normalized = normalizeJobs(outlines);
   const placed = (message: string, job?: string, keyword?: string): PipelineMessage => {

@@ -23,7 +23,7 @@ export function firstOf(...all: readonly SlowSources[]): SlowSources {
     },
     remote: async (url) => {
       for (const { remote } of all) if (remote) return remote(url);
-      return { failure: "no source of remote files is given" };
+      return { failure: "a missing source: only --sources gitlab fetches remote files" };
     },
     template: async (name) => {
       for (const { template } of all) {

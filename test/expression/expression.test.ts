@@ -64,12 +64,12 @@ describe("conditions", () => {
   });
 
   it("answers hostile text at once", () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     evaluateExpression(`$A =~ /${"(a*)*".repeat(2000)}b/`, { variables: { A: "a".repeat(2000) } });
     evaluateExpression(`$A =~ /${"x".repeat(2_000_000)}`);
     evaluateExpression(`${"(".repeat(100_000)}$A`);
     evaluateExpression("$A =~ /((((a{30}){30}){30}){30}){30}/", { variables });
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(5000);
   });
 
   it("never fails on any text (fixed seed)", () => {

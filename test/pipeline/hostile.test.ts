@@ -8,10 +8,12 @@ function judge(
   text: string,
   files: Record<string, string> = {},
 ): { milliseconds: number; errors: readonly string[] } {
-  const started = performance.now();
+  const started = process.cpuUsage();
   const { expansion } = createdJobs(text, { files, event: { changedFiles: ["a.md", "a".repeat(200)] } });
   expect(expansion.valid).toBe(expansion.errors.length === 0);
-  return { milliseconds: performance.now() - started, errors: expansion.errors };
+  // Time of the processor: how busy the machine is says nothing of the engine.
+  const { user, system } = process.cpuUsage(started);
+  return { milliseconds: (user + system) / 1000, errors: expansion.errors };
 }
 
 const job = "job: { script: x }\n";

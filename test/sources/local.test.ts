@@ -94,6 +94,36 @@ describe("berth expand", () => {
     );
   });
 
+  it("takes the stages of a component from its jobs, and those of a pipeline as GitLab does", async () => {
+    const text = "check: { script: x, stage: verify }\nrelease: { script: y, stage: ship, needs: [check] }\n";
+    write(join(folder, "stages/templates/ship.yml"), `spec:\n---\n${text}`);
+    write(join(folder, "stages/.gitlab-ci.yml"), text);
+    expect((await expand("stages/templates/ship.yml", "--jobs")).out).toMatch(
+      /^verify +check.*^ship +release/ms,
+    );
+    expect((await expand("stages/.gitlab-ci.yml", "--jobs")).err).toContain(
+      "chosen stage verify does not exist",
+    );
+  });
+
+  it("tells of each input by itself, where it is declared", async () => {
+    write(
+      join(folder, "inputs.yml"),
+      "spec:\n  inputs:\n    a:\n    b: { type: number }\n---\nj: { script: x }\n",
+    );
+    const { err } = await expand("inputs.yml", "--input", "b=x");
+    expect(err.split("\n")).toEqual([
+      "inputs.yml:3:5: error: `a` input: required value has not been provided",
+      "inputs.yml:4:5: error: `b` input: provided value is not a number",
+      "",
+    ]);
+  });
+
+  it("says that remote files are not fetched here", async () => {
+    write(join(folder, "remote.yml"), "include: { remote: 'https://example.com/x.yml' }\n");
+    expect((await expand("remote.yml")).err).toContain("only --sources gitlab fetches remote files");
+  });
+
   it("refuses options that it does not know in one line", async () => {
     await expect(expand("jobs/.gitlab-ci.yml", "--graph", "dot")).rejects.toThrow(
       "the choices are mermaid, svg",
