@@ -37,7 +37,7 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
   ] as const;
   const tag = [
     "--tag <tag>",
-    "the tag that the release is to have (default: CI_COMMIT_TAG, where it is set)",
+    "the tag that the release is to have (default: CI_COMMIT_TAG, or the changelog's newest version, if it is a new one)",
   ] as const;
   program
     .command("check")
@@ -92,7 +92,8 @@ async function check(options: Options, surroundings: Surroundings): Promise<Exit
 }
 
 async function notes(options: Options, surroundings: Surroundings): Promise<ExitCode> {
-  const { verdict, files, tag } = await judge(options, surroundings);
+  const { verdict, files } = await judge(options, surroundings);
+  const { tag } = verdict;
   const section = changelogSection(files["CHANGELOG.md"] ?? "", tag ?? "Unreleased");
   surroundings.stdout.write(releaseNotes(tag ?? verdict.leastVersion, section, verdict.changes));
   return 0;
@@ -144,7 +145,6 @@ async function judge(options: Options, surroundings: Surroundings) {
     verdict: checkRelease({ files, since: before, tag, ...(server && { server }) }),
     since,
     files,
-    tag,
   };
 }
 
@@ -201,7 +201,10 @@ async function filesOfFolder(root: string): Promise<Record<string, string>> {
   );
 }
 
-function render({ changes, leastVersion, obstacles }: ReleaseVerdict, since: string | undefined): string {
+function render(
+  { tag, changes, leastVersion, obstacles }: ReleaseVerdict,
+  since: string | undefined,
+): string {
   const lines = changes.map((each) => {
     const { place } = each;
     const where = place
@@ -215,6 +218,6 @@ function render({ changes, leastVersion, obstacles }: ReleaseVerdict, since: str
       : `${changes.length} changes since ${since}; the next version is ${leastVersion} or higher`,
   );
   for (const { rule, message } of obstacles) lines.push(`not ready: ${message} [${rule}]`);
-  if (obstacles.length === 0) lines.push("nothing stands in the way of the release");
+  if (obstacles.length === 0) lines.push(`nothing stands in the way of ${tag ?? "the release"}`);
   return `${lines.join("\n")}\n`;
 }

@@ -10,3 +10,8 @@ export function changelogSection(changelog: string, version: string): string | u
     .join("\n")
     .trim();
 }
+
+/** The version of the first heading that names one, below "Unreleased" if need be; undefined where there is none. */
+export function newestVersion(changelog: string): string | undefined {
+  return /^##\s+\[?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)\]?(?:\s|$)/m.exec(changelog)?.[1];
+}

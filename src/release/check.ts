@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { type InterfaceChange, strongestClass } from "./change.ts";
-import { changelogSection } from "./changelog.ts";
+import { changelogSection, newestVersion } from "./changelog.ts";
 import { compareInterfaces } from "./index.ts";
 import { leastVersion, parseVersion, type Version } from "./version.ts";
 
@@ -10,7 +10,7 @@ export interface ReleaseCandidate {
   readonly files: Readonly<Record<string, string>>;
   /** The last release; undefined before the first. */
   readonly since: { readonly tag: string; readonly files: Readonly<Record<string, string>> } | undefined;
-  /** The tag that the release is to have, where it is known already. */
+  /** The tag that the release is to have, where it is known already; else the changelog's newest version, if that is not released yet. */
   readonly tag: string | undefined;
   /** What GitLab knows of the project, where there is a token. */
   readonly server?: { readonly description: string; readonly inCatalog: boolean };
@@ -32,6 +32,8 @@ export interface Obstacle {
 }
 
 export interface ReleaseVerdict {
+  /** The tag that was judged; undefined where neither the caller nor the changelog names a new one. */
+  readonly tag: string | undefined;
   readonly changes: readonly InterfaceChange[];
   /** The least version that is honest about the changes; `1.0.0` before the first release. */
   readonly leastVersion: string;
@@ -40,7 +42,8 @@ export interface ReleaseVerdict {
 
 /** Judges a release: its number against what changed, its changelog, and whether the catalog would take it. */
 export function checkRelease(candidate: ReleaseCandidate): ReleaseVerdict {
-  const { files, since, tag } = candidate;
+  const { files, since } = candidate;
+  const tag = candidate.tag ?? announcedVersion(candidate);
   const changes = since ? compareInterfaces(since.files, files) : [];
   const before = since && parseVersion(since.tag);
   const least: Version = before
@@ -51,7 +54,15 @@ export function checkRelease(candidate: ReleaseCandidate): ReleaseVerdict {
     ...changelogObstacles(files, tag),
     ...catalogObstacles(candidate),
   ];
-  return { changes, leastVersion: least.join("."), obstacles };
+  return { tag, changes, leastVersion: least.join("."), obstacles };
+}
+
+/** The changelog's newest version, where it is not the last release or one before. */
+function announcedVersion({ files, since }: ReleaseCandidate): string | undefined {
+  const announced = newestVersion(files["CHANGELOG.md"] ?? "");
+  const version = parseVersion(announced ?? "");
+  const before = since && parseVersion(since.tag);
+  return version && before && compareVersions(version, before) <= 0 ? undefined : announced;
 }
 
 function tagObstacles(

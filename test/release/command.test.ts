@@ -87,6 +87,14 @@ describe("berth release", () => {
     expect(server.log).toHaveLength(4);
   });
 
+  it("takes the changelog's newest version for the tag, until that is released", async () => {
+    expect((await run("check")).stdout).toContain("nothing stands in the way of 2.0.0");
+    git("tag", "2.0.0");
+    const { stdout } = await run("check");
+    git("tag", "--delete", "2.0.0");
+    expect(stdout).toContain('no entries under "## [Unreleased]"');
+  });
+
   it("holds a mended older version against the one before it, not against the highest", async () => {
     git("tag", "3.0.0");
     const { stdout } = await run("check", "--tag", "1.0.1");
