@@ -12,6 +12,7 @@ import { rule as componentDocumented } from "./rules/component-documented.ts";
 import { rule as componentFieldDeclared } from "./rules/component-field-declared.ts";
 import { rule as componentPlaced } from "./rules/component-placed.ts";
 import { rule as componentWithoutGlobals } from "./rules/component-without-globals.ts";
+import { rule as conditionQuoted } from "./rules/condition-quoted.ts";
 import { rule as debugTraceOff } from "./rules/debug-trace-off.ts";
 import { rule as deployEnvironmentNamed } from "./rules/deploy-environment-named.ts";
 import { rule as deployInterruptionDecided } from "./rules/deploy-interruption-decided.ts";
@@ -85,6 +86,7 @@ export const rules: readonly Rule[] = [
   componentFieldDeclared,
   componentPlaced,
   componentWithoutGlobals,
+  conditionQuoted,
   debugTraceOff,
   deployEnvironmentNamed,
   deployInterruptionDecided,

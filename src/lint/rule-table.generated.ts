@@ -18,6 +18,7 @@ export const ruleTable: readonly RuleRow[] = [
   {"id":"component-field-declared","group":"contract","severity":"error","summary":"Every field of the component context that is used is declared under `spec:component`."},
   {"id":"component-placed","group":"catalog","severity":"warning","summary":"Components stand at `templates/<name>.yml` or `templates/<name>/template.yml`."},
   {"id":"component-without-globals","group":"pipeline","severity":"warning","summary":"A component sets no global keywords."},
+  {"id":"condition-quoted","group":"pipeline","severity":"warning","summary":"A condition stays one whatever word an input puts into it."},
   {"id":"debug-trace-off","group":"security","severity":"warning","summary":"Debug logging is not switched on in the file."},
   {"id":"deploy-environment-named","group":"pipeline","severity":"info","summary":"Jobs that deploy name their environment."},
   {"id":"deploy-interruption-decided","group":"pipeline","severity":"info","summary":"A component's jobs that deploy say themselves that they are not interruptible."},

@@ -133,6 +133,7 @@ test.each([
   ["cat <<A <<B\nit's\nA\n'\nB\necho @x", "bare"],
   ["cat <<< it; echo @x", "bare"],
   ["cat <<A\n@x", "other"],
+  ['echo "a \\@x"', "other"],
   ["echo $(case a in a) echo;; esac) @x", "other"],
 ])("%s is read as %s", (marked, quoting) => {
   const offset = marked.indexOf("@");

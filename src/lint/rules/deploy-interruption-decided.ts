@@ -1,4 +1,4 @@
-import { deployments } from "../deployments.ts";
+import { deployments, mayHave } from "../deployments.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -12,11 +12,10 @@ export const rule: Rule = {
   check(file, { report }) {
     if (file.kind !== "component") return;
     for (const { job } of deployments(file)) {
-      const isElsewhere = ["interruptible", "extends", "trigger", "inherit"].some((key) => job.entry(key));
-      if (isElsewhere) continue;
+      if (["interruptible", "trigger", "inherit"].some((key) => mayHave(job, key, file))) continue;
       report({
         at: job.place,
-        message: `job "${job.name}" deploys, and the consumer's default decides whether it may be cancelled`,
+        message: `job "${job.name}" counts as a deployment, and the consumer's default decides whether it may be cancelled`,
         hint: "write interruptible: false",
       });
     }

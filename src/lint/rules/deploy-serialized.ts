@@ -1,4 +1,4 @@
-import { deployments } from "../deployments.ts";
+import { deployments, mayHave } from "../deployments.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -11,11 +11,11 @@ export const rule: Rule = {
   reference: "https://docs.gitlab.com/ci/resource_groups/",
   check(file, { report }) {
     for (const { job, environment } of deployments(file)) {
-      if (job.entry("resource_group") !== undefined || job.entry("trigger") !== undefined) continue;
+      if (job.entry("trigger") !== undefined || mayHave(job, "resource_group", file)) continue;
       report({
         at: environment.keyPlace,
-        message: `job "${job.name}" deploys without a resource group`,
-        hint: "add resource_group: with the environment's name",
+        message: `job "${job.name}" counts as a deployment and has no resource group`,
+        hint: "add resource_group: with the environment's name, or environment:action: access if the job only reads its variables",
       });
     }
   },

@@ -58,7 +58,8 @@ export async function judgeScripts(
       if (syntaxFault(comments) !== undefined) return [];
       const ours = comments.filter((comment) => {
         const text = textOf(comment, script);
-        return !isOfBlock(comment, script, text) && !isHarmless(comment, text);
+        const context = { text, rest: lineFrom(comment, script), script: script.text };
+        return !isOfBlock(comment, script, text) && !isHarmless(comment, context);
       });
       return ours.map((comment) => named(comment, script));
     },
@@ -81,6 +82,10 @@ function isOfBlock(comment: ShellComment, script: Script, text: string): boolean
   if (comment.code === 2082) return names.some((name) => text.includes(name));
   if (comment.code !== 2086 && comment.code !== 2046) return false;
   return names.some((name) => text === `\${${name}}` || text === `\${#${name}}`);
+}
+
+function lineFrom(comment: ShellComment, script: Script): string {
+  return (script.text.split("\n")[comment.line - 1] ?? "").slice(comment.column - 1);
 }
 
 function textOf(comment: ShellComment, script: Script): string {

@@ -33,10 +33,29 @@ export function holdsSeveralWords(name: string): boolean {
   return list.test(name);
 }
 
-/** True if ShellCheck asks for quotes (SC2086, SC2046) where none are needed, or where splitting is meant. */
-export function isHarmless(comment: ShellComment, text: string): boolean {
-  if (comment.code === 2046) return command.test(text);
-  if (comment.code !== 2086) return false;
+/** Where ShellCheck's comment stands, as far as its judge must know. */
+export interface CommentContext {
+  /** What the comment is about, the line from there on, and the whole script. */
+  readonly text: string;
+  readonly rest: string;
+  readonly script: string;
+}
+
+/**
+ * True for advice that no script of a job needs: quotes (SC2086, SC2046) where none are needed or where splitting is meant, and
+ * a warning of `|| true`.
+ */
+export function isHarmless({ code }: ShellComment, { text, rest, script }: CommentContext): boolean {
+  // `test && do || true`: the third part does nothing, whenever it runs
+  if (code === 2015) return /\|\|\s*(?:true|:)\s*(?:[;#)]|$)/.test(rest);
+  if (code === 2046) return command.test(text);
+  if (code !== 2086) return false;
   const name = /^\$\{?(\w+)\}?$/.exec(text)?.[1];
-  return name !== undefined && (words.has(name) || holdsSeveralWords(name));
+  return name !== undefined && (words.has(name) || holdsSeveralWords(name) || isListOf(name, script));
+}
+
+/** True if the script itself puts options into a variable: `FLAG="--all"`, `KUBE="$KUBE --context x"`. */
+function isListOf(name: string, script: string): boolean {
+  const values = script.matchAll(new RegExp(`(?:^|[\\s;&(])${name}\\+?=("[^"\\n]*"|'[^'\\n]*'|-\\S+)`, "gm"));
+  return [...values].some(([, value = ""]) => /(?:^["']?|\s)-/.test(value));
 }

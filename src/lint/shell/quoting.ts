@@ -36,6 +36,7 @@ export function quotingAt(script: string, offset: number): Quoting {
       at = end === -1 ? script.length : end + 2;
     } else if (script[at] === "\\" && top.kind !== "single") {
       at += 2;
+      if (at > offset) return "other";
     } else if (top.kind === "command" && top.end === ")" && script[at] === "(") {
       parentheses++;
       at++;
