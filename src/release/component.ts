@@ -1,5 +1,6 @@
 import { type Input, loadDocuments, readComponentFields, readInputs } from "../contract/index.ts";
 import { type JsonValue, type Place, Source, toJson, YamlMap } from "../yaml/index.ts";
+import { jobsAsIncluded, localIncludes } from "./included-jobs.ts";
 
 /** A component as its consumers meet it, read from its file without filling in inputs. */
 export interface ComponentInterface {
@@ -43,23 +44,44 @@ export function readComponents(files: Readonly<Record<string, string>>): Map<str
   for (const [file, text] of Object.entries(files)) {
     const name = /^templates\/([^/]+?)(?:\/template)?\.yml$/.exec(file)?.[1];
     if (name === undefined || (found.has(name) && file.endsWith("/template.yml"))) continue;
-    found.set(name, readComponent(name, file, text));
+    found.set(name, readComponent(name, file, text, files));
   }
   return found;
 }
 
-/** Throws DocumentError where the file is no valid YAML. */
-function readComponent(name: string, file: string, text: string): ComponentInterface {
+/**
+ * Reads a component with the jobs of the files that it includes from its own project; `open` are the files that include it. Throws
+ * DocumentError where a file is no valid YAML.
+ */
+function readComponent(
+  name: string,
+  file: string,
+  text: string,
+  files: Readonly<Record<string, string>>,
+  open: readonly string[] = [],
+): ComponentInterface {
   const { header, content } = loadDocuments(new Source(file, text));
   const inputs = readInputs(header);
   const jobs = new Map<string, JobInterface>();
   const globals = new Map<string, { value: JsonValue; place: Place | undefined }>();
+  const { includes, complete } = localIncludes(content);
+  const known = includes.filter(({ path }) => files[path] !== undefined && ![...open, file].includes(path));
+  for (const include of known) {
+    const included = readComponent(include.path, include.path, files[include.path] ?? "", files, [
+      ...open,
+      file,
+    ]);
+    for (const job of jobsAsIncluded(included, include)) jobs.set(job.name, job);
+    for (const [keyword, value] of included.globals) globals.set(keyword, value);
+  }
   for (const { key, value, keyPlace } of content.entries()) {
     const title = String(key);
     if (globalKeywords.includes(title)) globals.set(title, { value: toJson(value), place: keyPlace });
     else if (!title.startsWith(".") && isMap(value))
       jobs.set(title, readJob(title, withParents(value, content), keyPlace));
   }
+  // Whose jobs are known need not be compared as a list of files.
+  if (complete && known.length === includes.length) globals.delete("include");
   return {
     name,
     file,

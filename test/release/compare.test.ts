@@ -72,6 +72,45 @@ describe("whole projects", () => {
   });
 });
 
+describe("a component that includes another of its project", () => {
+  const whole = (include: string) =>
+    `spec: { inputs: { prefix: { default: "" }, grade: { type: number, default: 1 } } }\n---\n${include}own: { script: [own] }\n`;
+  const part =
+    'include:\n  - local: /templates/check.yml\n    inputs: { name: "$[[ inputs.prefix ]]", target: here, level: "$[[ inputs.grade ]]" }\n';
+  const project = (include: string, check = base) => ({
+    "templates/whole.yml": whole(include),
+    "templates/check.yml": check,
+  });
+  const changesOf = (after: Record<string, string>) =>
+    compareInterfaces(project(part), after)
+      .filter((each) => each.component === "whole")
+      .map((each) => `${each.kind} ${each.subject}`);
+
+  it("loses the other's jobs with it", () => {
+    expect(changesOf(project(""))).toEqual(["job-removed $[[ inputs.prefix ]]-check", "job-removed publish"]);
+  });
+
+  it("changes with the other's jobs, in terms of its own inputs", () => {
+    const [image] = compareInterfaces(project(part), project(part, base.replace("3.11", "3.12"))).filter(
+      (each) => each.component === "whole",
+    );
+    expect(image).toMatchObject({ kind: "job-image-changed", subject: "$[[ inputs.prefix ]]-check" });
+    expect(image?.place?.file).toBe("templates/check.yml");
+  });
+
+  it("does not change when an input of the other is renamed and passed on under its new name", () => {
+    const renamed = base
+      .replaceAll("level", "depth")
+      .replace('LEVEL: "$[[ inputs.depth ]]"', 'LEVEL: "$[[ inputs.depth ]]"');
+    expect(changesOf(project(part.replace("level:", "depth:"), renamed))).toEqual([]);
+  });
+
+  it("is not followed in a circle", () => {
+    const circle = { "templates/a.yml": "include: /templates/a.yml\na: { script: [a] }\n" };
+    expect(compareInterfaces(circle, circle)).toEqual([]);
+  });
+});
+
 describe("the least honest version", () => {
   it.each([
     ["1.2.3", "major", "2.0.0"],

@@ -4,7 +4,8 @@ import type { Surroundings } from "../command.ts";
 
 /** Writes what GitLab would say to stderr: place, words, and how the place came into the pipeline. */
 export function printMessages({ errors, warnings }: Pipeline, { stderr }: Surroundings): void {
-  for (const message of unique(errors.flatMap((error) => error.parts ?? error))) stderr.write(lines("error", message));
+  for (const message of unique(errors.flatMap((error) => error.parts ?? error)))
+    stderr.write(lines("error", message));
   for (const message of unique(warnings)) stderr.write(lines("warning", message));
 }
 
