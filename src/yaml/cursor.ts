@@ -11,6 +11,8 @@ export class Cursor {
   private pairs = 0;
   private pairsBeforeLine = 0;
   private readonly hasPairs: boolean;
+  /** The mark made last: one spot is often asked for several times. */
+  private lastMark: Mark = { offset: 0, index: 0, line: 0, column: 0 };
 
   constructor(text: string) {
     this.text = text;
@@ -31,7 +33,10 @@ export class Cursor {
     return this.offset >= this.text.length;
   }
   mark(): Mark {
-    return { offset: this.offset, index: this.index, line: this.line, column: this.column };
+    const { offset, line, lastMark } = this;
+    if (lastMark.offset === offset && lastMark.line === line) return lastMark;
+    this.lastMark = { offset, index: this.index, line, column: this.column };
+    return this.lastMark;
   }
 
   /** Moves over characters that are no line breaks. */

@@ -152,7 +152,8 @@ class TreeBuilder {
   }
 
   private buildTaggedSequence(node: SequenceNode): YamlList | YamlMap {
-    const className = /^!(?:seq|ruby\/array):(.+)$/.exec(node.tag ?? "")?.[1];
+    if (node.tag === undefined) return this.buildSequence(node);
+    const className = /^!(?:seq|ruby\/array):(.+)$/.exec(node.tag)?.[1];
     if (className !== undefined) throw this.disallowed(className, node);
     return node.tag === "!omap" || node.tag === `${STANDARD}omap`
       ? this.buildOrderedMap(node)
@@ -177,7 +178,7 @@ class TreeBuilder {
   }
 
   private buildTaggedMapping(node: MappingNode): YamlMap {
-    const className = classOfMapping(node.tag ?? "");
+    const className = node.tag === undefined ? undefined : classOfMapping(node.tag);
     if (className !== undefined) throw this.disallowed(className, node);
     return this.buildMapping(node);
   }
@@ -187,11 +188,13 @@ class TreeBuilder {
   }
 
   private buildSequence({ children }: SequenceNode): YamlList {
-    const items = children.map((child) => this.build(child));
-    return new YamlList(
-      items,
-      children.map((child) => this.place(child)),
-    );
+    const items: YamlValue[] = [];
+    const places: Place[] = [];
+    for (const child of children) {
+      items.push(this.build(child));
+      places.push(this.place(child));
+    }
+    return new YamlList(items, places);
   }
 
   private buildMapping(node: MappingNode): YamlMap {

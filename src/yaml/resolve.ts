@@ -14,6 +14,7 @@ export class DisallowedClassError extends Error {
  */
 export function resolvePlain(text: string): YamlScalar {
   if (text === "") return null;
+  if (startsWithLetter(text)) return resolveWord(text);
   if (WORD.test(text) || text.includes("\n")) return resolveWord(text);
   if (TIME.test(text)) throw new DisallowedClassError("Time");
   if (DATE.test(text)) return resolveDate(text);
@@ -29,6 +30,12 @@ export function resolvePlain(text: string): YamlScalar {
     return /^[-+]?\.$/.test(text) ? text : new FloatValue(Number(text.replaceAll(/[,_]/g, "")));
   if (INTEGER.test(text)) return parseInteger(text.replaceAll(/[,_]/g, ""));
   return text;
+}
+
+/** Most scalars do, and `WORD` holds for all of them. */
+function startsWithLetter(text: string): boolean {
+  const code = text.charCodeAt(0) | 32;
+  return code >= 97 && code <= 122;
 }
 
 /** Begins like a word; never a number, a date or a symbol. */

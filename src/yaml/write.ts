@@ -134,7 +134,11 @@ const PLAIN =
 /** Words that some reader of YAML takes for something else. */
 const SPECIAL_WORD = /^(?:y|n|yes|no|on|off|true|false|null|~|=|<<|-{3}.*|\.{3}.*)$/i;
 
+/** What most names and words look like; the pattern for all others takes far longer. */
+const SIMPLE = /^[A-Za-z_/$][\w./$-]*$/;
+
 function isPlain(text: string): boolean {
+  if (SIMPLE.test(text)) return !SPECIAL_WORD.test(text);
   if (!PLAIN.test(text) || SPECIAL_WORD.test(text) || text.endsWith(":")) return false;
   if (/^\.[A-Za-z]/.test(text)) return !/^\.(?:inf|nan)$/i.test(text);
   return !/^[\d.+~-]/.test(text);

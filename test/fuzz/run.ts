@@ -5,8 +5,8 @@ import { readSeedTexts } from "./seeds.ts";
 
 /*
  * usage: npm run fuzz -- [--count 100000] [--seed 1] [--seconds 600]
- * Feeds mutated documents to the engine. Prints each document that crashes it or takes longer than a second, and ends
- * with `N documents, M crashes, slowest K ms`. Exits with 1 when there was one.
+ * Feeds mutated documents to the engine. Prints each document that crashes it or takes the processor longer than a second,
+ * and ends with `N documents, M crashes, slowest K ms`. Exits with 1 when there was one.
  */
 const { values } = parseArgs({
   options: {
@@ -24,13 +24,14 @@ let failures = 0;
 let slowest = 0;
 for (; documents < Number(values.count) && performance.now() < end; documents++) {
   const text = mutate(texts[Math.floor(random() * texts.length)] ?? "", texts, random);
-  const start = performance.now();
+  const start = process.cpuUsage();
   try {
     checkDocument(text);
   } catch (error) {
     report(text, error instanceof Error ? String(error.stack) : String(error));
   }
-  const taken = performance.now() - start;
+  const { user, system } = process.cpuUsage(start);
+  const taken = (user + system) / 1000;
   slowest = Math.max(slowest, taken);
   if (taken > 1000) report(text, `took ${Math.round(taken)} ms`);
 }
