@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -42,6 +42,7 @@ beforeAll(async () => {
     {
       ...filesOf("templates"),
       ...filesOf("docs/components"),
+      ...filesOf("examples/pipelines"),
       "README.md": readFileSync(join(root, "README.md"), "utf8"),
       LICENSE: readFileSync(join(root, "LICENSE"), "utf8"),
       "CHANGELOG.md": changelog("1.2.0"),
@@ -68,7 +69,7 @@ afterAll(async () => {
 describe("a release on the stand-in GitLab", () => {
   it("goes from a tag through checks, smoke runs and the release job into the catalog and to consumers", async () => {
     const first = await tag("1.2.0");
-    expect(first).toEqual({
+    expect(first, await traces("1.2.0")).toEqual({
       check: "success",
       smoke: "success",
       release_check: "success",
@@ -189,6 +190,13 @@ async function traceOf(ref: string, name: string): Promise<string> {
   return job?.trace ?? "";
 }
 
+/** The logs of a tag's jobs, for the message of an expectation that fails. */
+async function traces(ref: string): Promise<string> {
+  const { id } = await pipelineOf("platform/berth", ref);
+  const jobs = server.state.pipelines.find((each) => each.id === id)?.jobs ?? [];
+  return jobs.map((each) => `${each.name}:\n${each.trace}`).join("\n");
+}
+
 function update(path: string, content: string) {
   return { action: "update" as const, file_path: path, content };
 }
@@ -221,5 +229,7 @@ async function packCommandLine(): Promise<string> {
   });
   const manifest = { name: "berth", version: "0.1.0", type: "module", bin: { berth: "dist/cli.js" } };
   await writeFile(join(target, "package.json"), JSON.stringify(manifest));
+  // What is not bundled stands beside it, as after an installation.
+  await symlink(join(root, "node_modules"), join(target, "node_modules"));
   return target;
 }
