@@ -39,6 +39,8 @@ export interface ConnectionOptions {
   readonly attempts?: number;
   /** The first pause before trying again; it doubles with each attempt. 500 by default. */
   readonly pause?: number;
+  /** After how long GitLab has surely given up a request whose answer was lost. 65,000 by default. */
+  readonly horizon?: number;
   /** For how long one request may wait for rate limits in all. 600,000 by default. */
   readonly patience?: number;
   /** Requests at once. 4 by default. */
@@ -77,6 +79,11 @@ export class Connection {
   redact(text: string): string {
     const { token } = this.options.access;
     return text.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]");
+  }
+
+  /** Milliseconds after which a request whose answer was lost is not being carried out any more. */
+  get horizon(): number {
+    return this.options.horizon ?? 65_000;
   }
 
   /** Pauses for so many times the first pause between attempts, or until the signal. */

@@ -7,15 +7,17 @@ export interface Settlement<T> {
   readonly send: () => Promise<T>;
   /** Looks for what the request should have made. */
   readonly find: () => Promise<T | undefined>;
-  /** Whether GitLab itself refuses a second one, so that sending again is safe while nothing is found. */
+  /** Whether GitLab itself refuses a second one, so that sending again is safe at once while nothing is found. */
   readonly sendAgain: boolean;
 }
 
-const looks = 5;
+/** Times that a request is sent at most. */
+const sendings = 5;
 
 /**
- * Carries out, just once, a request that must not be repeated blindly. Where its answer is lost we look for its effect,
- * a few times (GitLab may still be at it), and send it again only where a second one cannot come of it.
+ * Carries out, just once, a request that must not be repeated blindly. Where its answer is lost we look for its effect, and
+ * send it again only when a second one cannot come of it: at once where GitLab itself would refuse the second one, else
+ * when GitLab must have given the first one up, for it ends every request after 60 seconds (GITLAB_RAILS_RACK_TIMEOUT).
  *
  * @throws GitlabError of the kind `uncertain` where nothing was found
  */
@@ -24,29 +26,33 @@ export async function settle<T>(
   { send, find, sendAgain }: Settlement<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
+    const sent = Date.now();
     try {
       return await send();
     } catch (error) {
       const mayBeDone =
         isGitlabError(error, "uncertain") || (attempt > 1 && isGitlabError(error, "conflict", "invalid"));
       if (!mayBeDone) throw error;
-      const found = await lookFor(connection, find, sendAgain ? 1 : looks);
+      const mayStillBe = isGitlabError(error, "uncertain") && !sendAgain;
+      const until = mayStillBe ? sent + connection.horizon : sent;
+      const found = await lookFor(connection, find, until);
       if (found !== undefined) return found;
-      if (!sendAgain || attempt >= looks) throw error;
-      await connection.pauseTimes(attempt);
+      // A refusal is final: what came before it was never carried out.
+      if (attempt >= sendings || !isGitlabError(error, "uncertain")) throw error;
+      if (sendAgain) await connection.pauseTimes(attempt);
     }
   }
 }
 
+/** Looks once, and on until a point in time, with longer and longer pauses. */
 async function lookFor<T>(
   connection: Connection,
   find: () => Promise<T | undefined>,
-  times: number,
+  until: number,
 ): Promise<T | undefined> {
-  for (let look = 1; look <= times; look += 1) {
-    if (look > 1) await connection.pauseTimes(2 * look);
+  for (let look = 1; ; look += 1) {
     const found = await find();
-    if (found !== undefined) return found;
+    if (found !== undefined || Date.now() >= until) return found;
+    await connection.pauseTimes(Math.min(10, 2 * look));
   }
-  return undefined;
 }

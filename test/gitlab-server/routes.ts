@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { createdJobs, expandPipeline } from "../../src/expand-pipeline.ts";
@@ -17,7 +18,7 @@ import {
   runnerRecord,
   tagRecord,
 } from "./records.ts";
-import { ServerPipeline } from "./runs.ts";
+import { type ServerJob, ServerPipeline } from "./runs.ts";
 import type { ServerState } from "./state.ts";
 import { testReportOf } from "./test-report.ts";
 
@@ -307,14 +308,17 @@ export const routes: readonly Route[] = [
   }),
   route("GET", "/projects/:id/jobs/:job/artifacts", (request, id, number) => {
     const { pipeline, job } = jobOf(request, id, number);
-    const folder = pipeline.resultOf(job).artifactsFolder;
-    if (!folder) throw new Refusal(404, { message: "404 Not Found" });
-    const archive = join(request.state.root, `artifacts-${job.id}.zip`);
-    execFileSync("python3", ["-m", "zipfile", "-c", archive, "."], { cwd: folder });
-    return {
-      bytes: execFileSync("cat", [archive], { maxBuffer: 1 << 28 }),
-      headers: { "content-type": "application/zip" },
-    };
+    return archiveOf(request.state, pipeline, job);
+  }),
+  route("GET", "/projects/:id/jobs/artifacts/:ref/download", (request, id, ref) => {
+    const project = projectOf(request, id);
+    const name = request.query.get("job");
+    for (const pipeline of pipelinesOf(request.state, project)) {
+      const job = pipeline.jobs.find((each) => each.name === name);
+      if (pipeline.start.ref === ref && pipeline.status === "success" && job)
+        return archiveOf(request.state, pipeline, job);
+    }
+    throw new Refusal(404, { message: "404 Not Found" });
   }),
   route("POST", "/projects/:id/jobs/:job/play", (request, id, number) => {
     writable(request, id);
@@ -464,6 +468,14 @@ function lint(request: Request, id?: string): Answer {
       }),
     },
   };
+}
+
+function archiveOf(state: ServerState, pipeline: ServerPipeline, job: ServerJob): Answer {
+  const folder = pipeline.resultOf(job).artifactsFolder;
+  if (!folder) throw new Refusal(404, { message: "404 Not Found" });
+  const archive = join(state.root, `artifacts-${job.id}.zip`);
+  execFileSync("python3", ["-m", "zipfile", "-c", archive, "."], { cwd: folder });
+  return { bytes: readFileSync(archive), headers: { "content-type": "application/zip" } };
 }
 
 function bridges(request: Request, id?: string, number?: string): Answer {

@@ -248,7 +248,17 @@ describe("the answers' shapes", () => {
     const made = await client.pipelines.create(project.path, { ref: "main" });
     await rest(client, project.path, made);
     const [job] = await client.pipelines.jobs(project.path, made.id);
+    const files = { ".gitlab-ci.yml": "a: { trigger: { include: b.yml } }", "b.yml": "b: { script: [ls] }" };
+    const parent = server.addProject("group/parent", files);
+    const above = await client.pipelines.create(parent.path, { ref: "main" });
+    await rest(client, parent.path, above);
+    parent.commit("change", "Change", [{ action: "create", file_path: "b", content: "" }], "main");
+    const change = { source: "change", target: "main", title: "T" };
+    const { iid } = await client.projects.createMergeRequest(parent.path, change);
     const answers = {
+      bridge: (await client.pipelines.triggerJobs(parent.path, above.id))[0],
+      mergeRequest: await client.projects.mergeRequest(parent.path, iid),
+      note: await client.projects.note(parent.path, iid, "Well done"),
       project: await client.projects.get(project.path),
       pipeline: await client.pipelines.get(project.path, made.id),
       job,
@@ -304,7 +314,7 @@ async function start(
   const server = await startGitlabServer(options);
   servers.push(server);
   const env = { GITLAB_URL: server.address, GITLAB_TOKEN: server.token };
-  return { server, client: openGitlab({ env, pause: 5, perSecond: 200 }) };
+  return { server, client: openGitlab({ env, pause: 5, perSecond: 200, horizon: 1_000 }) };
 }
 
 async function rest(client: GitlabClient, project: string, { id }: Pipeline): Promise<Pipeline> {

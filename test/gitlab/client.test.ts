@@ -79,18 +79,36 @@ describe("repeating", () => {
       { status: 201, headers: { "content-type": "application/json" }, text: '{"id":' },
     ],
   ])(
-    "says that the outcome is uncertain after %s, where no pipeline is found",
+    "asks again after %s only when GitLab must have given the first request up, and in the end says that it is uncertain",
     async (_, answer) => {
-      const { client, seen } = await serve(({ method }) =>
-        method === "POST" ? answer : { json: [{ id: 11 }] },
+      const times: number[] = [];
+      const { client } = await serve(
+        ({ method }) => {
+          if (method !== "POST") return { json: [{ id: 11 }] };
+          times.push(Date.now());
+          return answer;
+        },
+        "",
+        { horizon: 100 },
       );
       const error = await failure(client.pipelines.create(1, { ref: "smoke/1" }));
       expect(error.kind).toBe("uncertain");
       expect(error.message).toMatch(/^the answer to POST projects\/1\/pipeline was lost/);
-      expect(seen.filter((each) => each.method === "POST")).toHaveLength(1);
+      expect(times).toHaveLength(5);
+      for (const [index, time] of times.slice(1).entries())
+        expect(time - (times[index] ?? 0)).toBeGreaterThan(50);
     },
     30_000,
   );
+
+  it("waits so long that GitLab must have ended a request by itself", async () => {
+    const { client, seen } = await serve(({ method }) => (method === "POST" ? "reset" : { json: [] }));
+    const cleared = new AbortController();
+    setTimeout(() => cleared.abort(), 1_500);
+    const error = await failure(client.withSignal(cleared.signal).pipelines.create(1, { ref: "smoke/1" }));
+    expect(error.kind).toBe("aborted");
+    expect(seen.filter((each) => each.method === "POST")).toHaveLength(1);
+  });
 
   it("repeats a POST after 429, when its time has come and not before", async () => {
     let posts = 0;
@@ -374,7 +392,7 @@ describe("traces", () => {
 async function serve(
   script: (request: SeenRequest, count: number) => ScriptedAnswer,
   subPath = "",
-  options: { observe?: (event: RequestEvent) => void } = {},
+  options: { observe?: (event: RequestEvent) => void; horizon?: number } = {},
 ) {
   const server = await startScriptedServer(script);
   open.push(server);

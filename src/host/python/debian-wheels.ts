@@ -126,7 +126,7 @@ async function writeWheels(
 }
 
 /** apt-get with lists, cache and sources of its own: this machine's are neither used nor changed. */
-async function privateApt(suite: Suite, folder: string): Promise<string[]> {
+export async function privateApt(suite: Suite | "testing", folder: string): Promise<string[]> {
   for (const part of ["state/lists/partial", "cache/archives/partial"])
     mkdirSync(join(folder, part), { recursive: true });
   const sources = join(folder, "sources.list");

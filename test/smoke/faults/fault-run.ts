@@ -31,7 +31,7 @@ after:
 `;
 
 /** No run may last longer: its pipeline ends within seconds, and each request has a bound. */
-const limitSeconds = 60;
+const limitSeconds = 180;
 
 /**
  * One smoke run through the stand-in with random faults in 15 % of the requests. The scenario must fail for odd seeds
@@ -45,14 +45,14 @@ export async function runWithFaults(seed: number): Promise<FaultVerdict> {
   try {
     const project = server.addProject("group/app", { "README.md": "An application\n", "old.txt": "old" });
     const access = { address: server.address, token: server.token, authorityFiles: [], proxy: {} };
-    const client = openGitlab({ access, pause: 20, attempts: 8, perSecond: 1000 });
+    const client = openGitlab({ access, pause: 20, attempts: 8, perSecond: 1000, horizon: 1_000 });
     const checked = await checkProject(client, project.path);
     server.faults = seededFaults(seed, 150);
     const report = await runVariation(variation(seed), {
       runner: "gitlab",
       open: () => openGitlabSession({ client, checked, components: folder, interval: 50 }),
       variables: [],
-      timeoutSeconds: 30,
+      timeoutSeconds: 120,
       traceFolder: join(folder, "traces"),
       signal: new AbortController().signal,
     });
