@@ -60,7 +60,7 @@ check_python() {
 
 # The commands that need root. sudo compares whole command lines, so each is asked for as it will be run.
 check_sudo() {
-  local missing=() service=$BERTH_SERVICE_NAME.service verb
+  local missing=() service=$BERTH_SERVICE_NAME.service verb unit
   for verb in restart stop reset-failed; do
     may_be_root systemctl "$verb" "$service" || missing+=("systemctl $verb $service")
   done
@@ -76,13 +76,23 @@ check_sudo() {
   fi
   if enabled manage_units; then
     may_be_root systemctl daemon-reload || missing+=('systemctl daemon-reload')
-    may_be_root install -D -m 644 -- "$RELEASES/x" "$UNIT_FOLDER/$service" || missing+=("install (unit files)")
+    for unit in $(units_to_install); do
+      may_be_root install -D -m 644 -- "$RELEASES/x/.berth/units/$unit" "$(installed_path "$unit")" || missing+=("install of $unit")
+    done
   fi
   if ((${#missing[@]} > 0)); then
     problem "$(id -un) may not run as root, without a password: $(join_lines "${missing[@]}")" 'install the sudoers file that "berth host prepare" prints'
   else
     ok 'sudo allows the commands that need root'
   fi
+}
+
+# usage: units_to_install    prints the names of the unit files that a deploy with these settings brings
+units_to_install() {
+  printf '%s\n' "$BERTH_SERVICE_NAME.service" berth.conf
+  [[ -n $BERTH_LISTEN ]] || return 0
+  printf '%s\n' "$BERTH_SERVICE_NAME.socket"
+  ! enabled rolling || standby_unit
 }
 
 join_lines() {
