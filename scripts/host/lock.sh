@@ -16,13 +16,17 @@ take_lock() {
   printf '%s, run %s, release %s, since %s\n' "${BERTH_LABEL:-a deploy}" "${RUN:-none}" "${RELEASE:-none}" "$(utc_now)" >"$STATE/owner"
 }
 
-# usage: is_being_deployed RELEASE    true while the transaction that holds the lock is about this very release
-is_being_deployed() {
-  is_locked && grep -qF ", release $1, since " "$STATE/owner"
-}
-
 # usage: is_locked    true while a transaction is under way
 is_locked() {
   [[ -e $STATE/lock ]] || return 1
   ! flock -n "$STATE/lock" true
 }
+
+# usage: run_under_way RELEASE    prints the run that is putting this very release live now; nothing where there is none
+run_under_way() {
+  is_locked || return 0
+  sed -n "s/.*, run \([A-Za-z0-9_.-]*\), release $1, since .*/\1/p" "$STATE/owner" | tail -n 1
+}
+
+# usage: is_being_deployed RELEASE    true while the transaction that holds the lock is about this very release
+is_being_deployed() { [[ -n $(run_under_way "$1") ]]; }

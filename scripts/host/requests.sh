@@ -2,19 +2,24 @@
 # shellcheck disable=SC2034,SC2153 # names that the files of berth-host.sh share
 # What a job asks of the server. Each request is one ssh command; settings and secrets come on standard input.
 
-# usage: begin RUN <SETTINGS    makes the run's folder; prints "state=new|complete" and "link=<release>" for the upload
+# usage: begin RUN <SETTINGS    makes the run's folder; prints "state=new|complete" and "link=<release>" for the upload; where an earlier
+# job's run is putting this same release live, only "state=running" and "run=<that run>": nothing may be uploaded into it
 begin() {
-  local settings live
+  local settings live running
   settings=$(cat)
   read_settings /dev/stdin <<<"$settings"
   set_layout
   prepare_paths
+  running=$([[ $BERTH_ACTION == rollback ]] || run_under_way "$BERTH_RELEASE")
+  if [[ -n $running ]]; then
+    printf 'state=running\nrun=%s\n' "$running"
+    return
+  fi
   RUN_PATH=$STATE/runs/$1
   (umask 077 && mkdir -p -- "$RUN_PATH")
   boot_id >"$RUN_PATH/boot"
   write_file "$RUN_PATH/settings" <<<"$settings"
   sync "$STATE/runs"
-  ! is_being_deployed "$BERTH_RELEASE" || fail "this same release is being deployed already: $(cat "$STATE/owner")" 'wait until it has ended'
   live=$(live_release)
   if is_complete "$BERTH_RELEASE"; then printf 'state=complete\n'; else printf 'state=new\n'; fi
   printf 'link=%s\n' "$live"

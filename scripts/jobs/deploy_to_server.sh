@@ -28,7 +28,7 @@ main() {
   on_each_server deploy_one
 }
 
-# usage: deploy_one TARGET RESULT    upload, start, follow
+# usage: deploy_one TARGET RESULT    upload, start, follow; a run of this same release that an earlier job has started is followed only
 deploy_one() {
   local target=$1 result=$2 run answer
   run=deploy-$(tr -cd 0-9 <<<"${CI_JOB_ID:-0}")-$(date +%s)-$RANDOM
@@ -36,19 +36,27 @@ deploy_one() {
   with_patience "the connection to $target" install_host_program "$target"
   print_settings >"$WORK/$run.settings"
   answer=$(ask_server "$target" "begin $run" <"$WORK/$run.settings") || fail "$target: the deploy could not begin (see above)"
-  if [[ $answer == *state=complete* ]]; then
-    say "$BERTH_RELEASE is complete on $target already: it is activated, not uploaded again"
-  elif ! upload "$target" "$(sed -n 's/^link=//p' <<<"$answer")"; then
-    ask_server "$target" "abandon $BERTH_DEPLOY_PATH $run" </dev/null || true
-    fail "$target: the upload failed (see above); nothing there was changed"
-  fi
-  if has_environment; then
-    with_patience "the connection to $target" send_environment "$target" "$run"
+  if [[ $answer == *state=running* ]]; then
+    run=$(sed -n 's/^run=//p' <<<"$answer")
+    say "$BERTH_RELEASE is being put live on $target already: this job follows that run"
+  else
+    send_release "$target" "$run" "$answer"
+    with_patience "the connection to $target" ask_server "$target" "start $BERTH_DEPLOY_PATH $run" </dev/null || fail "$target: the transaction did not start"
   fi
   end_section
-  with_patience "the connection to $target" ask_server "$target" "start $BERTH_DEPLOY_PATH $run" </dev/null || fail "$target: the transaction did not start"
   follow_run "$target" "$run" "$result" || fail "$target: the connection was lost for too long; the transaction goes on there by itself: run this job again to see its result"
   [[ $(result_value "$result" outcome) == live ]]
+}
+
+# usage: send_release TARGET RUN ANSWER    what the answer to "begin" says is missing there, and the environment file
+send_release() {
+  if [[ $3 == *state=complete* ]]; then
+    say "$BERTH_RELEASE is complete on $1 already: it is activated, not uploaded again"
+  elif ! upload "$1" "$(sed -n 's/^link=//p' <<<"$3")"; then
+    ask_server "$1" "abandon $BERTH_DEPLOY_PATH $2" </dev/null || true
+    fail "$1: the upload failed (see above); nothing there was changed"
+  fi
+  ! has_environment || with_patience "the connection to $1" send_environment "$1" "$2"
 }
 
 # usage: send_environment TARGET RUN    through a pipe: in an argument every user of either machine could read it

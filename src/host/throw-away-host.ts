@@ -75,7 +75,7 @@ export function hostOf(initial: HostRecord, base: string): ThrowawayHost {
     writeRecord(record);
   };
   const removeAtExit = () => tearDown(record);
-  if (record.owner) whenProcessExits(removeAtExit);
+  if (record.owner?.pid === process.pid) whenProcessExits(removeAtExit); // another process's host is only looked at
   return {
     name: record.name,
     suite: record.suite,

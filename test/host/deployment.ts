@@ -78,7 +78,9 @@ export class Deployment {
   ): Promise<JobResult> {
     const template = job === "rollback_deployment" ? "rollback" : "deploy";
     const [program = "", ...options] = shell;
-    const child = spawn(program, [...options, "-e", "-c", `exec 2>&1\n${scriptOf(template, job)}`], {
+    const script = join(this.folder, `${job}.sh`); // one argument of a program has room for 128 KiB at most
+    writeFileSync(script, `exec 2>&1\n${scriptOf(template, job)}`);
+    const child = spawn(program, [...options, "-e", script], {
       cwd: join(this.folder, "project"),
       env: { ...this.variables, ...variables },
       stdio: ["ignore", "pipe", "inherit"],
