@@ -29,12 +29,12 @@ export function renderComponentPage(
     root: "../",
     home: project.name,
     isLive,
-    scripts: [`components/${entry.name}.data.js`, "assets/component.js"],
+    scripts: [`components/${encodeURIComponent(entry.name)}.data.js`, "assets/component.js"],
     body: html`<div class="split">
 <div class="aside"><nav class="contents" aria-label="On this page"><ol>
 ${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>\n`)}</ol></nav>
 <nav class="contents others" aria-label="Components"><ul>
-${index.components.map(({ name }) => html`<li><a href="${name}.html"${name === entry.name ? trusted(' aria-current="page"') : ""}>${name}</a></li>\n`)}</ul></nav></div>
+${index.components.map(({ name }) => html`<li><a href="${encodeURIComponent(name)}.html"${name === entry.name ? trusted(' aria-current="page"') : ""}>${name}</a></li>\n`)}</ul></nav></div>
 <article>
 <h1>${entry.name}</h1>
 <p class="lead">${entry.description}</p>
@@ -115,7 +115,7 @@ function linksOf(names: ReadonlySet<string>, { url, latest }: CatalogProject): R
   return (path) => {
     const name = /^(?:docs\/(?:components\/)?([^/]+)\.md|templates\/([^/]+)\/README\.md)$/.exec(path);
     const component = name?.[1] ?? name?.[2];
-    if (component !== undefined && names.has(component)) return `${component}.html`;
+    if (component !== undefined && names.has(component)) return `${encodeURIComponent(component)}.html`;
     if (url === null || path.startsWith("..")) return undefined;
     return `${url}/-/blob/${latest ?? "HEAD"}/${path}`;
   };

@@ -6,7 +6,14 @@ import { EVENTS, type EventName, type Judged, judge, OWN_STAGE, pipelineOf, type
 import type { CatalogComponent, CatalogInput, CatalogJob } from "./model.ts";
 import { localPath, outlineOf } from "./outline.ts";
 import { findExamples, findGuide, type Guide } from "./readme.ts";
-import { type ChangeTable, changesBetween, changeTable, type Release, sinceOf } from "./releases.ts";
+import {
+  type ChangeTable,
+  COMPARED_RELEASES,
+  changesBetween,
+  changeTable,
+  type Release,
+  sinceOf,
+} from "./releases.ts";
 
 /** A component's entry in the catalog, and what its page needs besides. */
 export interface ComponentMaterial {
@@ -181,7 +188,7 @@ function versionsOf(
   current: ComponentInterface,
   releases: readonly Release[],
 ): (readonly [string, ComponentInterface])[] {
-  const released = releases.flatMap(({ tag, components }) => {
+  const released = releases.slice(0, COMPARED_RELEASES).flatMap(({ tag, components }) => {
     const own = components.get(current.name);
     return own ? [[tag, own] as const] : [];
   });

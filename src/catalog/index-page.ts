@@ -32,7 +32,7 @@ ${components.map(renderCard)}</ul>`,
 function renderCard(component: CatalogComponent): Html {
   const { name, description, stages, inputs, jobs } = component;
   return html`<li class="card" data-name="${name}" data-parts="${partsOf(component)}" data-words="${wordsOf(component)}">
-<h2><a href="components/${name}.html">${name}</a></h2>
+<h2><a href="components/${encodeURIComponent(name)}.html">${name}</a></h2>
 <p>${description}</p>
 <p class="facts">${stageChips(stages)}<span>${counted(inputs.length, "input")}</span><span>${counted(jobs.length, "job")}</span></p>
 <p class="found" hidden></p>

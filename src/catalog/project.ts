@@ -14,6 +14,8 @@ export interface CatalogOptions {
   readonly path?: string | undefined;
   /** The project's page on GitLab; undefined: as its remote says. */
   readonly url?: string | undefined;
+  /** Told how many releases are read of how many; may throw to stop. */
+  readonly progress?: (read: number, all: number) => void;
 }
 
 /** A component project with everything that the site shows. */
@@ -34,7 +36,7 @@ export async function readCatalog(folder: string, options: CatalogOptions = {}):
   const remote = readRemote((await repository?.remote()) ?? "");
   const files = await readFiles(root);
   const path = options.path ?? remote?.path ?? `your-group/${basename(root)}`;
-  const releases = repository ? await readReleases(repository) : [];
+  const releases = repository ? await readReleases(repository, options.progress) : [];
   const material: ProjectMaterial = { path, files, releases };
   const { components, skipped } = describeAll(material);
   const project = describeProject(material, options.url ?? remote?.url ?? null);

@@ -12,11 +12,17 @@ export interface Release extends CatalogVersion {
   readonly components: ReadonlyMap<string, ComponentInterface>;
 }
 
-/** Older releases than these are not read: comparing any two of them grows with the square. */
-const MOST_RELEASES = 40;
+/** So many of the newest releases are compared with each other, and listed on a page: the work grows with the square. */
+export const COMPARED_RELEASES = 40;
 
-/** Reads the releases of a project, the highest first: tags such as `1.2.3`. A template that cannot be read is left out. */
-export async function readReleases(repository: Repository): Promise<Release[]> {
+/**
+ * Reads the releases of a project, the highest first: tags such as `1.2.3`. A template that cannot be read is left out. `progress` is
+ * told how many are read of how many, and may throw to stop.
+ */
+export async function readReleases(
+  repository: Repository,
+  progress: (read: number, all: number) => void = () => {},
+): Promise<Release[]> {
   const tags = (await repository.tags()).flatMap((tag) => {
     const version = parseVersion(tag.name);
     return version ? [{ ...tag, version }] : [];
@@ -24,7 +30,8 @@ export async function readReleases(repository: Repository): Promise<Release[]> {
   tags.sort((one, other) => compare(other.version, one.version));
   const known = new Map<string, ComponentInterface | undefined>();
   const releases: Release[] = [];
-  for (const { name, date } of tags.slice(0, MOST_RELEASES)) {
+  for (const [index, { name, date }] of tags.entries()) {
+    progress(index, tags.length);
     const components = new Map<string, ComponentInterface>();
     for (const { path, object } of await repository.objects(name, "templates")) {
       const key = `${path}\0${object}`;

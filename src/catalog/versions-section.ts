@@ -1,22 +1,24 @@
 import type { ComponentMaterial } from "./component.ts";
 import { type Html, html, trusted } from "./html.ts";
 import type { CatalogChange } from "./model.ts";
+import { COMPARED_RELEASES } from "./releases.ts";
 
 /** Returns the versions of a component: what changed between any two, and each release's own changes. */
 export function renderVersions({ entry, changes }: ComponentMaterial): Html {
   const { versions } = changes;
   if (entry.history.length === 0) return html`<p>Nothing is released yet.</p>`;
-  const [newer = "", older = ""] = versions;
+  const [newer = "", before = ""] = versions;
+  const older = entry.history.length - COMPARED_RELEASES;
   const options = (selected: string) =>
     versions.map((each) => html`<option${each === selected ? trusted(" selected") : ""}>${each}</option>`);
   return html`${
     versions.length > 1 &&
-    html`<form class="row" id="compare"><div class="field"><label for="from">What changed from</label> <select id="from">${options(older)}</select></div>
+    html`<form class="row" id="compare"><div class="field"><label for="from">What changed from</label> <select id="from">${options(before)}</select></div>
 <div class="field"><label for="to">to</label> <select id="to">${options(newer)}</select></div></form>
-<div id="changes" role="status">${renderChanges(messagesOf(changes, older, newer))}</div>
+<div id="changes" role="status">${renderChanges(messagesOf(changes, before, newer))}</div>
 <h3>Releases</h3>
 `
-  }<ol class="releases">${entry.history.map(
+  }<ol class="releases">${entry.history.slice(0, COMPARED_RELEASES).map(
     (
       release,
       index,
@@ -24,7 +26,10 @@ export function renderVersions({ entry, changes }: ComponentMaterial): Html {
       index === entry.history.length - 1 && html` <span class="quiet">the first with this component</span>`
     }</p>${index < entry.history.length - 1 && renderChanges(release.changes)}</li>
 `,
-  )}</ol>`;
+  )}</ol>${
+    older > 0 &&
+    html`<p class="quiet">${older} older releases stand in <a href="../catalog.json">catalog.json</a>.</p>`
+  }`;
 }
 
 function messagesOf(

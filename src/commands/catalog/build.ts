@@ -36,14 +36,19 @@ export async function build(options: BuildOptions, surroundings: Surroundings): 
 /** Reads the project in the current folder, and says on stderr which templates are left out. */
 export async function readProject(
   { project, url }: ProjectOptions,
-  { cwd, env, stderr }: Surroundings,
+  { cwd, env, stderr, signal }: Surroundings,
 ): Promise<Catalog> {
   if (!existsSync(join(cwd, "templates")))
     throw new UsageError(`"${cwd}" has no folder "templates": run berth catalog in a component project`);
   const catalog = await readCatalog(cwd, {
     path: project ?? (env.CI_PROJECT_PATH || undefined),
     url: url ?? (env.CI_PROJECT_URL || undefined),
+    progress: (read, all) => {
+      if (signal.aborted) throw new UsageError("stopped; nothing was written");
+      if (stderr.isTTY) stderr.write(`\rreading releases: ${read} of ${all}`);
+    },
   });
+  if (stderr.isTTY) stderr.write("\r\u001b[K");
   for (const each of catalog.skipped) stderr.write(`left out: ${each}\n`);
   return catalog;
 }
