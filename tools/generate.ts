@@ -3,7 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /*
- * Makes the generated files: the registry of rules, the schema of berth.yaml with its validator, the rules' pages. `--check` only
+ * Makes the generated files: the registry of rules, the schema of berth.yaml with its validator, that of components, the rules' pages. `--check` only
  * compares, and names what is not current. Each step reads what the one before it wrote.
  */
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -12,6 +12,7 @@ const isCheck = process.argv.includes("--check");
 const steps = [
   async () => (await import("./registry.ts")).registryFiles(root),
   async () => (await import("./configuration-schema.ts")).configurationFiles(),
+  async () => (await import("./component-schema.ts")).componentSchemaFiles(),
   async () => (await import("./rule-pages.ts")).rulePages(root),
 ];
 
