@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bootHost, type ThrowawayHost } from "../../src/host/index.ts";
 import { OriginalProcedure } from "../bench/original-procedure.ts";
@@ -7,6 +9,13 @@ import { buildPackages, type Packages } from "../faults/server/packages.ts";
 import { systemHas } from "../scripts/job.ts";
 import { toolFolder } from "../scripts/tools.ts";
 import { Deployment, deployPath, health, openTicket, shell } from "./deployment.ts";
+
+/** `BERTH_SUITE=trixie npm run test:deploy` takes servers with Debian 13. */
+const suite = process.env.BERTH_SUITE === "trixie" ? "trixie" : "bookworm";
+const anyPython = fileURLToPath(new URL("any_python.py", import.meta.url));
+const adapt = (folder: string) => {
+  if (suite === "trixie") execFileSync("python3", [anyPython, folder, "3.13"]);
+};
 
 const reason =
   process.env.BERTH_DEPLOY_TESTS !== "whole"
@@ -23,13 +32,16 @@ describe.skipIf(reason)("the deploy jobs, at length", () => {
   let other: ThrowawayHost;
   const deployments: Deployment[] = [];
   const deployment = (version: string, variables: Record<string, string> = {}, hosts = [host]) => {
-    const made = new Deployment(hosts, packages.variant(version), variables);
+    const made = new Deployment(hosts, packages.variant(version, adapt), variables);
     deployments.push(made);
     return made;
   };
   beforeAll(async () => {
     packages = await buildPackages(say);
-    [host, other] = await Promise.all([bootHost({ progress: say }), bootHost({ progress: say })]);
+    [host, other] = await Promise.all([
+      bootHost({ suite, progress: say }),
+      bootHost({ suite, progress: say }),
+    ]);
     // One key for all servers, as a job has it.
     const { stdout } = await host.run(["cat", "/home/deploy/.ssh/authorized_keys"]);
     await shell(other, "cat >>/home/deploy/.ssh/authorized_keys", stdout);
@@ -104,7 +116,10 @@ describe.skipIf(reason)("the deploy jobs, at length", () => {
     it("a bad version is never live, and the job names the cause and the cure", async () => {
       const bad = new Deployment(
         [host],
-        packages.variant("6.6.6", (folder) => writeFileSync(join(folder, "app/wsgi.py"), "1 / 0\n")),
+        packages.variant("6.6.6", (folder) => {
+          adapt(folder);
+          writeFileSync(join(folder, "app/wsgi.py"), "1 / 0\n");
+        }),
       );
       deployments.push(bad);
       const { code, output } = await bad.run("deploy_to_server");
@@ -164,7 +179,7 @@ describe.skipIf(reason)("the deploy jobs, at length", () => {
 
   describe("over an installation of the original procedure", () => {
     it("the first deploy takes it over, without losing a row, and can go back to it", async () => {
-      await new OriginalProcedure(other).deploy(packages.first);
+      await new OriginalProcedure(other).deploy(packages.variant("1.0.0", adapt));
       await shell(other, "for i in $(seq 100); do curl -fs 127.0.0.1:8000/healthz && exit; sleep 0.1; done");
       await openTicket(other, "from before");
       const jobs = deployment("2.0.0", {}, [other]);
