@@ -22,6 +22,8 @@ export interface CatalogOptions {
 export interface Catalog {
   readonly index: CatalogIndex;
   readonly components: readonly ComponentMaterial[];
+  /** What it was made from: templates, what they include, and documentation, by path. */
+  readonly files: Readonly<Record<string, string>>;
   /** Templates that are left out, and why, in one line each. */
   readonly skipped: readonly string[];
 }
@@ -43,6 +45,7 @@ export async function readCatalog(folder: string, options: CatalogOptions = {}):
   return {
     index: { version: 1, project, components: components.map((each) => each.entry) },
     components,
+    files,
     skipped,
   };
 }

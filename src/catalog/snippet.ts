@@ -53,9 +53,11 @@ function listOf(text: string): JsonValue {
   }
 }
 
-/** JSON is YAML: whatever could be read as something else than a plain word is written as JSON. */
+/** JSON is YAML, but for numbers: to YAML 1.1, which GitLab reads, `1e-7` is a text and `1.0e-7` a number. */
 function yamlOf(value: JsonValue): string {
-  if (typeof value !== "string") return JSON.stringify(value).replace(/","/g, '", "');
+  if (Array.isArray(value)) return `[${value.map(yamlOf).join(", ")}]`;
+  if (typeof value === "number") return String(value).replace(/^(-?\d+)e/, "$1.0e");
+  if (typeof value !== "string") return JSON.stringify(value);
   const isPlain =
     /^[A-Za-z/][A-Za-z0-9_./-]*(:[A-Za-z0-9_./-]+)*$/.test(value) &&
     !/^(y|n|yes|no|on|off|true|false|null)$/i.test(value);

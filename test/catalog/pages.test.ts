@@ -166,7 +166,7 @@ describe.skipIf(!browser)("a component's page", { timeout: 60_000 }, () => {
       'job_prefix: "nightly: "',
       "format: json",
       "loud: true",
-      'paths: ["src", "more here"]',
+      'paths: [src, "more here"]',
     ];
     const own = start.replace("2.0.0", "2");
     expect(await snippet()).toBe(`${own}\n    inputs:\n      ${inputs.join("\n      ")}`);
