@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
 import type { ShellFindings } from "../project.ts";
+import { bashFaults } from "./bash-syntax.ts";
 import { isHarmless } from "./harmless.ts";
 import type { Script } from "./scripts.ts";
 import { runShellCheck, type ShellComment } from "./shellcheck.ts";
@@ -23,7 +23,7 @@ export async function judgeScripts(
     readonly cache?: boolean;
   },
 ): Promise<ShellFindings> {
-  if (tool?.name !== "shellcheck") return syntaxOnly(tool);
+  if (tool?.name !== "shellcheck") return syntaxOnly(scripts, tool, options.signal);
   const first = await runShellCheck(
     tool,
     scripts.map((script) => script.text),
@@ -100,25 +100,27 @@ function named(comment: ShellComment, script: Script): ShellComment {
   return { ...comment, message };
 }
 
-function syntaxOnly(bash: ShellTool | undefined): ShellFindings {
+/** What bash alone can tell. A block inside a name is no fault: such a script is read once more with words for blocks. */
+async function syntaxOnly(
+  scripts: readonly Script[],
+  bash: ShellTool | undefined,
+  signal: AbortSignal | undefined,
+): Promise<ShellFindings> {
+  if (bash === undefined) return { tool: undefined, parse: () => undefined, comments: () => [] };
+  const first = await bashFaults(
+    bash.file,
+    scripts.map((script) => script.text),
+    signal,
+  );
+  const broken = scripts.filter((script) => first.has(script.text));
+  const second = await bashFaults(
+    bash.file,
+    broken.map((script) => script.wordText),
+    signal,
+  );
   return {
-    tool: bash?.name,
-    parse: (script) => bash && bashFault(bash.file, script.text) && bashFault(bash.file, script.wordText),
+    tool: "bash",
+    parse: (script) => first.get(script.text) && second.get(script.wordText),
     comments: () => [],
   };
-}
-
-/** `bash -n` reads a script without running it. Returns its first complaint. */
-function bashFault(
-  bash: string,
-  text: string,
-): { line: number; column: number; message: string } | undefined {
-  const { status, stderr, error } = spawnSync(bash, ["-n"], {
-    input: text,
-    encoding: "utf8",
-    env: { LC_ALL: "C" },
-  });
-  if (error || status === 0) return undefined;
-  const match = /line (\d+): (?:syntax error: ?)?(.*)/.exec(stderr);
-  return match ? { line: Number(match[1]), column: 1, message: (match[2] ?? "").trim() } : undefined;
 }
