@@ -85,13 +85,14 @@ async function runAll(
   const needs = new Needs({ target, keep, remote, say: progress.say, signal });
   const executors = needs.executors(executor);
   const traceFolder = options.logs === undefined ? await newTraceFolder(env) : resolve(cwd, options.logs);
+  let opened: Opened | undefined;
   try {
     if (runner === "local") await needs.prepareMachine();
     const opener = runner === "local" ? localOpener : gitlabOpener;
-    const open = await opener({ options, surroundings, executors, keep, say: progress.say });
+    opened = await opener({ options, surroundings, executors, keep, say: progress.say });
     return await runScenarios(variations, {
       runner,
-      open,
+      open: opened.open,
       needs,
       // One server takes one deploy at a time.
       concurrency: target ? 1 : concurrency,
@@ -102,6 +103,7 @@ async function runAll(
     });
   } finally {
     progress.end();
+    await opened?.close();
     await needs.close();
   }
 }
@@ -116,7 +118,11 @@ interface OpenerOptions {
   readonly say: (line: string) => void;
 }
 
-type Opener = (variation: Variation) => Promise<SmokeSession>;
+/** What opens sessions on a runner; closed when all have run. */
+interface Opened {
+  open(variation: Variation): Promise<SmokeSession>;
+  close(): Promise<void>;
+}
 
 function runnersOf({ on, compare }: SmokeOptions): Runner[] {
   if (compare) return ["local", "gitlab"];
@@ -124,9 +130,9 @@ function runnersOf({ on, compare }: SmokeOptions): Runner[] {
   throw new UsageError(`--on ${on}: the choices are local, gitlab`);
 }
 
-async function localOpener({ surroundings, executors, keep, say }: OpenerOptions): Promise<Opener> {
+async function localOpener({ surroundings, executors, keep, say }: OpenerOptions): Promise<Opened> {
   const { cwd, env } = surroundings;
-  return async ({ scenario, project, steps }) => {
+  const open = async ({ scenario, project, steps }: Variation) => {
     if (steps.every(({ definition }) => definition.run === false))
       return ExpansionSession.open(project, cwd, scenario.name);
     const session = await openLocalSession({
@@ -140,9 +146,10 @@ async function localOpener({ surroundings, executors, keep, say }: OpenerOptions
     if (keep) say(`${scenario.name} stays in ${session.folder}`);
     return session;
   };
+  return { open, close: async () => undefined };
 }
 
-async function gitlabOpener({ options, surroundings, keep, say }: OpenerOptions): Promise<Opener> {
+async function gitlabOpener({ options, surroundings, keep, say }: OpenerOptions): Promise<Opened> {
   const { cwd, env, signal } = surroundings;
   const { openGitlabRunner } = await import("../../smoke/gitlab/runner.ts");
   const project = options.project ?? env.CI_PROJECT_PATH;
@@ -154,9 +161,11 @@ async function gitlabOpener({ options, surroundings, keep, say }: OpenerOptions)
 /** A merge request of a fork stands in the project that it goes to. */
 async function notePoster(options: SmokeOptions, { env, signal }: Surroundings) {
   const { openNote } = await import("../../smoke/gitlab/note.ts");
+  const { mergeRequest = env.CI_MERGE_REQUEST_IID } = options;
+  const home = options.mergeRequest === undefined ? env.CI_MERGE_REQUEST_PROJECT_PATH : undefined;
   return openNote({
-    project: options.project ?? env.CI_MERGE_REQUEST_PROJECT_PATH ?? env.CI_PROJECT_PATH,
-    mergeRequest: options.mergeRequest ?? env.CI_MERGE_REQUEST_IID,
+    project: home ?? options.project ?? env.CI_PROJECT_PATH,
+    mergeRequest,
     env,
     signal,
   });

@@ -4,6 +4,7 @@ import type { SmokeSession } from "../session.ts";
 import type { Variation } from "../variation.ts";
 import { removeStaleBranches } from "./branches.ts";
 import { checkProject } from "./check.ts";
+import { isLintOnly, LintSession, SharedTemplates } from "./lint-session.ts";
 import { Pace } from "./pace.ts";
 import { openGitlabSession } from "./session.ts";
 
@@ -22,13 +23,17 @@ export interface GitlabRunnerOptions {
   readonly stuckAfter?: number | undefined;
 }
 
+/** Opens sessions on one GitLab project, and in the end removes what they shared. */
+export interface GitlabRunner {
+  open(variation: Variation): Promise<SmokeSession>;
+  close(): Promise<void>;
+}
+
 /**
- * Checks address, token, project and runners, removes what earlier runs left behind, and returns what opens a session.
+ * Checks address, token, project and runners, removes what earlier runs left behind, and returns what opens sessions.
  * @throws UsageError in one line that says what to set
  */
-export async function openGitlabRunner(
-  options: GitlabRunnerOptions,
-): Promise<(variation: Variation) => Promise<SmokeSession>> {
+export async function openGitlabRunner(options: GitlabRunnerOptions): Promise<GitlabRunner> {
   const { env, signal, components, keep, say, stream, interval = 2_000, stuckAfter } = options;
   const client = openGitlab({ env, signal });
   if (options.project === undefined)
@@ -37,6 +42,12 @@ export async function openGitlabRunner(
   for (const name of await removeStaleBranches(client, options.project, new Date()))
     say(`removed the stale branch ${name}`);
   const pace = new Pace(interval / 2);
-  return ({ project }) =>
+  const open = (project: string | undefined) =>
     openGitlabSession({ client, checked, project, components, keep, stream, pace, interval, stuckAfter });
+  const templates = new SharedTemplates(() => open(undefined));
+  return {
+    open: async (variation) =>
+      isLintOnly(variation) ? new LintSession(client, checked.path, templates) : open(variation.project),
+    close: () => templates.close(),
+  };
 }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type GitlabClient, isGitlabError, type Pipeline } from "../../gitlab/index.ts";
+import { type GitlabClient, isGitlabError, type LintResult, type Pipeline } from "../../gitlab/index.ts";
 import { type ProjectFile, SmokeProject } from "../local/project.ts";
 import type { PipelineResult } from "../result.ts";
 import type { PipelineRequest, SmokePipeline, SmokeSession } from "../session.ts";
@@ -84,10 +84,8 @@ export class GitlabSession implements SmokeSession {
     const sha = await this.push(branch, request.message, plan, inputs, files);
     const context = { client, checked, branch, sha, plan, inputs };
     const verdict = await lint(context, textOf(files, pipelineFile));
-    if (!verdict.valid && verdict.final) return refused(verdict.errors, sha, verdict.warnings);
+    if (request.expandOnly || (!verdict.valid && verdict.final)) return linted(verdict, sha);
     const config = await configOf(verdict.merged_yaml);
-    if (request.expandOnly)
-      return unrun({ created: true, state: "expanded", warnings: verdict.warnings, config }, sha);
     const warnings = [...verdict.warnings, ...verdict.errors.map((error) => `ci/lint: ${error}`)];
     try {
       const started = await startPipeline({
@@ -107,6 +105,12 @@ export class GitlabSession implements SmokeSession {
 
   refName(ref: string | undefined): string {
     return this.branchFor(ref ?? "");
+  }
+
+  /** Pushes the project as it stands, without a pipeline. Returns the commit's SHA. */
+  async publish(): Promise<string> {
+    const plan: Plan = { beginning: "api", given: [], carried: [], carriesInputs: false, lost: [] };
+    return this.push(this.branchFor(""), "Templates for smoke runs", plan, {}, await this.tree.contents());
   }
 
   /** Cancels what runs, closes merge requests, removes branches; tries all of it, and throws the first failure. */
@@ -240,6 +244,13 @@ function tellLost({ lost }: Plan, { onEvent }: PipelineRequest): void {
 function textOf(files: readonly ProjectFile[], path: string): string {
   const content = files.find((file) => file.path === path)?.content ?? "";
   return Buffer.from(content, "base64").toString("utf8");
+}
+
+/** What the linter's verdict comes to where nothing is to run. */
+export async function linted(verdict: LintResult, sha: string): Promise<SmokePipeline> {
+  const { valid, errors, warnings, merged_yaml: merged } = verdict;
+  if (!valid) return refused(errors, sha, warnings);
+  return unrun({ created: true, state: "expanded", warnings, config: await configOf(merged) }, sha);
 }
 
 function refused(errors: readonly string[], sha: string, warnings: readonly string[]): SmokePipeline {

@@ -95,7 +95,7 @@ async function awaitPush(starting: Starting): Promise<Pipeline> {
 async function startForMergeRequest(starting: Starting): Promise<Pipeline> {
   const { client, checked, sha } = starting;
   const iid = starting.mergeRequest ?? (await openMergeRequest(starting));
-  let unprepared = starting.mergeRequest === undefined ? 5 : looks - 1;
+  let unprepared = starting.mergeRequest === undefined ? 5 : 30;
   const first = await waitFor(starting, "prepare the merge request", async () => {
     // Before 15.x nothing tells; nor does it for a later push to the same merge request.
     const { prepared_at: prepared } = await client.projects.mergeRequest(checked.path, iid);
@@ -119,18 +119,17 @@ async function openMergeRequest({ client, checked, branch, onMergeRequest }: Sta
   return iid;
 }
 
-/** GitLab's background jobs take their time on a busy server. */
-const looks = 60;
+/** Milliseconds: GitLab's background jobs take their time on a busy server. */
+const patience = 120_000;
 
 async function waitFor<T>(
   { interval, signal }: Pick<Starting, "interval" | "signal">,
   what: string,
   look: () => Promise<T | undefined>,
 ): Promise<T> {
-  for (let count = 0; count < looks; count += 1) {
+  for (const end = Date.now() + patience; Date.now() < end && !signal.aborted; ) {
     const found = await look();
     if (found !== undefined) return found;
-    if (signal.aborted) break;
     await sleep(interval, undefined, { signal }).catch(() => undefined);
   }
   throw new GitlabError("timeout", `GitLab did not ${what} in time`);

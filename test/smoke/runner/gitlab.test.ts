@@ -173,7 +173,7 @@ async function run(
     ...definition,
     ...more,
   };
-  const open = await openRunner({ signal: controller.signal, stuckAfter });
+  const { open } = await openRunner({ signal: controller.signal, stuckAfter });
   const [variation] = variationsOf(scenario);
   return runVariation(variation!, {
     runner: "gitlab",

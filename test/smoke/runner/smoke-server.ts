@@ -74,7 +74,7 @@ export async function openSmokeServer(options: GitlabServerOptions = {}): Promis
     events,
     run: async (definition, given = {}) => {
       const { signal = new AbortController().signal } = given;
-      const open = await openGitlabRunner({
+      const runner = await openGitlabRunner({
         project: "group/berth",
         components: folder,
         env: { GITLAB_URL: server.address, GITLAB_TOKEN: server.token },
@@ -84,7 +84,11 @@ export async function openSmokeServer(options: GitlabServerOptions = {}): Promis
         ...given,
         signal,
       });
-      return runOn("gitlab", definition, signal, open);
+      try {
+        return await runOn("gitlab", definition, signal, runner.open);
+      } finally {
+        await runner.close();
+      }
     },
     runLocally: (definition) =>
       runOn("local", definition, new AbortController().signal, () =>
