@@ -2,6 +2,7 @@ import {
   asPlain,
   type Creation,
   createJobs,
+  type Edition,
   EXAMPLE_PROJECT,
   memoryTree,
   type Pipeline,
@@ -40,6 +41,11 @@ export interface ExpandOptions {
   readonly predefined?: Readonly<Record<string, string>>;
   /** The name of the file in messages (default `.gitlab-ci.yml`). */
   readonly path?: string;
+  /**
+   * Which GitLab judges (default foss): the Enterprise edition, which GitLab.com runs, also knows `secrets`, `identity`,
+   * `dast_configuration`, `needs:project` and `needs:pipeline` of trigger jobs.
+   */
+  readonly edition?: Edition;
   readonly project?: Partial<PipelineProject>;
   readonly event?: PipelineEvent;
 }
@@ -122,12 +128,13 @@ export function placedMessage({ message, place }: PipelineMessage): PlacedMessag
 
 function read(text: string, options: ExpandOptions) {
   const setting = settingOf(options);
-  const { inputs, path = ".gitlab-ci.yml" } = options;
+  const { inputs, edition, path = ".gitlab-ci.yml" } = options;
   const all = new Map([...setting.predefined.map((each) => [each.key, each] as const), ...setting.variables]);
   const pipeline = readPipeline({
     source: new Source(path, text),
     sources: setting.sources,
     variables: all,
+    edition,
     ...(inputs !== undefined && { inputs: fromJson(inputs) }),
   });
   return { pipeline, setting };

@@ -114,6 +114,7 @@ export function pipelineOf(
     const { expansion, ...creation } = createdJobs(text, {
       projects: { [component.project]: { [VERSION]: component.files } },
       event: event[name],
+      edition: "enterprise",
     });
     const [error] = expansion.errors;
     const lacking = /job: undefined (?:need|dependency): (.+)$/.exec(error ?? "")?.[1];

@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import {
   createJobs,
   drawPipeline,
+  type Edition,
   EXAMPLE_PROJECT,
   type Pipeline,
   type PipelineEvent,
@@ -74,6 +75,11 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
       "where other projects come from: local (--with and --mirror), or gitlab: what is not there is read from GITLAB_URL",
       "local",
     )
+    .option(
+      "--edition <edition>",
+      "enterprise, as GitLab.com runs it, or foss, which lacks secrets, identity, needs:project and some more",
+      "enterprise",
+    )
     .addHelpText("after", help)
     .action(async (file: string, options: Options) => {
       finish(await expand(file, options, surroundings));
@@ -106,6 +112,7 @@ interface Options {
   readonly project: string;
   readonly host?: string;
   readonly sources: string;
+  readonly edition: string;
   readonly defaultBranch: string;
   readonly root?: string;
   readonly with: readonly string[];
@@ -116,13 +123,15 @@ async function expand(file: string, options: Options, surroundings: Surroundings
   requireOneOf("--format", options.format, ["yaml", "json"]);
   if (options.graph !== undefined) requireOneOf("--graph", options.graph, ["mermaid", "svg"]);
   requireOneOf("--sources", options.sources, ["local", "gitlab"]);
+  requireOneOf("--edition", options.edition, ["enterprise", "foss"]);
   const online = options.sources === "gitlab" ? await import("../sources/gitlab.ts") : undefined;
   const host = options.host ?? (await online?.gitlabHost(surroundings.env)) ?? EXAMPLE_PROJECT.host;
   const setting = settingOf(file, { ...options, host }, surroundings.cwd);
   const slow = firstOf(setting.slow, ...(online ? [online.gitlabSources(surroundings)] : []));
   const pipeline = await withSlowSources(setting.local, slow, (sources) => {
     const { source, all, inputs, stagesOf } = setting;
-    return readPipeline({ source, sources, variables: all, inputs, stagesOf });
+    const edition = options.edition as Edition;
+    return readPipeline({ source, sources, variables: all, inputs, stagesOf, edition });
   });
   printMessages(pipeline, surroundings);
   if (pipeline.errors.length > 0) return 1;

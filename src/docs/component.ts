@@ -76,7 +76,7 @@ function jobsOf(
   files: Files,
 ): ReadonlyMap<string, JobRecord> {
   const pipeline = JSON.stringify({ include: [{ local: path, inputs }] });
-  const { config, errors } = expandPipeline(pipeline, { files });
+  const { config, errors } = expandPipeline(pipeline, { files, edition: "enterprise" });
   if (config === undefined) throw new TypeError(errors[0]);
   const jobs = Object.entries(config as Record<string, unknown>).filter(
     (entry): entry is [string, JobRecord] => {

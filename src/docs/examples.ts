@@ -14,7 +14,10 @@ export function minimalExample(
   { project = "your-group/your-project", version = "1" }: { project?: string; version?: string },
 ): string {
   const stages = [...new Set([...jobs().values()].map((job) => String(job.stage ?? "test")))];
-  const alone = expandPipeline(JSON.stringify({ include: { local: path, inputs: sample } }), { files });
+  const alone = expandPipeline(JSON.stringify({ include: { local: path, inputs: sample } }), {
+    files,
+    edition: "enterprise",
+  });
   const needed = !alone.valid && stages.some((each) => !defaultStages.has(each));
   const include = {
     component: `$CI_SERVER_FQDN/${project}/${name}@${version}`,
@@ -33,6 +36,7 @@ export function faultsOfExample(text: string, path: string, files: Files): reado
   const here = { project: "your-group/your-project", sha: "HEAD", tree };
   return expandPipeline(text, {
     path,
+    edition: "enterprise",
     sources: {
       local: here,
       project: () => undefined,

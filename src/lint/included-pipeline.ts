@@ -50,7 +50,7 @@ function expand(file: LintFile, project: LintProject): IncludedPipeline | undefi
   const predefined = predefinedVariables({}, EXAMPLE_PROJECT);
   const variables = variableTable(Object.fromEntries(predefined.map(({ key, value }) => [key, value])));
   const pipeline = withStages(file, inner, (text) =>
-    readPipeline({ source: new Source(MAIN, text), sources, variables }),
+    readPipeline({ source: new Source(MAIN, text), sources, variables, edition: "enterprise" }),
   );
   const unread = [
     ...new Set([

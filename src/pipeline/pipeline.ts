@@ -1,5 +1,6 @@
 import type { Place, Source, YamlMap, YamlValue } from "../yaml/index.ts";
 import { bridgeValues } from "./entries/bridge.ts";
+import type { Edition } from "./entries/enterprise.ts";
 import type { Entry, EntryError } from "./entries/entry.ts";
 import { InheritError } from "./entries/inherit.ts";
 import { jobValues } from "./entries/job.ts";
@@ -49,6 +50,8 @@ export interface PipelineInput {
   readonly variables: VariableTable;
   /** Inputs of the pipeline; a mapping. */
   readonly inputs?: YamlValue | undefined;
+  /** Which GitLab judges (default foss). */
+  readonly edition?: Edition | undefined;
   /** The stages of a configuration that names none, with `.pre` and `.post`; undefined for GitLab's own. */
   readonly stagesOf?: ((config: YamlMap) => readonly string[] | undefined) | undefined;
 }
@@ -65,7 +68,7 @@ export function readPipeline(input: PipelineInput): Pipeline {
       const [first] = loaded.errors;
       return refused([{ message: joinMessages(loaded.errors), place: first?.place, parts: loaded.errors }]);
     }
-    return judge(resolve(loaded.value, context), context.files, input.stagesOf);
+    return judge(resolve(loaded.value, context), context.files, input);
   } catch (error) {
     if (error instanceof RangeError) return refused([{ message: TOO_DEEP, place: undefined }]);
     if (!(error instanceof ConfigError)) throw error;
@@ -104,9 +107,9 @@ function resolve(config: YamlMap, context: IncludeContext): YamlMap {
 function judge(
   config: YamlMap,
   includes: readonly IncludedFile[],
-  stagesOf: PipelineInput["stagesOf"],
+  { stagesOf, edition }: Pick<PipelineInput, "stagesOf" | "edition">,
 ): Pipeline {
-  const root = composeOrComplain(config);
+  const root = composeOrComplain(config, edition);
   if (!("children" in root)) return { ...refused([root], config), includes };
   const entries = new Map(visibleJobs(root).map((entry) => [String(entry.key), entry]));
   const warnings = warningsOf(root, entries);
@@ -194,9 +197,9 @@ class ValidPipeline implements Pipeline {
   }
 }
 
-function composeOrComplain(config: YamlMap): Entry | EntryError {
+function composeOrComplain(config: YamlMap, edition: Edition | undefined): Entry | EntryError {
   try {
-    return composeRoot(config);
+    return composeRoot(config, edition);
   } catch (error) {
     if (!(error instanceof InheritError)) throw error;
     return { message: error.message, place: config.entry(error.keyword)?.valuePlace };

@@ -44,6 +44,7 @@ export function planPipeline({ identity, files, variables, inputs, projects }: P
   const { project, trigger, commit } = identity;
   const creation = createdJobs(text, {
     files,
+    edition: "enterprise",
     projects: {
       ...projects,
       [project.path]: { [commit.sha]: files, [trigger.ref]: files, ...projects?.[project.path] },

@@ -86,3 +86,51 @@ describe("the warning of a last rule with nothing but when", () => {
     expect(jobWith("rules", value).warnings).toHaveLength(warnings);
   });
 });
+
+describe("keywords of the Enterprise edition", () => {
+  const text = `
+default: { identity: google_cloud }
+job:
+  script: make
+  secrets: { PASSWORD: { vault: production/db/password@ops, file: false } }
+  dast_configuration: { site_profile: site }
+  needs: [{ project: group/other, ref: main, job: build }]
+mirror:
+  needs: { pipeline: group/upstream }
+`;
+
+  it("are unknown to the FOSS edition", () => {
+    expect(expandPipeline(text).errors).toEqual([
+      "default config contains unknown keys: identity",
+      "jobs:job config contains unknown keys: secrets, dast_configuration",
+      "jobs:mirror config should contain either a trigger or a needs:pipeline",
+      "jobs:mirror:needs:need has an unsupported type",
+    ]);
+  });
+
+  it("are known to the Enterprise edition", () => {
+    const { errors, jobs } = expandPipeline(text, { edition: "enterprise" });
+    expect(errors).toEqual([]);
+    expect(jobs.job).toMatchObject({
+      identity: "google_cloud",
+      secrets: { PASSWORD: { vault: "production/db/password@ops", file: false } },
+      dast_configuration: { site_profile: "site" },
+      needs: { cross_dependency: [{ project: "group/other", ref: "main", job: "build", artifacts: true }] },
+    });
+    expect(jobs.mirror).toMatchObject({ needs: { bridge: [{ pipeline: "group/upstream" }] } });
+  });
+
+  it.each([
+    [
+      "secrets: { A: { file: true } }",
+      "jobs:job:secrets:a config must use exactly one of these keys: vault,",
+    ],
+    ["identity: aws", "jobs:job:identity config should be one of: google_cloud"],
+    ["dast_configuration: { site: a }", "jobs:job:dast_configuration config contains unknown keys: site"],
+    ["needs: [{ project: g/p, job: j }]", "jobs:job:needs:need ref should be a string"],
+    ["needs: [{ pipeline: g/p }]", "jobs:job:needs config uses invalid types: bridge"],
+  ])("%s is refused", (keyword, message) => {
+    const { errors } = expandPipeline(`job:\n  script: x\n  ${keyword}\n`, { edition: "enterprise" });
+    expect(errors[0]).toContain(message);
+  });
+});

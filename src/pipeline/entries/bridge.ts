@@ -22,7 +22,12 @@ export const bridge: Definition = {
   ],
   composedChecks: [
     verify("config", (entry) =>
-      entry.childSpecified("trigger") ? undefined : "should contain either a trigger or a needs:pipeline",
+      entry.childSpecified("trigger") || upstreamPipelines(entry) > 0
+        ? undefined
+        : "should contain either a trigger or a needs:pipeline",
+    ),
+    verify("config", (entry) =>
+      upstreamPipelines(entry) > 1 ? "should contain at most one bridge need" : undefined,
     ),
   ],
   children: {
@@ -33,6 +38,12 @@ export const bridge: Definition = {
   },
   inherit: (entry, root) => inheritDefaults(entry, root, ["interruptible"]),
 };
+
+/** How many pipelines of other projects the job mirrors. */
+function upstreamPipelines(entry: Entry): number {
+  const needed = entry.childValue("needs") as { bridge?: readonly unknown[] } | undefined;
+  return needed?.bridge?.length ?? 0;
+}
 
 /** What a trigger job comes to, in GitLab's names. */
 export function bridgeValues(entry: Entry, root: Entry): Record<string, unknown> {

@@ -1,8 +1,9 @@
 import { YamlList, YamlMap } from "../../yaml/index.ts";
 import { artifacts } from "./artifacts.ts";
 import { caches } from "./cache.ts";
-import { check, isBoolean, isList, unknownForm } from "./checks.ts";
+import { check, isBoolean, isList, type Rule, unknownForm } from "./checks.ts";
 import { boolean, commandList, hooks, tags } from "./common.ts";
+import { identity, isEnterprise } from "./enterprise.ts";
 import type { Child, Definition, Entry } from "./entry.ts";
 import { image, services } from "./image.ts";
 import { retry } from "./retry.ts";
@@ -54,6 +55,13 @@ export const inheritable: Readonly<Record<string, Child>> = {
   id_tokens: { is: idTokens },
 };
 
+/** A rule over the keywords that can be inherited, of which the Enterprise edition has one more. */
+function byEdition(rule: (keywords: readonly string[]) => Rule): Rule {
+  const foss = rule(Object.keys(inheritable));
+  const enterprise = rule([...Object.keys(inheritable), "identity"]);
+  return (value, entry) => (isEnterprise(entry) ? enterprise : foss)(value, entry);
+}
+
 /** Keywords that may stand at the top of a file as well, for all jobs. */
 export const GLOBAL_KEYWORDS = ["before_script", "image", "services", "after_script", "cache"];
 
@@ -70,8 +78,8 @@ export class InheritError extends Error {
 export const defaults: Definition = {
   title: "default",
   default: new YamlMap(),
-  checks: [check("config", [isHash, allowedKeys(...Object.keys(inheritable))])],
-  children: inheritable,
+  checks: [check("config", [isHash, byEdition((keywords) => allowedKeys(...keywords))])],
+  children: { ...inheritable, identity: { is: identity } },
   inherit: (entry, root) => {
     for (const keyword of GLOBAL_KEYWORDS) {
       const global = root.children.get(keyword);
@@ -89,7 +97,7 @@ const inheritList: Definition = {
 
 const inheritKeywords: Definition = {
   title: "array strategy",
-  checks: [check("config", [arrayOfStrings, knownItems(Object.keys(inheritable))])],
+  checks: [check("config", [arrayOfStrings, byEdition(knownItems)])],
 };
 
 function choice(list: Definition): Definition {

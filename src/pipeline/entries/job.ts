@@ -1,7 +1,8 @@
-import { toJson, YamlMap } from "../../yaml/index.ts";
+import { toJson, YamlMap, type YamlValue } from "../../yaml/index.ts";
 import { parseDuration } from "../duration.ts";
 import { check, isMap, optional, present } from "./checks.ts";
 import { commandList } from "./common.ts";
+import { enterpriseKeywords, isEnterprise } from "./enterprise.ts";
 import type { Definition, Entry } from "./entry.ts";
 import { inheritable, inheritDefaults } from "./inherit.ts";
 import { checkInputDefaults, jobInputs } from "./job-inputs.ts";
@@ -87,13 +88,20 @@ const pages: Definition = {
   ],
 };
 
+const fossKeys = allowedKeys(...KEYS, ...COMMON_KEYS);
+const enterpriseKeys = allowedKeys(...KEYS, ...COMMON_KEYS, ...Object.keys(enterpriseKeywords));
+
+function knownKeys(value: YamlValue, entry: Entry): string | undefined {
+  return (isEnterprise(entry) ? enterpriseKeys : fossKeys)(value, entry);
+}
+
 const isDelayed = (entry: Entry) => entry.get("when") === "delayed";
 
 export const job: Definition = {
   title: "job",
   checks: [
     ...commonChecks,
-    check("config", [allowedKeys(...KEYS, ...COMMON_KEYS), exclusiveKeys("script", "run")]),
+    check("config", [knownKeys, exclusiveKeys("script", "run")]),
     check("script", notBlank, { when: (entry) => isMap(entry.config) && !entry.has("run") }),
     optional("when", isString, oneOf(WHEN, `should be one of: ${WHEN.join(", ")}`)),
     optional("dependencies", arrayOfStrings),
@@ -109,6 +117,7 @@ export const job: Definition = {
   children: {
     ...commonChildren,
     ...inheritable,
+    ...enterpriseKeywords,
     script: { is: commandList },
     needs: { is: needs, options: { needs: ["job", "cross_dependency"] } },
     coverage: { is: coverage },
@@ -119,7 +128,7 @@ export const job: Definition = {
     pages: { is: pages },
     inputs: { is: jobInputs },
   },
-  inherit: (entry, root) => inheritDefaults(entry, root, Object.keys(inheritable)),
+  inherit: (entry, root) => inheritDefaults(entry, root, [...Object.keys(inheritable), "identity"]),
 };
 
 /** What a job comes to, in GitLab's names. */
@@ -156,6 +165,9 @@ export function jobValues(entry: Entry, root: Entry): Record<string, unknown> {
     manual_confirmation: toJson(entry.get("manual_confirmation") ?? null),
     run: toJson(entry.get("run") ?? null),
     inputs: entry.childValue("inputs"),
+    secrets: entry.childValue("secrets"),
+    dast_configuration: entry.childValue("dast_configuration"),
+    identity: entry.childValue("identity"),
   });
 }
 

@@ -1,5 +1,6 @@
 import { toJson, YamlMap } from "../../yaml/index.ts";
-import { check, isList, isMap, isText, optional, unknownForm, verify } from "./checks.ts";
+import { type Check, check, isList, isMap, isText, optional, unknownForm, verify } from "./checks.ts";
+import { isEnterprise } from "./enterprise.ts";
 import type { Definition, Entry } from "./entry.ts";
 import { parallel } from "./parallel.ts";
 import { allowedKeys, isString, isTrueOrFalse, notBlank } from "./rules.ts";
@@ -67,14 +68,51 @@ const crossPipeline: Definition = {
   }),
 };
 
-const unsupported: Definition = unknownForm("need", "has an unsupported type");
+const UNSUPPORTED = "has an unsupported type";
+const unsupported: Definition = unknownForm("need", UNSUPPORTED);
+
+/** A need that only the Enterprise edition knows; the FOSS edition takes it for a form of its own that it lacks. */
+function enterpriseOnly(title: string, checks: readonly Check[]): Definition {
+  return {
+    title,
+    checks: [
+      (entry) => {
+        if (!isEnterprise(entry)) entry.report("", UNSUPPORTED);
+        else for (const each of checks) each(entry);
+      },
+    ],
+  };
+}
+
+/** A job of another project whose artifacts are wanted (https://docs.gitlab.com/ci/yaml/#needsproject). */
+const crossProject: Definition = {
+  ...enterpriseOnly("cross project dependency", [
+    check("config", allowedKeys("project", "ref", "job", "artifacts")),
+    check("project", [isString, notBlank]),
+    check("ref", [isString, notBlank]),
+    check("job", [isString, notBlank]),
+    optional("artifacts", isTrueOrFalse),
+  ]),
+  value: (entry) => ({ ...(toJson(entry.config) as object), artifacts: entry.get("artifacts") ?? true }),
+};
+
+/** A pipeline of another project whose state a trigger job mirrors (https://docs.gitlab.com/ci/yaml/#needspipeline). */
+const upstreamPipeline: Definition = {
+  ...enterpriseOnly("bridge hash", [
+    check("config", allowedKeys("pipeline")),
+    check("pipeline", [isString, notBlank]),
+  ]),
+  value: (entry) => toJson(entry.config),
+};
 
 const need: Definition = {
   title: "need",
   choose: (config) => {
     if (isText(config)) return jobName;
-    if (!(config instanceof YamlMap) || !config.has("job") || config.has("project")) return unsupported;
-    if (config.has("pipeline")) return crossPipeline;
+    if (!(config instanceof YamlMap)) return unsupported;
+    if (config.has("project")) return crossProject;
+    if (config.has("pipeline")) return config.has("job") ? crossPipeline : upstreamPipeline;
+    if (!config.has("job")) return unsupported;
     return config.has("ref") ? unsupported : jobWithOptions;
   },
 };
@@ -90,9 +128,13 @@ function byType(entry: Entry): Record<string, unknown[]> {
   );
 }
 
-function typeOf({ definition }: Entry): string | undefined {
+function typeOf(entry: Entry): string | undefined {
+  const { definition } = entry;
   if (definition === jobName || definition === jobWithOptions) return "job";
-  return definition === crossPipeline ? "cross_dependency" : undefined;
+  if (definition === crossPipeline) return "cross_dependency";
+  if (!isEnterprise(entry)) return undefined;
+  if (definition === crossProject) return "cross_dependency";
+  return definition === upstreamPipeline ? "bridge" : undefined;
 }
 
 function onlyAllowedTypes(entry: Entry): string | undefined {

@@ -3,6 +3,7 @@ import { bridge } from "./bridge.ts";
 import { caches } from "./cache.ts";
 import { check, optional, present } from "./checks.ts";
 import { commandList, stages, variables } from "./common.ts";
+import type { Edition } from "./enterprise.ts";
 import { type Definition, Entry } from "./entry.ts";
 import { image, services } from "./image.ts";
 import { defaults } from "./inherit.ts";
@@ -85,11 +86,11 @@ class RootEntry extends Entry {
 }
 
 /** Checks a configuration whose includes, `extends` and references are resolved. */
-export function composeRoot(config: YamlMap): Entry {
+export function composeRoot(config: YamlMap, edition: Edition = "foss"): Entry {
   const globals = new YamlMap();
   const named = new YamlMap();
   for (const entry of config.entries()) (isJobKey(entry.key, entry.value) ? named : globals).setEntry(entry);
-  const rootEntry = new RootEntry(root, globals);
+  const rootEntry = new RootEntry(root, globals, { options: { edition } });
   rootEntry.jobs = named;
   rootEntry.compose(rootEntry);
   return rootEntry;
