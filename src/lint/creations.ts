@@ -27,8 +27,22 @@ const events: readonly (readonly [string, PipelineEvent])[] = [
   ["a parent pipeline", { source: "parent_pipeline" }],
 ];
 
+/** A kind of pipeline, and what becomes of the jobs in it. */
+export interface NamedCreation {
+  readonly name: string;
+  readonly creation: Creation;
+}
+
+const cache = new WeakMap<LintFile, readonly NamedCreation[]>();
+
 /** What becomes of a file's jobs for each kind of pipeline. Empty if the file is refused, or jobs may come from elsewhere. */
-export function creations(file: LintFile, project: LintProject): { name: string; creation: Creation }[] {
+export function creations(file: LintFile, project: LintProject): readonly NamedCreation[] {
+  const known = cache.get(file) ?? create(file, project);
+  cache.set(file, known);
+  return known;
+}
+
+function create(file: LintFile, project: LintProject): NamedCreation[] {
   const included = includedPipeline(file, project);
   if (included === undefined || included.isPartial || included.pipeline.errors.length > 0) return [];
   if (!file.jobs.some((job) => job.entry("rules") || job.entry("only") || job.entry("except"))) return [];
