@@ -1,8 +1,11 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Repository } from "../git/repository.ts";
+import type { GitlabClient } from "../gitlab/index.ts";
 import { type ComponentSource, findOutdated, fixPins, type Pin } from "../release/outdated.ts";
+import { readLocalIncludes } from "../release/use.ts";
 import { type CommandModule, type ExitCode, type Surroundings, UsageError } from "./command.ts";
+import { replaceFile } from "./replace-file.ts";
 
 interface Options {
   readonly fix?: boolean;
@@ -45,8 +48,7 @@ async function outdated(file: string, options: Options, surroundings: Surroundin
   const pins = await findOutdated(text, file, sourceOf(options, surroundings));
   const fixed = options.fix ? fixPins(text, pins) : text;
   if (fixed !== text) {
-    await writeFile(`${path}.new`, fixed);
-    await rename(`${path}.new`, path);
+    replaceFile(path, fixed);
   }
   surroundings.stdout.write(
     options.json ? `${JSON.stringify({ version: 1, pins }, undefined, 2)}\n` : render(pins, file),
@@ -67,26 +69,53 @@ function sourceOf({ repository }: Options, { env, signal, cwd }: Surroundings): 
       return [each.slice(0, cut), new Repository(resolve(cwd, each.slice(cut + 1)))] as const;
     }),
   );
-  const gitlab = async () => (await import("../gitlab/index.ts")).openGitlab({ env, signal });
+  let opened: Promise<GitlabClient> | undefined;
+  const gitlab = () => {
+    opened ??= import("../gitlab/index.ts").then(({ openGitlab }) => openGitlab({ env, signal }));
+    return opened;
+  };
+  const read = async (project: string, version: string, path: string) => {
+    const local = folders.get(project);
+    return local ? local.read(version, path) : (await gitlab()).repository.file(project, path, version);
+  };
   return {
     tags: async (project) => {
       const local = folders.get(project);
-      return (local ? await local.tags() : await (await gitlab()).repository.tags(project)).map(
-        (each) => each.name,
-      );
-    },
-    files: async (project, component, version) => {
-      const local = folders.get(project);
-      const client = local ? undefined : await gitlab();
-      for (const path of [`templates/${component}.yml`, `templates/${component}/template.yml`]) {
-        const text = local
-          ? await local.read(version, path)
-          : await client?.repository.file(project, path, version);
-        if (text !== undefined) return { [path]: text };
+      if (local) return (await local.tags()).map((each) => each.name);
+      // A tag that was refused has no release.
+      const { projects, repository: remote } = await gitlab();
+      const { isGitlabError } = await import("../gitlab/index.ts");
+      try {
+        const releases = await projects.releases(project);
+        if (releases.length > 0) return releases.map((each) => each.tag_name);
+        return (await remote.tags(project)).map((each) => each.name);
+      } catch (error) {
+        if (isGitlabError(error, "not-found")) return undefined;
+        throw error;
       }
-      return {};
     },
+    files: (project, component, version) =>
+      filesOfComponent(component, (path) => read(project, version, path)),
   };
+}
+
+/** A component's file and those of its project that it includes, by path; empty where there is no such component. */
+async function filesOfComponent(
+  component: string,
+  read: (path: string) => Promise<string | undefined>,
+): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const start of [`templates/${component}.yml`, `templates/${component}/template.yml`]) {
+    const paths = [start];
+    for (const path of paths) {
+      const text = await read(path);
+      if (text === undefined) continue;
+      files[path] = text;
+      paths.push(...readLocalIncludes(text, path).filter((each) => !paths.includes(each)));
+    }
+    if (files[start] !== undefined) return files;
+  }
+  return {};
 }
 
 function render(pins: readonly Pin[], file: string): string {
@@ -96,7 +125,7 @@ function render(pins: readonly Pin[], file: string): string {
       const name = `${file}:${use.place?.line ?? 1}: ${use.project}/${use.component}@${use.version}`;
       if (state !== "outdated") return [`${name}: ${state}`];
       return [
-        `${name}: outdated, newest ${newest}, safe to go to ${safest}`,
+        `${name}: outdated, newest ${newest}, ${safest === use.version ? "no newer one is safe" : `safe to go to ${safest}`}`,
         ...refused.map((each) => `  ${newest} refuses: ${each}`),
         ...risks.map((each) => `  ${newest} breaks: ${each.message}`),
       ];

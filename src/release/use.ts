@@ -58,11 +58,11 @@ export function judgeUpgrade(
   before: Readonly<Record<string, string>>,
   after: Readonly<Record<string, string>>,
 ): UpgradeVerdict {
-  const [old, now] = [textOf(use.component, before), textOf(use.component, after)];
+  const [old, now] = [pathOf(use.component, before), pathOf(use.component, after)];
   if (old === undefined) return { refused: [], risks: [] };
   if (now === undefined) return { refused: [`component "${use.component}" is gone`], risks: [] };
-  const known = expandComponent(old, { inputs: use.inputs }).errors;
-  const refused = expandComponent(now, { inputs: use.inputs }).errors.filter((each) => !known.includes(each));
+  const known = refusals(old, use.inputs, before);
+  const refused = refusals(now, use.inputs, after).filter((each) => !known.includes(each));
   const risks = compareInterfaces(before, after).filter(
     (each) => each.component === use.component && each.class === "major" && !each.kind.startsWith("input-"),
   );
@@ -92,6 +92,28 @@ function inputsOf(item: YamlValue): ComponentUse["inputs"] {
   return inputs instanceof YamlMap ? (toJson(inputs) as Record<string, JsonValue>) : {};
 }
 
-function textOf(component: string, files: Readonly<Record<string, string>>): string | undefined {
-  return files[`templates/${component}.yml`] ?? files[`templates/${component}/template.yml`];
+function pathOf(component: string, files: Readonly<Record<string, string>>): string | undefined {
+  return [`templates/${component}.yml`, `templates/${component}/template.yml`].find(
+    (path) => files[path] !== undefined,
+  );
+}
+
+/** What GitLab says against these inputs: of the file itself, and of those that it includes and hands inputs on to. */
+function refusals(
+  path: string,
+  inputs: unknown,
+  files: Readonly<Record<string, string>>,
+  depth = 0,
+): string[] {
+  const { errors, config } = expandComponent(files[path] ?? "", { inputs });
+  if (errors.length > 0 || depth > 10 || !isRecord(config)) return errors;
+  return [config.include].flat().flatMap((entry) => {
+    if (!isRecord(entry) || typeof entry.local !== "string") return [];
+    const included = entry.local.replace(/^\/+/, "");
+    return files[included] === undefined ? [] : refusals(included, entry.inputs, files, depth + 1);
+  });
+}
+
+function isRecord(value: JsonValue | undefined): value is { readonly [key: string]: JsonValue } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

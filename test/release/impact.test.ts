@@ -22,6 +22,20 @@ describe("one use", () => {
     expect(verdict.risks.map((each) => each.kind)).toEqual(["job-renamed"]);
   });
 
+  it("is refused where the component hands its inputs on to another, which takes them no more", () => {
+    const whole = `spec: { inputs: { level: { type: number, default: 1 } } }
+---
+include:
+  - local: /templates/check.yml
+    inputs: { target: here, level: "$[[ inputs.level ]]" }
+`;
+    const files = (of: Record<string, string>) => ({ ...of, "templates/whole.yml": whole });
+    const [use] = readUses("include: { component: host/lib/checks/whole@1.0.0, inputs: { level: 3 } }");
+    const { refused, risks } = judgeUpgrade(use!, files(before), files(after));
+    expect(refused).toEqual([expect.stringContaining("`level` input: ")]);
+    expect(risks.map((each) => each.kind)).toEqual(["job-renamed"]);
+  });
+
   it("is found with its place, also alone and among other includes", () => {
     expect(readUses(include("{}"))[0]).toMatchObject({
       project: "lib/checks",
