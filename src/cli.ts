@@ -2,8 +2,9 @@
 import nodeModule from "node:module";
 import { Command, CommanderError } from "commander";
 import packageManifest from "../package.json" with { type: "json" };
-import { type ExitCode, type Surroundings, UsageError } from "./commands/command.ts";
+import type { ExitCode, Surroundings } from "./commands/command.ts";
 import { commands } from "./commands/registry.ts";
+import { UsageError } from "./usage-error.ts";
 
 keepCompiledCode(process.env);
 process.exitCode = await main(process.argv.slice(2), surroundingsOfThisProcess());

@@ -1,5 +1,5 @@
 /** The library's face. Everything another program may use of Berth is exported here. */
-export { UsageError } from "./commands/command.ts";
+
 export { type ConditionVerdict, evaluateCondition } from "./evaluate-condition.ts";
 export {
   type ComponentContext,
@@ -30,3 +30,4 @@ export {
   compareInterfaces,
   type InterfaceChange,
 } from "./release/index.ts";
+export { UsageError } from "./usage-error.ts";

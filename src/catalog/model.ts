@@ -1,7 +1,7 @@
 import type { ChangeClass } from "../release/index.ts";
 import type { JsonValue } from "../yaml/index.ts";
 
-/** The catalog's data: what `catalog.json` holds and the pages are made of. Its schema is `schemas/catalog.schema.json`. */
+/** The catalog's data: what `catalog.json` holds and the pages are made of. Its schema is `docs/schemas/catalog.schema.json`. */
 export interface CatalogIndex {
   readonly version: 1;
   readonly project: CatalogProject;

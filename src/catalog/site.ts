@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import schema from "../../schemas/catalog.schema.json" with { type: "json" };
-import { UsageError } from "../commands/command.ts";
+import schema from "../../docs/schemas/catalog.schema.json" with { type: "json" };
+import { UsageError } from "../usage-error.ts";
 import { renderComponentPage } from "./component-page.ts";
 import { renderIndexPage } from "./index-page.ts";
 import type { Catalog } from "./project.ts";
@@ -37,7 +37,7 @@ export function renderSite(catalog: Catalog, { assets, isLive = false }: SiteOpt
   return site;
 }
 
-/** Returns `catalog.json`: the catalog as data, under `schemas/catalog.schema.json`. */
+/** Returns `catalog.json`: the catalog as data, under `docs/schemas/catalog.schema.json`. */
 export function catalogJson({ index }: Catalog): string {
   return `${JSON.stringify({ $schema: "catalog.schema.json", ...index }, undefined, 2)}\n`;
 }

@@ -27,8 +27,3 @@ export type ExitCode = 0 | 1 | 2;
 export interface CommandModule {
   readonly command: (program: Command, surroundings: Surroundings, finish: (code: ExitCode) => void) => void;
 }
-
-/** The user's mistake, in one line: what, where, and what would be right. The command line prints it and exits with 2. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}

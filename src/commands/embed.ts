@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { bundleScript, EmbedError } from "../embed/bundle.ts";
 import { embedScripts } from "../embed/regions.ts";
-import { type CommandModule, type ExitCode, type Surroundings, UsageError } from "./command.ts";
+import { UsageError } from "../usage-error.ts";
+import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
 import { replaceFile } from "./replace-file.ts";
 
 interface Options {

@@ -17,8 +17,9 @@ import {
 import { firstOf } from "../sources/first-of.ts";
 import { folderTree } from "../sources/folder.ts";
 import { localSources } from "../sources/local.ts";
+import { UsageError } from "../usage-error.ts";
 import { loadYaml, Source, toJson, toYamlText, YamlError, YamlMap } from "../yaml/index.ts";
-import { type CommandModule, type ExitCode, type Surroundings, UsageError } from "./command.ts";
+import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
 import { printMessages } from "./expand/messages.ts";
 import { printJobs } from "./expand/table.ts";
 

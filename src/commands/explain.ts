@@ -1,6 +1,7 @@
 import { rules } from "../lint/index.ts";
 import { nearest } from "../lint/nearest.ts";
-import { type CommandModule, type Surroundings, UsageError } from "./command.ts";
+import { UsageError } from "../usage-error.ts";
+import type { CommandModule, Surroundings } from "./command.ts";
 
 /** `berth explain`: what a rule wants and why; without a name, all rules. */
 export const command: CommandModule["command"] = (program, surroundings, finish) => {

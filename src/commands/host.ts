@@ -14,7 +14,8 @@ import {
   suites,
   type ThrowawayHost,
 } from "../host/index.ts";
-import { type ExitCode, type Surroundings, UsageError } from "./command.ts";
+import { UsageError } from "../usage-error.ts";
+import type { ExitCode, Surroundings } from "./command.ts";
 import { addLogCommand } from "./host/log.ts";
 
 interface Chosen {

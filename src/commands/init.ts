@@ -2,7 +2,8 @@ import { basename, resolve } from "node:path";
 import { componentNamePattern } from "../scaffold/component.ts";
 import { scaffoldProject } from "../scaffold/project.ts";
 import { writeNewFiles } from "../scaffold/write.ts";
-import { type CommandModule, type Surroundings, UsageError } from "./command.ts";
+import { UsageError } from "../usage-error.ts";
+import type { CommandModule, Surroundings } from "./command.ts";
 
 /** `berth init`: a new component project that passes its own checks. */
 export const command: CommandModule["command"] = (program, surroundings, finish) => {

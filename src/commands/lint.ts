@@ -1,5 +1,6 @@
 import { type Format, formats } from "../report/index.ts";
-import { type CommandModule, type ExitCode, type Surroundings, UsageError } from "./command.ts";
+import { UsageError } from "../usage-error.ts";
+import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
 import { chooseFiles } from "./lint/find-files.ts";
 import { judge } from "./lint/judge.ts";
 import type { LintOptions } from "./lint/options.ts";

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readmeSectionOf, scaffoldComponent } from "../scaffold/component.ts";
 import { writeNewFiles } from "../scaffold/write.ts";
-import { type CommandModule, type Surroundings, UsageError } from "./command.ts";
+import { UsageError } from "../usage-error.ts";
+import type { CommandModule, Surroundings } from "./command.ts";
 import { requireComponentName } from "./init.ts";
 
 /** `berth new`: one more component in this project. */

@@ -4,7 +4,8 @@ import { Repository } from "../git/repository.ts";
 import type { GitlabClient } from "../gitlab/index.ts";
 import { type ComponentSource, findOutdated, fixPins, type Pin } from "../release/outdated.ts";
 import { readLocalIncludes } from "../release/use.ts";
-import { type CommandModule, type ExitCode, type Surroundings, UsageError } from "./command.ts";
+import { UsageError } from "../usage-error.ts";
+import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
 import { replaceFile } from "./replace-file.ts";
 
 interface Options {

@@ -8,7 +8,8 @@ import { checkRelease, compareVersions, type ReleaseVerdict } from "../release/c
 import { parseVersion } from "../release/index.ts";
 import { releaseNotes } from "../release/notes.ts";
 import { isMovingVersion, tagOfVersion } from "../sources/versions.ts";
-import { type CommandModule, type ExitCode, type Surroundings, UsageError } from "./command.ts";
+import { UsageError } from "../usage-error.ts";
+import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
 
 interface Options {
   readonly since?: string;

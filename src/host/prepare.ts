@@ -1,4 +1,4 @@
-import { UsageError } from "../commands/command.ts";
+import { UsageError } from "../usage-error.ts";
 
 /** What a server is prepared for. The names are the inputs of the deploy component. */
 export interface Preparation {

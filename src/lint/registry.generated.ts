@@ -1,4 +1,4 @@
-// Made by tools/registry.ts from the folder rules/.
+// Made by src/build/registry.ts from the folder rules/.
 import type { Rule } from "./rule.ts";
 import { rule as arrayNotInString } from "./rules/array-not-in-string.ts";
 import { rule as artifactsMade } from "./rules/artifacts-made.ts";

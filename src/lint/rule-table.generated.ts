@@ -1,4 +1,4 @@
-// Made by tools/registry.ts from the folder rules/, so that a run whose results are known need not load the rules.
+// Made by src/build/registry.ts from the folder rules/, so that a run whose results are known need not load the rules.
 import type { Rule } from "./rule.ts";
 
 /** What reports and suppressions need to know of a rule. */

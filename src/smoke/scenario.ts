@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { Ajv, type ErrorObject } from "ajv";
-import { UsageError } from "../commands/command.ts";
+import { UsageError } from "../usage-error.ts";
 import {
   loadYaml,
   type Place,

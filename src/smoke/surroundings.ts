@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { UsageError } from "../commands/command.ts";
 import {
   bootHost,
   ensureJobImages,
@@ -11,6 +10,7 @@ import {
   jobImageStore,
   type PackageIndex,
 } from "../host/index.ts";
+import { UsageError } from "../usage-error.ts";
 import { type ExecutorChoice, ExecutorChooser } from "./local/executor.ts";
 import type { CiVariable } from "./local/variables.ts";
 import { type DeployTarget, deployVariables, plainVariable } from "./target.ts";

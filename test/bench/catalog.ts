@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Browser } from "playwright-core";
+import { catalogAssets } from "../../src/build/catalog-assets.ts";
 import { readCatalog, renderSite, writeSite } from "../../src/catalog/index.ts";
-import { catalogAssets } from "../../tools/catalog-assets.ts";
 import { openBrowser } from "../catalog/browser.ts";
 
 /*

@@ -22,7 +22,7 @@ describe("a component project as data", () => {
 
   it("fits the published schema, and so do Berth's own components", async () => {
     const schema = JSON.parse(
-      readFileSync(new URL("../../schemas/catalog.schema.json", import.meta.url), "utf8"),
+      readFileSync(new URL("../../docs/schemas/catalog.schema.json", import.meta.url), "utf8"),
     );
     const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema);
     const own = await readCatalog(fileURLToPath(new URL("../..", import.meta.url)));

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { beforeAll, describe, expect, it } from "vitest";
-import { UsageError } from "../../src/commands/command.ts";
 import { bootHost, ensureJobImages, type JobImages } from "../../src/host/index.ts";
+import { UsageError } from "../../src/usage-error.ts";
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 

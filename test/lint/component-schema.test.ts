@@ -10,7 +10,7 @@ import { readFixtures } from "../rules/fixture.ts";
 /* The editor's schema must not call a header wrong that GitLab takes. */
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const schema = JSON.parse(readFileSync(join(root, "schemas/component.schema.json"), "utf8"));
+const schema = JSON.parse(readFileSync(join(root, "docs/schemas/component.schema.json"), "utf8"));
 const ajv = new Ajv({ allowUnionTypes: true, strict: true, strictTypes: false, strictRequired: false });
 ajv.addKeyword("markdownDescription");
 const validate = ajv.compile(schema);

@@ -25,7 +25,7 @@ beforeAll(() => {
   // below node_modules, where the built program finds what it does not carry itself
   mkdirSync(join(root, "node_modules/.cache"), { recursive: true });
   built = mkdtempSync(join(root, "node_modules/.cache/berth-built-"));
-  execFileSync(process.execPath, [tsx, join(root, "tools/build.ts"), join(built, "dist")], {
+  execFileSync(process.execPath, [tsx, join(root, "src/build/build.ts"), join(built, "dist")], {
     stdio: "ignore",
   });
   writeFileSync(join(built, "package.json"), '{"type": "module"}\n');

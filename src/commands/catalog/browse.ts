@@ -4,7 +4,8 @@ import {
   type GitlabClient,
   openGitlab,
 } from "../../gitlab/index.ts";
-import { type ExitCode, type Surroundings, UsageError } from "../command.ts";
+import { UsageError } from "../../usage-error.ts";
+import type { ExitCode, Surroundings } from "../command.ts";
 
 interface BrowseOptions {
   readonly search?: string;

@@ -8,7 +8,8 @@ import {
   renderSite,
   writeSite,
 } from "../../catalog/index.ts";
-import { type ExitCode, type Surroundings, UsageError } from "../command.ts";
+import { UsageError } from "../../usage-error.ts";
+import type { ExitCode, Surroundings } from "../command.ts";
 
 export interface ProjectOptions {
   readonly project?: string;

@@ -2,7 +2,8 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
 import { readAssets, renderSite, type Site } from "../../catalog/index.ts";
-import { type ExitCode, type Surroundings, UsageError } from "../command.ts";
+import { UsageError } from "../../usage-error.ts";
+import type { ExitCode, Surroundings } from "../command.ts";
 import { watch } from "../lint/watch.ts";
 import { counted, type ProjectOptions, readProject } from "./build.ts";
 

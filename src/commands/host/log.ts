@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { findHost, parseDeploymentRecord, type RecordedDeployment } from "../../host/index.ts";
 import { type Outcome, run } from "../../host/subprocess.ts";
-import { type ExitCode, type Surroundings, UsageError } from "../command.ts";
+import { UsageError } from "../../usage-error.ts";
+import type { ExitCode, Surroundings } from "../command.ts";
 
 interface LogOptions {
   readonly name: string;

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "n
 import { join, relative, resolve, sep } from "node:path";
 import { GitError, Repository } from "../../git/repository.ts";
 import type { Configuration } from "../../lint/configuration.ts";
-import { UsageError } from "../command.ts";
+import { UsageError } from "../../usage-error.ts";
 import type { LintOptions } from "./options.ts";
 
 const skipped = new Set([".git", "node_modules"]);

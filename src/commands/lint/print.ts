@@ -7,7 +7,8 @@ import { isAtLeast } from "../../lint/diagnostic.ts";
 import { fingerprints } from "../../lint/fingerprint.ts";
 import { ruleTable } from "../../lint/rule-table.generated.ts";
 import { type Finding, type Report, render } from "../../report/index.ts";
-import { type ExitCode, type Surroundings, UsageError } from "../command.ts";
+import { UsageError } from "../../usage-error.ts";
+import type { ExitCode, Surroundings } from "../command.ts";
 import type { Judgement } from "./judge.ts";
 import type { LintOptions } from "./options.ts";
 

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Configuration, configure, parseVersion } from "../../lint/configuration.ts";
-import { type Surroundings, UsageError } from "../command.ts";
+import { UsageError } from "../../usage-error.ts";
+import type { Surroundings } from "../command.ts";
 import type { LintOptions } from "./options.ts";
 
 /** The settings of a run: `berth.yaml`, overridden by options. Throws UsageError for what is wrong with either. */

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { watch as watchFiles } from "chokidar";
-import { type ExitCode, type Surroundings, UsageError } from "../command.ts";
+import { UsageError } from "../../usage-error.ts";
+import type { ExitCode, Surroundings } from "../command.ts";
 
 /** An editor writes in several steps; this many milliseconds of rest make one change of them. */
 const REST = 100;

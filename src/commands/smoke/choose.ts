@@ -1,7 +1,8 @@
 import { readAccess } from "../../gitlab/access.ts";
 import { loadScenarios } from "../../smoke/scenario.ts";
 import { type Variation, variationsOf } from "../../smoke/variation.ts";
-import { type Surroundings, UsageError } from "../command.ts";
+import { UsageError } from "../../usage-error.ts";
+import type { Surroundings } from "../command.ts";
 import type { SmokeOptions } from "./run.ts";
 
 /** The runs that the arguments name. @throws UsageError where there are none, or where a scenario is not right */

@@ -1,5 +1,5 @@
-import { UsageError } from "../../commands/command.ts";
 import type { GitlabClient, Project, Runner } from "../../gitlab/index.ts";
+import { UsageError } from "../../usage-error.ts";
 import { pipelineFile } from "./commit.ts";
 
 /** What is known of the project before the first pipeline. */

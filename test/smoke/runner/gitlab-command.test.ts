@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { UsageError } from "../../../src/commands/command.ts";
 import { type SmokeOptions, smoke } from "../../../src/commands/smoke/run.ts";
+import { UsageError } from "../../../src/usage-error.ts";
 import { type GitlabServer, startGitlabServer } from "../../gitlab-server/index.ts";
 
 let folder: string;

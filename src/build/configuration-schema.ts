@@ -1,6 +1,6 @@
 import { Ajv } from "ajv";
 import standalone from "ajv/dist/standalone/index.js";
-import { rules } from "../src/lint/registry.generated.ts";
+import { rules } from "../lint/registry.generated.ts";
 
 const strings = { type: "array", items: { type: "string" } };
 const ids = rules.map((rule) => rule.id);
@@ -100,9 +100,9 @@ export function configurationFiles(): Record<string, string> {
   const ajv = new Ajv({ code: { source: true, esm: true }, allowUnionTypes: true });
   const validator = standalone.default(ajv, ajv.compile(schema));
   return {
-    "schemas/berth.schema.json": `${JSON.stringify(schema, null, 2)}\n`,
+    "docs/schemas/berth.schema.json": `${JSON.stringify(schema, null, 2)}\n`,
     "src/lint/configuration-schema.generated.ts": `// @ts-nocheck
-// Made by tools/configuration-schema.ts with ajv from schemas/berth.schema.json.
+// Made by src/build/configuration-schema.ts with ajv from docs/schemas/berth.schema.json.
 ${validator.replace(/^"use strict";/, "").replace(/export const validate = (\w+);export default \1;/, "")}
 export const validateConfiguration: {
   (value: unknown): boolean;

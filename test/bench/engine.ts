@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { expandComponent } from "../src/index.ts";
+import { expandComponent } from "../../src/index.ts";
 import { pipelineFiles } from "./pipelines.ts";
 
 /*
@@ -12,7 +12,7 @@ import { pipelineFiles } from "./pipelines.ts";
  * a whole process, and prints the ratios, how time grows with the jobs, and memory. Exits with 1 when a goal is missed.
  */
 
-const berth = resolve(import.meta.dirname, "../dist/cli.js");
+const berth = resolve(import.meta.dirname, "../../dist/cli.js");
 const peer = peerProgram();
 
 /** How many times faster Berth has to be, by the number of jobs. */

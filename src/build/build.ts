@@ -5,12 +5,12 @@ import { build, type Plugin } from "esbuild";
 import { catalogAssets } from "./catalog-assets.ts";
 
 /*
- * usage: tsx tools/build.ts [FOLDER]
+ * usage: tsx src/build/build.ts [FOLDER]
  * Bundles the command line and the library into a folder (default: dist), split so that a command loads only what it needs; and what the
  * catalog's site consists of, into its folder `catalog`.
  */
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const outdir = resolve(root, process.argv[2] ?? "dist");
 
 /**

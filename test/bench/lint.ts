@@ -10,7 +10,7 @@ import { join, resolve } from "node:path";
  * reads a pipeline of one job. Exits with 1 when a goal is missed.
  */
 
-const root = resolve(import.meta.dirname, "..");
+const root = resolve(import.meta.dirname, "../..");
 const berth = join(root, "dist/cli.js");
 
 /** How many times as long the peer takes for one job as we for all templates, and the most that double the files may cost. */

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { rules } from "../src/lint/registry.generated.ts";
-import { groups, type Rule } from "../src/lint/rule.ts";
-import { findShellTool } from "../src/lint/shell/tools.ts";
-import { render } from "../src/report/index.ts";
-import { type Fixture, lintFixture, readFixtures } from "../test/rules/fixture.ts";
+import { type Fixture, lintFixture, readFixtures } from "../../test/rules/fixture.ts";
+import { rules } from "../lint/registry.generated.ts";
+import { groups, type Rule } from "../lint/rule.ts";
+import { findShellTool } from "../lint/shell/tools.ts";
+import { render } from "../report/index.ts";
 
 const titles: Readonly<Record<(typeof groups)[number], string>> = {
   contract: "Contract",

@@ -1,4 +1,4 @@
-import { COMPONENT_FIELDS, INPUT_TYPES, MOST_OPTIONS } from "../src/contract/header.ts";
+import { COMPONENT_FIELDS, INPUT_TYPES, MOST_OPTIONS } from "../contract/header.ts";
 
 const guide = "https://docs.gitlab.com/ci/yaml";
 
@@ -96,5 +96,5 @@ const schema = {
 
 /** The schema of components for editors. GitLab's own rejects headers of today. */
 export function componentSchemaFiles(): Record<string, string> {
-  return { "schemas/component.schema.json": `${JSON.stringify(schema, null, 2)}\n` };
+  return { "docs/schemas/component.schema.json": `${JSON.stringify(schema, null, 2)}\n` };
 }

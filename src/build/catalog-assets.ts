@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Returns what `catalog/` becomes in a site: one style sheet and the scripts, by name. Classic scripts, because `file://` knows no modules. */
 export async function catalogAssets(): Promise<Map<string, string>> {

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
  * Makes the generated files: the registry of rules, the schema of berth.yaml with its validator, that of components, the rules' pages. `--check` only
  * compares, and names what is not current. Each step reads what the one before it wrote.
  */
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const isCheck = process.argv.includes("--check");
 
 const steps = [

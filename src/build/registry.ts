@@ -1,12 +1,12 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Rule } from "../src/lint/rule.ts";
+import type { Rule } from "../lint/rule.ts";
 
 /** The registry of rules and the table of what reports say of them, made from their folder: a new rule is listed by being there. */
 export async function registryFiles(root: string): Promise<Record<string, string>> {
   const names = readdirSync(join(root, "src/lint/rules")).filter((name) => name.endsWith(".ts"));
   const ids = names.map((name) => name.slice(0, -3)).sort();
-  const text = `// Made by tools/registry.ts from the folder rules/.
+  const text = `// Made by src/build/registry.ts from the folder rules/.
 import type { Rule } from "./rule.ts";
 ${ids.map((id) => `import { rule as ${camel(id)} } from "./rules/${id}.ts";`).join("\n")}
 
@@ -29,7 +29,7 @@ async function table(root: string, ids: readonly string[]): Promise<string> {
       return `  ${JSON.stringify({ id, group, severity, summary })},\n`;
     }),
   );
-  return `// Made by tools/registry.ts from the folder rules/, so that a run whose results are known need not load the rules.
+  return `// Made by src/build/registry.ts from the folder rules/, so that a run whose results are known need not load the rules.
 import type { Rule } from "./rule.ts";
 
 /** What reports and suppressions need to know of a rule. */
