@@ -45,7 +45,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, "templates/check.yml"), base.replace("[1, 2, 3]", "[1, 2]"));
   server = await startGitlabServer();
   for (let number = 0; number < count; number += 1) server.addPaperProject(`big/p${number}`, filesOf(number));
-});
+}, 60_000);
 
 afterAll(async () => {
   await server?.stop();
@@ -62,7 +62,7 @@ describe("a group of 2,000 projects", () => {
     const { code, stdout, stderr } = await start("--notes", "notes").ended;
 
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^going on after [1-9]00 projects/);
+    expect(stderr).toMatch(/^going on after \d+00 projects/);
     const { projects, impacts } = JSON.parse(stdout);
     expect(projects).toBe(count);
     const numbers = Array.from({ length: count }, (_, number) => number).filter(uses);

@@ -22,7 +22,7 @@ beforeAll(async () => {
   git("init", "--quiet");
   git("add", "--all");
   git("commit", "--quiet", "--message", "First");
-});
+}, 60_000);
 
 describe("a new project", () => {
   it("has no findings, and documents that are up to date", async () => {
