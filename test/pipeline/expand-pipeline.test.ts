@@ -100,3 +100,18 @@ docs: { script: x, rules: [{ changes: ["docs/**/*.md"], when: manual }] }
     expect({ created, reason }).toEqual({ created: false, reason: "workflow" });
   });
 });
+
+describe("a component", () => {
+  it("cannot take inputs from other files", () => {
+    const component = "spec:\n  include: [/inputs.yml]\n---\njob: { script: x }\n";
+    const files = { "templates/c.yml": component, "inputs.yml": "inputs: { a: { default: b } }\n" };
+    const { errors, messages } = expandPipeline(
+      "include: { component: gitlab.com/group/project/c@1.0.0 }\n",
+      {
+        projects: { "group/project": { "1.0.0": files } },
+      },
+    );
+    expect(errors[0]).toContain("cannot use `spec:include`. This keyword is not supported in components");
+    expect(messages[0]).toMatchObject({ line: 2, column: 3, includedFrom: [{ file: ".gitlab-ci.yml" }] });
+  });
+});

@@ -12,20 +12,25 @@ export type LoadedFile =
 export interface LoadOptions {
   readonly inputs?: YamlValue | undefined;
   readonly component?: ComponentContext | undefined;
+  /** Looks at the header before its own includes are read; throws ConfigError for what it may not hold. */
+  readonly checkHeader?: ((header: YamlMap) => void) | undefined;
 }
 
 /** Reads a file of a configuration: YAML, header with its includes, inputs, interpolation. Throws ConfigError for includes of the header. */
 export function loadFile(
   source: Source,
   context: IncludeContext,
-  { inputs, component }: LoadOptions,
+  { inputs, component, checkHeader }: LoadOptions,
 ): LoadedFile {
   context.noteText(source.text);
   const { config, problems } = interpolateFile(source, {
     inputs,
     component,
     variables: context.variableList,
-    completeHeader: (header) => completeHeader(header, context),
+    completeHeader: (header) => {
+      checkHeader?.(header);
+      return completeHeader(header, context);
+    },
   });
   return config === undefined ? { errors: problems } : { value: config };
 }

@@ -1,9 +1,10 @@
 import { Source, YamlMap } from "../../yaml/index.ts";
+import { present } from "../entries/checks.ts";
 import { ConfigError } from "../errors.ts";
 import { deepMerge } from "../merge.ts";
 import type { IncludeContext } from "./context.ts";
 import { type FetchedFile, fileAt, type PendingFile } from "./files.ts";
-import { joinMessages, loadFile } from "./load.ts";
+import { joinMessages, type LoadOptions, loadFile } from "./load.ts";
 import { locationsOf } from "./locations.ts";
 import { readAll, Urgent } from "./read-all.ts";
 
@@ -27,22 +28,31 @@ export function resolveIncludes(config: YamlMap, context: IncludeContext): YamlM
 function contentOf(file: PendingFile, fetched: FetchedFile, context: IncludeContext): YamlMap {
   const source = new Source(fetched.file, fetched.text, file.place);
   const inner = fetched.at ? context.within(fetched.at, fetched.component) : context;
-  const loaded = load(file, source, inner, fetched.component ?? context.component);
+  const checkHeader = fetched.component && ((header: YamlMap) => refuseHeaderIncludes(header, file));
+  const loaded = load(file, source, inner, {
+    inputs: file.inputs,
+    component: fetched.component ?? context.component,
+    checkHeader,
+  });
   const content = loaded.size > 0 ? urgently(() => resolveIncludes(loaded, inner)) : loaded;
   if (content.size > 0) return content;
   throw new ConfigError(`Included file \`${file.location}\` does not have valid YAML syntax!`, file.place);
 }
 
-function load(
-  file: PendingFile,
-  source: Source,
-  context: IncludeContext,
-  component: FetchedFile["component"],
-): YamlMap {
+/** A component declares all its inputs itself (https://docs.gitlab.com/ci/components/#component-spec-section). */
+function refuseHeaderIncludes(header: YamlMap, { location, place }: PendingFile): void {
+  const spec = header.get("spec");
+  const included = spec instanceof YamlMap ? spec.entry("include") : undefined;
+  if (included === undefined || !present(included.value)) return;
+  const message = `Component \`${location}\` cannot use \`spec:include\`. This keyword is not supported in components`;
+  throw new ConfigError(message, included.keyPlace ?? place);
+}
+
+function load(file: PendingFile, source: Source, context: IncludeContext, options: LoadOptions): YamlMap {
   const problem = (message: string, place = file.place) =>
     new ConfigError(`\`${file.location}\`: ${message}`, place);
   try {
-    const loaded = loadFile(source, context, { inputs: file.inputs, component });
+    const loaded = loadFile(source, context, options);
     if ("errors" in loaded) throw problem(joinMessages(loaded.errors), loaded.errors[0]?.place);
     return loaded.value;
   } catch (error) {
