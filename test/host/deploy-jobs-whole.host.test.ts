@@ -136,7 +136,7 @@ describe.skipIf(reason)("the deploy jobs, at length", () => {
       const back = await jobs.run("rollback_deployment");
       expect(back.output).toMatch(/releases here: .*\(live\)/);
       expect(back.code).toBe(0);
-      expect(await health(host)).toMatchObject({ version: "1.3.0", tickets: 2 });
+      expect(await health(host)).toMatchObject({ version: "1.1.0", tickets: 2 });
       const named = /(\S+-\S+) \(live\)/.exec(back.output)?.[1] ?? "";
       expect((await jobs.run("rollback_deployment", { BERTH_ROLLBACK_TO: named })).code).toBe(0);
       expect(await health(host)).toMatchObject({ version: "1.3.0", tickets: 2 });
@@ -227,6 +227,51 @@ describe.skipIf(reason)("the deploy jobs, at length", () => {
       expect(code, output).toBe(0);
       expect((await health(host)).version).toBe("3.1.0");
       expect((await health(other)).version).toBe("3.1.0");
+    });
+  });
+
+  describe("with rolling", () => {
+    const rolling = { BERTH_SWITCHES: "manage_units=true harden_unit=true health_version=true rolling=true" };
+    const standby = () => shell(host, "systemctl is-active flask-helpdesk-standby || true");
+
+    it("a second instance serves during the switch, and is gone after it", async () => {
+      const { code, output } = await deployment("4.0.0", rolling).run("deploy_to_server");
+      expect(code, output).toBe(0);
+      expect(output).toMatch(/a second instance serves \(after \d+\.\d s\)/);
+      expect((await health(host)).version).toBe("4.0.0");
+      expect(await standby()).toBe("inactive");
+      expect((await deployment("4.1.0", rolling).run("deploy_to_server")).code).toBe(0);
+      const back = await deployment("0").run("rollback_deployment");
+      expect(back.output).toContain("a second instance serves");
+      expect((await health(host)).version).toBe("4.0.0");
+      expect(await standby()).toBe("inactive");
+    });
+
+    it("a release that answers nothing under the service's own unit takes its second instance with it", async () => {
+      const variables = { ...rolling, BERTH_PREFLIGHT: "none", BERTH_HEALTH_TIMEOUT: "5" };
+      const { code, output } = await deployment("4.2.0", {
+        ...variables,
+        BERTH_START_COMMAND: "python -c 'import time; time.sleep(1e6)'",
+      }).run("deploy_to_server");
+      expect(code).toBe(1);
+      expect(output).toContain("the second instance does not answer");
+      expect((await health(host)).version).toBe("4.0.0");
+      expect(await standby()).toBe("inactive");
+    });
+
+    it("a deploy without it takes the second instance's unit away, and another port takes effect", async () => {
+      const variables = {
+        BERTH_LISTEN: "0.0.0.0:8001",
+        BERTH_HEALTH_URL: "http://127.0.0.1:8001/healthz",
+        PORT: "8001",
+        BERTH_ENV_VARIABLES: "SECRET_KEY PORT",
+      };
+      const { code, output } = await deployment("4.3.0", variables).run("deploy_to_server");
+      expect(code, output).toBe(0);
+      expect(await shell(host, "ls /etc/systemd/system | grep standby || true")).toBe("");
+      expect(await shell(host, "ss -Hltn sport = :8001 or sport = :8000")).toMatch(
+        /^\S+ +\d+ +\d+ +0\.0\.0\.0:8001 [^\n]*$/,
+      );
     });
   });
 });
