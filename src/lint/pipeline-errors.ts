@@ -1,10 +1,13 @@
-import type { PipelineMessage } from "../pipeline/index.ts";
+import { EXAMPLE_PROJECT, type PipelineMessage } from "../pipeline/index.ts";
 import { type Place, YamlMap, type YamlValue } from "../yaml/index.ts";
 import type { EngineError } from "./engine.ts";
 import type { LintFile } from "./file.ts";
 import { type IncludedPipeline, includedPipeline, MAIN } from "./included-pipeline.ts";
 import type { LintProject } from "./project.ts";
 import type { At } from "./rule.ts";
+
+/** The project that the engine's stand-in for the consumer includes from; nobody knows it by that name. */
+const OWN_ADDRESS = `${EXAMPLE_PROJECT.host}/${EXAMPLE_PROJECT.path}`;
 
 /** What GitLab would refuse about the pipeline of a file that is otherwise sound. */
 export function pipelineErrors(file: LintFile, project: LintProject): EngineError[] {
@@ -29,10 +32,15 @@ function describe({ message, place }: PipelineMessage, file: LintFile): EngineEr
   const isBlock = !isCaller && !isElsewhere && /^`[^`]*`: /.test(message);
   return {
     stage: isCaller ? "caller" : isBlock ? "interpolation" : "pipeline",
-    message: message.replace(/^`[^`]*`: /, ""),
+    message: shownMessage(message),
     place: unknownKey(message, file) ?? shown(own),
     ...(isElsewhere ? { related: [{ message: isCaller ? "declared here" : "here", at: shown(place) }] } : {}),
   };
+}
+
+/** The message without the prefix of the file and the name of our stand-in. */
+function shownMessage(message: string): string {
+  return message.replace(/^`[^`]*`: /, "").replaceAll(OWN_ADDRESS, () => "$CI_SERVER_FQDN/$CI_PROJECT_PATH");
 }
 
 /** GitLab names the unknown key of a job; we point at it. */
