@@ -47,7 +47,11 @@ export async function openPage(
   const faults: string[] = [];
   page.on("console", (message) => faults.push(`console: ${message.text()}`));
   page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
-  page.on("requestfailed", (request) => faults.push(`failed: ${request.url()}`));
+  page.on("requestfailed", (request) => {
+    const reason = request.failure()?.errorText;
+    // What a page was still loading when it was left.
+    if (reason !== "net::ERR_ABORTED") faults.push(`failed: ${request.url()} (${reason})`);
+  });
   page.on("request", (request) => {
     const { protocol, hostname } = new URL(request.url());
     if (!["file:", "data:"].includes(protocol) && hostname !== "127.0.0.1")

@@ -101,6 +101,17 @@ const notify = `spec:
   inputs:
     message:
       description: What to say.
+    channel:
+      description: Where to say it.
+      default: mail
+    mode:
+      description: How it looks.
+      rules:
+        - if: $[[ inputs.channel ]] == "mail"
+          options: [html, text]
+          default: html
+        - options: [text]
+          default: text
 ---
 notify:
   script:

@@ -35,23 +35,18 @@ afterAll(async () => {
 
 describe.skipIf(!browser)("the site, opened from a folder", { timeout: 120_000 }, () => {
   it.each([
-    ["a wide light page", {}, "berth/components/deploy.html"],
-    ["a wide dark page", { dark: true }, "tools/index.html"],
-    ["a narrow light page", { phone: true }, "tools/components/notify.html"],
-    ["a narrow dark page", { dark: true, phone: true }, "berth/components/delivery.html"],
+    ["a wide light page", {}, ["berth/components/deploy.html"]],
+    ["a wide dark page", { dark: true }, []],
+    ["a narrow light page", { phone: true }, []],
+    ["a narrow dark page", { dark: true, phone: true }, ["berth/components/delivery.html"]],
   ])("violates no rule of axe-core as %s, asks nobody for anything and complains of nothing", async (_, options, other) => {
     const { page, context, faults } = await openPage(browser!, options);
-    for (const path of ["berth/index.html", other, "tools/components/scan.html"]) {
+    for (const path of ["berth/index.html", "tools/components/scan.html", ...other]) {
       await page.goto(at(path));
+      if (path.endsWith("scan.html")) await unfold(page);
       expect(await violationsOf(page)).toEqual([]);
       expect(await isWiderThanScreen(page)).toBe(false);
     }
-    await page.locator("details").evaluateAll((all) => {
-      for (const each of all) each.setAttribute("open", "");
-    });
-    await page.fill("#input-target", "NOT ALLOWED");
-    await page.locator("#input-target[aria-invalid]").waitFor();
-    expect(await violationsOf(page)).toEqual([]);
     expect(faults).toEqual([]);
     await context.close();
   });
@@ -103,8 +98,7 @@ describe.skipIf(!browser)("a served page", { timeout: 60_000 }, () => {
     const template = join(project, "templates/scan.yml");
     writeFileSync(template, readFileSync(template, "utf8").replace("How deep to look.", "How far to look."));
     await page.getByRole("cell", { name: "How far to look." }).waitFor();
-    // A page that loads again hangs up on its stream of events.
-    expect(faults.filter((each) => each !== `failed: ${output.stdout.trim()}events`)).toEqual([]);
+    expect(faults).toEqual([]);
     await context.close();
     stop();
     expect(await done).toBe(0);
@@ -195,6 +189,21 @@ describe.skipIf(!browser)("a component's page", { timeout: 60_000 }, () => {
     await page.fill("#input-paths", "[1,");
     await judged("bad");
     expect(await page.locator("#input-paths-problem").textContent()).toBe("provided value is not an array");
+  });
+
+  it("judges an input whose options depend on another one", async () => {
+    await page.goto(at("tools/components/notify.html"));
+    await page.fill("#input-message", "hello");
+    await page.selectOption("#input-mode", "html");
+    await judged("good");
+    await page.fill("#input-channel", "chat");
+    await judged("bad");
+    expect(await page.locator("#input-mode-problem").textContent()).toBe(
+      "`html` cannot be used because it is not in the list of allowed options",
+    );
+    await page.selectOption("#input-mode", "");
+    await judged("good");
+    expect(await snippet()).toMatch(/inputs:\n {6}message: hello\n {6}channel: chat$/);
   });
 
   it("draws the pipeline of these inputs for each kind of pipeline", async () => {
@@ -290,6 +299,16 @@ async function violationsOf(page: Page): Promise<string[]> {
     (globalThis as unknown as { axe: typeof axe }).axe.run({ preload: false }),
   );
   return violations.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.html.slice(0, 160)}`));
+}
+
+/** Opens all that is folded, and gives an input a value that GitLab refuses: the page in full. */
+async function unfold(page: Page): Promise<void> {
+  await page.locator("details").evaluateAll((all) => {
+    for (const each of all) each.setAttribute("open", "");
+  });
+  await page.fill("#input-target", "NOT ALLOWED");
+  await page.locator("#input-target[aria-invalid]").waitFor();
+  await page.locator("details.job pre").first().waitFor();
 }
 
 function isWiderThanScreen(page: Page): Promise<boolean> {
