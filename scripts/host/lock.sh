@@ -5,8 +5,10 @@
 
 # usage: take_lock [SECONDS]    waits that long (default: not at all); ends with 75 (EX_TEMPFAIL) where another one holds it
 take_lock() {
+  local patience=${1:-0}
   exec 9>>"$STATE/lock"
-  if ! flock -w "${1:-0}" 9; then
+  if ! flock -n 9 && end_orphans; then patience=$((patience + 5)); fi
+  if ! flock -w "$patience" 9; then
     PHASE=refused
     FAILURE_CAUSE="another deploy holds the lock: $(cat "$STATE/owner" 2>/dev/null || echo 'it has not said which')"
     FAILURE_CURE='wait until it has ended, then run this job again'
@@ -26,6 +28,16 @@ is_locked() {
 run_under_way() {
   is_locked || return 0
   sed -n "s/.*, run \([A-Za-z0-9_.-]*\), release $1, since .*/\1/p" "$STATE/owner" | tail -n 1
+}
+
+# usage: end_orphans    where the owner was killed and its guard too, what it had started may still hold the descriptor: ends that. Its
+# number is nobody else's as long as its session has a process. False where there is nothing to end.
+end_orphans() {
+  local owner folder
+  owner=$(sed -n 's/.*, run \([^,]*\), .*/\1/p' "$STATE/owner" 2>/dev/null)
+  folder=$STATE/runs/$owner
+  [[ -n $owner && -s $folder/pid && ! -e $folder/result ]] && ! is_running "$folder" || return 1
+  kill_session "$(cat "$folder/pid")" KILL
 }
 
 # usage: is_being_deployed RELEASE    true while the transaction that holds the lock is about this very release

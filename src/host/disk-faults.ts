@@ -18,8 +18,7 @@ export function diskFaults(inside: Inside) {
       await mustInside(["sh", "-euc", limiting, "sh", path, String(bytes)]);
     },
     makeReadOnly: async (path: string) => {
-      await mustInside(["mount", "--bind", path, path]);
-      await mustInside(["mount", "-o", "remount,bind,ro", path]);
+      await mustInside(["sh", "-euc", lockingUp, "sh", path]);
     },
     makeWritable: async (path: string) => {
       await mustInside(["umount", "--lazy", path]);
@@ -49,6 +48,18 @@ for attempt in $(seq 20); do
   fi
 done 2>/dev/null
 [ "$more" -lt 1048576 ] || { echo "$more bytes of $1 could not be taken" >&2; exit 1; }
+`;
+
+/** usage: sh -euc … PATH    a read-only mount of PATH over itself; refused for as long as somebody who came between the two calls writes. */
+const lockingUp = `
+mount --bind "$1" "$1"
+for attempt in $(seq 200); do
+  mount -o remount,bind,ro "$1" 2>/dev/null && exit
+  sleep 0.02
+done
+umount --lazy "$1"
+echo "$1 is being written to all the time" >&2
+exit 1
 `;
 
 /** usage: sh -euc … PATH BYTES    a tmpfs over PATH that holds what PATH held. */

@@ -53,18 +53,24 @@ for folder, names, files in os.walk(place):
     for name in files:
         if ".new." in name or name.startswith(".rsync-partial"):
             say(os.path.join(folder, name))
+for entry in [*pathlib.Path("/dev/shm").glob("berth-*"), *(place / "shared").glob(".trial-*")]:
+    say(entry)
 for entry in backups.rglob("*"):
-    if ".new" in entry.name:
+    if ".new" in entry.name or entry.name.startswith(".partial-"):
         say(entry)
     if entry.suffix in (".db", ".sqlite3"):
         found = sqlite3.connect(f"file:{entry}?mode=ro&immutable=1", uri=True).execute("PRAGMA integrity_check").fetchone()[0]
         if found != "ok":
             say(f"{entry}: {found}")
+live = (place / "current").resolve()
 for process in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
     try:
         words = process.read_bytes().split(b"\\0")
+        folder = pathlib.Path(os.readlink(process.parent / "cwd"))
     except OSError:
         continue
+    if place / "releases" in folder.parents and live not in [folder, *folder.parents]:
+        say(f"a process is left in {folder}: " + b" ".join(words).decode())
     if b"transact" in words or b"guard" in words:
         say("a process is left: " + b" ".join(words).decode())
 for line in subprocess.run(["systemctl", "list-units", "--failed", "--plain", "--no-legend"], capture_output=True, text=True).stdout.splitlines():

@@ -52,6 +52,25 @@ export const otherCases: readonly OtherCase[] = [
       }),
   },
   {
+    name: "killed with its guard while the new release is tried beside the live one",
+    happen: (trial) =>
+      trial.during(
+        trial.next((folder) => writeFileSync(join(folder, "app/wsgi.py"), "import time; time.sleep(600)\n")),
+        { settings: { BERTH_HEALTH_TIMEOUT: "60" } },
+        "nothing",
+        async (transaction, host) => {
+          const tried = `for i in $(seq 600); do pgrep -u www-data -f "^[^ ]*/${transaction.release}/.*gunicorn" && exit; sleep 0.1; done; exit 1`;
+          const { code } = await host.run(["sh", "-c", tried]);
+          await transaction.killWithGuard();
+          const { cause } = await transaction.result();
+          return [
+            ...(code === 0 ? [] : ["the new release was not tried"]),
+            ...(/was killed/.test(cause) ? [] : [`the message does not name the cause: "${cause}"`]),
+          ];
+        },
+      ),
+  },
+  {
     name: "a file of the same size and time as before, with another content",
     happen: (trial) =>
       trial.during(
