@@ -6,7 +6,7 @@ import type { JobResult, PipelineEvent, PipelineResult, PipelineState, TestCount
 import { type CheckedProject, whyStuck } from "./check.ts";
 import { fetchResult, jobResult } from "./job-results.ts";
 import type { Pace } from "./pace.ts";
-import type { Beginning } from "./start.ts";
+import { apiVariable, type Beginning } from "./start.ts";
 import { Traces } from "./traces.ts";
 import { isBridge, PipelineTree, type SeenJob } from "./tree.ts";
 
@@ -80,7 +80,7 @@ export class GitlabPipeline {
     if (!found) throw new Error(`there is no job "${name}" in the pipeline`);
     const { job, project } = found;
     if (job.status !== "manual") throw new Error(`the job "${name}" cannot be played: it is ${job.status}`);
-    const given = variables.map(({ key, value }) => ({ key, value }));
+    const given = variables.map(apiVariable).map(({ key, value }) => ({ key, value }));
     await this.options.client.jobs.play(project, job.id, given);
     return this.follow();
   }

@@ -41,9 +41,17 @@ export function planOf(
   }
   const standsFor = source === "api" ? [] : [plainVariable("CI_PIPELINE_SOURCE", source ?? "push")];
   const open = [branch, ...standsFor, ...plain];
-  return takesVariables
-    ? { beginning: "api", given: [...open, ...secret], carried: [], carriesInputs: false, lost: [] }
-    : { beginning: "api", given: secret, carried: open, carriesInputs: true, lost: [] };
+  // The API knows no `expand: false`; a file does.
+  const literal = (each: CiVariable) => each.raw && each.value.includes("$");
+  const given = takesVariables ? open.filter((each) => !literal(each)) : [];
+  const carried = open.filter((each) => !given.includes(each));
+  return {
+    beginning: "api",
+    given: [...given, ...secret],
+    carried,
+    carriesInputs: carried.length > 0,
+    lost: [],
+  };
 }
 
 function isSecret({ masked, type }: CiVariable): boolean {
@@ -167,6 +175,8 @@ export async function lint(
   return { ...verdict, final: !open };
 }
 
-function apiVariable({ key, value, type }: CiVariable) {
-  return { key, value, variable_type: type === "file" ? ("file" as const) : ("env_var" as const) };
+/** A variable as the API takes it. `$$` is how a value that is expanded says `$` (docs, ci/variables "Use the $ character"). */
+export function apiVariable({ key, value, type, raw }: CiVariable) {
+  if (type === "file") return { key, value, variable_type: "file" as const };
+  return { key, value: raw ? value.replaceAll("$", "$$$$") : value, variable_type: "env_var" as const };
 }

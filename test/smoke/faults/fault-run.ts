@@ -7,7 +7,7 @@ import { openGitlabSession } from "../../../src/smoke/gitlab/session.ts";
 import { runVariation } from "../../../src/smoke/run-variation.ts";
 import type { Scenario } from "../../../src/smoke/scenario.ts";
 import { variationsOf } from "../../../src/smoke/variation.ts";
-import { seededFaults, startGitlabServer } from "../../gitlab-server/index.ts";
+import { type GitlabServer, seededFaults, startGitlabServer } from "../../gitlab-server/index.ts";
 
 /** What one seeded run came to. */
 export interface FaultVerdict {
@@ -20,7 +20,12 @@ export interface FaultVerdict {
   readonly wrong: readonly string[];
 }
 
-const pipeline = (script: string) => `
+/** How the pipeline begins, in turn: through the API, by a push, by a merge request. */
+const beginnings = [undefined, "push", "merge_request_event"] as const;
+
+const pipeline = (script: string, source: string) => `
+workflow:
+  rules: [{ if: $CI_PIPELINE_SOURCE == "${source}" }]
 greet:
   script: ["${script}"]
   artifacts: { paths: [made.txt] }
@@ -40,7 +45,7 @@ const limitSeconds = 180;
 export async function runWithFaults(seed: number): Promise<FaultVerdict> {
   const begin = Date.now();
   const folder = await mkdtemp(join(tmpdir(), "berth-smoke-fault-"));
-  const server = await startGitlabServer();
+  const server = await startGitlabServer({ backgroundDelay: 100 });
   const wrong: string[] = [];
   try {
     const project = server.addProject("group/app", { "README.md": "An application\n", "old.txt": "old" });
@@ -60,16 +65,16 @@ export async function runWithFaults(seed: number): Promise<FaultVerdict> {
     const expected = seed % 2 === 0 ? "passed" : "failed";
     if (report.state !== expected && report.state !== "error")
       wrong.push(`verdict ${report.state}, expected ${expected}`);
+    const problems = report.steps.flatMap((step) => step.problems);
+    if (report.state === "failed" && !problems.includes("greet: state is failed, expected success"))
+      wrong.push(`failed for another reason: ${problems.join("; ")}`);
     if (
       report.state === "error" &&
       (!report.error || report.error.includes("\n") || /at .*\.ts:\d/.test(report.error))
     )
       wrong.push(`unclear error: ${report.error}`);
-    const left = (await client.repository.branches(project.path, "berth-smoke/")).map(
-      (branch) => branch.name,
-    );
     // Faults may hit the cleaning up itself for longer than it tries: then the error says so, and the next run removes it.
-    if (left.length > 0 && report.state !== "error") wrong.push(`left behind: ${left.join(", ")}`);
+    if (!report.error?.startsWith("cleaning up failed")) wrong.push(...leftOn(server));
     const pipelines = server.state.pipelines.length;
     if (pipelines > 1) wrong.push(`${pipelines} pipelines for one request`);
     const seconds = (Date.now() - begin) / 1000;
@@ -81,14 +86,27 @@ export async function runWithFaults(seed: number): Promise<FaultVerdict> {
   }
 }
 
+function leftOn({ state }: GitlabServer): string[] {
+  const branches = state.projects.flatMap((project) => project.branches().filter((name) => name !== "main"));
+  const running = state.pipelines.filter((each) => ["created", "pending", "running"].includes(each.status));
+  const open = state.mergeRequests.filter((each) => each.state === "opened");
+  return [
+    ...branches.map((name) => `left behind: the branch ${name}`),
+    ...running.map((each) => `left behind: the pipeline ${each.id}, ${each.status}`),
+    ...open.map((each) => `left behind: the merge request ${each.iid}`),
+  ];
+}
+
 function variation(seed: number) {
+  const source = beginnings[seed % beginnings.length];
   const script = seed % 2 === 0 ? "echo made > made.txt" : "exit 3";
   const scenario: Scenario = {
     name: `seed-${seed}`,
     description: "A run under faults",
     file: "scenario.yml",
     folder: tmpdir(),
-    pipeline: pipeline(script),
+    pipeline: pipeline(script, source ?? "push"),
+    ...(source && { source }),
     ...(seed % 2 === 0 && { play: ["after"] }),
     expect: {
       jobs: { greet: "success", after: "success" },

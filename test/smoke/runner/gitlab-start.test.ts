@@ -52,6 +52,22 @@ describe("how a pipeline begins on GitLab", () => {
     expect(smoke.sources()).toEqual(["api", "api"]);
   });
 
+  it("keeps the dollar of values that are not to be expanded, in secrets too", async () => {
+    const report = await smoke.run({
+      variables: {
+        COST: { value: "5 $HOME", expand: false },
+        SECRET: { value: "secret-$HOME", expand: false, masked: true },
+      },
+      inputs: { greeting: "good day" },
+      pipeline:
+        "spec: { inputs: { greeting: { default: hello } } }\n---\na: { script: ['printf %s \"$COST|$SECRET|$[[ inputs.greeting ]]\" > out.txt'], artifacts: { paths: [out.txt] } }\n",
+      expect: {
+        artifacts: { a: [{ path: "out.txt", matches: "^5 \\$HOME\\|secret-\\$HOME\\|good day$" }] },
+      },
+    });
+    expect(report.steps[0]?.problems).toEqual([]);
+  });
+
   it("leaves the pipeline of a merge request to GitLab, however long it takes, and cancels the push's own", async () => {
     const report = await smoke.run({
       source: "merge_request_event",
