@@ -5,6 +5,7 @@ import {
   drawPipeline,
   type Edition,
   EXAMPLE_PROJECT,
+  PIPELINE_SOURCES,
   type Pipeline,
   type PipelineEvent,
   type PipelineProject,
@@ -123,6 +124,7 @@ interface Options {
 async function expand(file: string, options: Options, surroundings: Surroundings): Promise<ExitCode> {
   requireOneOf("--format", options.format, ["yaml", "json"]);
   if (options.graph !== undefined) requireOneOf("--graph", options.graph, ["mermaid", "svg"]);
+  requireOneOf("--source", options.source, PIPELINE_SOURCES);
   requireOneOf("--sources", options.sources, ["local", "gitlab"]);
   requireOneOf("--edition", options.edition, ["enterprise", "foss"]);
   const online = options.sources === "gitlab" ? await import("../sources/gitlab.ts") : undefined;

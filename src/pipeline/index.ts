@@ -24,6 +24,7 @@ export type { Job } from "./normalize.ts";
 export { type Pipeline, type PipelineInput, type PipelineMessage, readPipeline } from "./pipeline.ts";
 export {
   EXAMPLE_PROJECT,
+  PIPELINE_SOURCES,
   type PipelineEvent,
   type PipelineProject,
   predefinedVariables,

@@ -12,6 +12,28 @@ export interface PipelineEvent {
   readonly changedFiles?: readonly string[] | null;
 }
 
+/** What can start a pipeline (https://docs.gitlab.com/ci/jobs/job_rules/#ci_pipeline_source-predefined-variable). */
+export const PIPELINE_SOURCES = [
+  "push",
+  "merge_request_event",
+  "schedule",
+  "web",
+  "api",
+  "trigger",
+  "pipeline",
+  "parent_pipeline",
+  "webide",
+  "chat",
+  "external",
+  "external_pull_request_event",
+  "container_registry_push",
+  "duo_workflow",
+  "ondemand_dast_scan",
+  "ondemand_dast_validation",
+  "pipeline_execution_policy_schedule",
+  "security_orchestration_policy",
+] as const;
+
 /** The project that a pipeline runs in. */
 export interface PipelineProject {
   /** Full path, such as `group/project`. */

@@ -128,6 +128,9 @@ describe("berth expand", () => {
     await expect(expand("jobs/.gitlab-ci.yml", "--graph", "dot")).rejects.toThrow(
       "the choices are mermaid, svg",
     );
+    await expect(expand("jobs/.gitlab-ci.yml", "--source", "tag")).rejects.toThrow(
+      "--source tag: the choices are push, ",
+    );
     await expect(expand("none.yml")).rejects.toThrow("cannot read none.yml");
     await expect(expand("jobs/.gitlab-ci.yml", "--input", "x")).rejects.toThrow("--input name=value");
   });
