@@ -1,5 +1,6 @@
 import { type Input, loadDocuments } from "../contract/index.ts";
 import { readComponent } from "../docs/component.ts";
+import { memoryTree } from "../pipeline/index.ts";
 import type { ComponentInterface } from "../release/index.ts";
 import { Source, toJson, YamlList } from "../yaml/index.ts";
 import { EVENTS, type EventName, type Judged, judge, OWN_STAGE, pipelineOf, type Verdict } from "./judge.ts";
@@ -49,7 +50,7 @@ export function describeComponent(
   isOnly: boolean,
 ): ComponentMaterial {
   const { name, file } = own;
-  const { description, inputs, sample } = readComponent(name, file, project.files);
+  const { description, inputs, sample } = readComponent(name, file, memoryTree(project.files));
   const whole: Judged = { name, project: project.path, file, files: project.files, samples: sample };
   const { outline, left } = outlined(whole);
   const { event, picture, notes, stages } = verdictOf(outline);

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { DocumentationError, documentsOf, type Renewal } from "../docs/index.ts";
+import { folderTree } from "../sources/folder.ts";
 import { UsageError } from "../usage-error.ts";
 import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
 import { replaceFile } from "./replace-file.ts";
@@ -51,8 +52,8 @@ function renew(named: readonly string[], options: Options, surroundings: Surroun
   const { cwd } = surroundings;
   const untranslated = new Map<string, Set<string>>();
   const renewal = documentsOf({
-    files: componentFiles(cwd),
-    read: (path) => readIfThere(resolve(cwd, path)),
+    templates: templatePaths(cwd),
+    tree: folderTree(cwd),
     untranslated: (file, description) => {
       untranslated.set(file, (untranslated.get(file) ?? new Set()).add(description));
     },
@@ -106,12 +107,10 @@ function report(
   stdout.write(`${regions} regions in ${outcomes.length} documents up to date\n`);
 }
 
-function componentFiles(cwd: string): Record<string, string> {
+function templatePaths(cwd: string): string[] {
   if (!existsSync(join(cwd, "templates")))
     throw new UsageError(`no folder "templates" in ${cwd}; run this at the root of a component project`);
-  return Object.fromEntries(
-    filesBelow(cwd, "templates", ".yml").map((path) => [path, readFileSync(join(cwd, path), "utf8")]),
-  );
+  return filesBelow(cwd, "templates", ".yml");
 }
 
 function documentsToRenew(named: readonly string[], cwd: string): string[] {

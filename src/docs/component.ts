@@ -1,6 +1,7 @@
 import { DocumentError, type Input, loadDocuments, readInputs, sampleValue } from "../contract/index.ts";
-import { expandPipeline, type Files } from "../expand-pipeline.ts";
+import type { FileTree } from "../pipeline/index.ts";
 import { type JsonValue, Source, toJson, YamlMap } from "../yaml/index.ts";
+import { expandInProject } from "./expand.ts";
 
 /** A component as its documents show it. */
 export interface DocumentedComponent {
@@ -32,8 +33,8 @@ export function componentPaths(paths: Iterable<string>): Map<string, string> {
 }
 
 /** Reads a component among a project's files. Throws DocumentError where it is no YAML that GitLab would load. */
-export function readComponent(name: string, path: string, files: Files): DocumentedComponent {
-  const text = files[path] ?? "";
+export function readComponent(name: string, path: string, tree: FileTree): DocumentedComponent {
+  const text = tree.read(path) ?? "";
   const { header } = loadDocuments(new Source(path, text));
   const inputs = readInputs(header);
   const sample = sampleOf(inputs);
@@ -42,7 +43,7 @@ export function readComponent(name: string, path: string, files: Files): Documen
     path,
     description: descriptionOf(header) ?? commentOf(name, text),
     inputs,
-    jobs: () => jobsOf(path, sample, files),
+    jobs: () => jobsOf(path, sample, tree),
     sample,
   };
 }
@@ -73,10 +74,10 @@ function commentOf(name: string, text: string): string {
 function jobsOf(
   path: string,
   inputs: DocumentedComponent["sample"],
-  files: Files,
+  tree: FileTree,
 ): ReadonlyMap<string, JobRecord> {
   const pipeline = JSON.stringify({ include: [{ local: path, inputs }] });
-  const { config, errors } = expandPipeline(pipeline, { files, edition: "enterprise" });
+  const { config, errors } = expandInProject(pipeline, tree, { elsewhere: true });
   if (config === undefined) throw new TypeError(errors[0]);
   const jobs = Object.entries(config as Record<string, unknown>).filter(
     (entry): entry is [string, JobRecord] => {

@@ -1,7 +1,7 @@
 /** The docs room: regions of a project's documents, made from its components. */
 import { dirname, relative } from "node:path/posix";
 import { parse } from "yaml";
-import type { Files } from "../expand-pipeline.ts";
+import type { FileTree } from "../pipeline/index.ts";
 import { componentPaths, DocumentError, type DocumentedComponent, readComponent } from "./component.ts";
 import { exampleBlocks, faultsOfExample, minimalExample } from "./examples.ts";
 import { inputsTable } from "./inputs.ts";
@@ -14,22 +14,22 @@ export { DocumentationError, type Region, type Renewal } from "./regions.ts";
 
 /** What regions are made from. */
 export interface DocumentedProject {
-  /** The components' files, by path. */
-  readonly files: Files;
-  /** The text of any other file of the project that a region names. */
-  readonly read: (path: string) => string | undefined;
+  /** The paths below `templates/`. */
+  readonly templates: readonly string[];
+  /** All files of the project: what components include and regions name. */
+  readonly tree: FileTree;
   /** Called once for each description that a translation lacks. */
   readonly untranslated?: (file: string, description: string) => void;
 }
 
 /** Returns a function that renews a document of the project; it throws DocumentationError for the author's mistakes. */
 export function documentsOf(project: DocumentedProject): (file: string, text: string) => Renewal {
-  const paths = componentPaths(Object.keys(project.files));
+  const paths = componentPaths(project.templates);
   const known = new Map<string, DocumentedComponent>();
   const component = (name: string): DocumentedComponent | undefined => {
     const path = paths.get(name);
     if (path === undefined) return undefined;
-    const found = known.get(name) ?? readComponent(name, path, project.files);
+    const found = known.get(name) ?? readComponent(name, path, project.tree);
     known.set(name, found);
     return found;
   };
@@ -67,7 +67,7 @@ function content(task: Task): string {
   if (region.kind === "inputs")
     return inputsTable(found.inputs, wordsOf(task), region.settings.patterns !== "no");
   if (region.kind === "outputs") return outputsTable(found, wordsOf(task));
-  return examples(found, task, project.files);
+  return examples(found, task, project.tree);
 }
 
 /** Each name leads to its page, to its heading in this document, or to its file. */
@@ -92,15 +92,15 @@ function componentsTable(task: Task): string {
   return table([heading, does, jobs], rows);
 }
 
-function examples(component: DocumentedComponent, { region, file, project }: Task, files: Files): string {
+function examples(component: DocumentedComponent, { region, file, project }: Task, tree: FileTree): string {
   const { files: named, ...address } = region.settings;
   const texts = named
-    ? named.split(",").map((path) => ({ path, text: project.read(path) }))
-    : [{ path: file, text: minimalExample(component, files, address) }];
+    ? named.split(",").map((path) => ({ path, text: project.tree.read(path) }))
+    : [{ path: file, text: minimalExample(component, tree, address) }];
   return exampleBlocks(
     texts.map(({ path, text }) => {
       if (text === undefined) throw new DocumentationError(file, region.line, `there is no file "${path}"`);
-      const [fault] = faultsOfExample(text, path, files);
+      const [fault] = faultsOfExample(text, path, tree);
       if (fault !== undefined)
         throw new DocumentationError(
           file,
@@ -117,7 +117,7 @@ function examples(component: DocumentedComponent, { region, file, project }: Tas
 function wordsOf({ region, project, file }: Task): Words {
   const path = region.settings.words;
   if (path === undefined) return englishWords;
-  const text = project.read(path);
+  const text = project.tree.read(path);
   if (text === undefined) throw new DocumentationError(file, region.line, `there is no file "${path}"`);
   try {
     return readWords(parse(text), (description) => project.untranslated?.(path, description));

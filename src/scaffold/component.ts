@@ -1,4 +1,5 @@
 import { documentsOf } from "../docs/index.ts";
+import { memoryTree } from "../pipeline/index.ts";
 import type { NewFile } from "./write.ts";
 
 /** GitLab takes the file name as the component's name; this is what it can be included by without quoting anywhere. */
@@ -35,7 +36,7 @@ What it does, in one paragraph.
 /** Returns a document of a new project with its regions filled, so that `berth docs --check` is content at once. */
 export function fillRegions(text: string, project: readonly NewFile[]): string {
   const files = Object.fromEntries(project.map((each) => [each.path, each.text]));
-  return documentsOf({ files, read: () => undefined })("README.md", text).text;
+  return documentsOf({ templates: Object.keys(files), tree: memoryTree(files) })("README.md", text).text;
 }
 
 function templateOf(name: string, stage: string): string {

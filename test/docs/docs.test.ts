@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { documentsOf } from "../../src/docs/index.ts";
+import { memoryTree } from "../../src/pipeline/index.ts";
 
 const scan = `# scan: Looks for secrets in every commit.
 #
@@ -97,8 +98,18 @@ describe("a region", () => {
     );
   });
 
+  it("knows files that a component includes, and does without what is out of reach", () => {
+    const including = {
+      "templates/all.yml":
+        "include: [{ local: ci/one.yml }, { template: Jobs/SAST.gitlab-ci.yml }, { project: a/b, file: c.yml }, { component: $CI_SERVER_FQDN/a/b/c@1 }]\n",
+    };
+    const texts = { "ci/one.yml": "one: { script: [one], artifacts: { paths: [one.txt] } }\n" };
+    const text = "<!-- berth docs: outputs all -->\n<!-- berth end -->";
+    expect(documentsOf(project(texts, including))("README.md", text).text).toContain("artifact `one.txt`");
+  });
+
   it("is the same when it is made again, whatever stood there", () => {
-    const renew = documentsOf({ files, read: () => undefined });
+    const renew = documentsOf(project());
     const first = renew(
       "README.md",
       "# A\n  <!-- berth docs: outputs scan -->\nold\n  <!-- berth end -->\nend",
@@ -111,7 +122,7 @@ describe("a region", () => {
 
   it("is left alone where a document shows how regions are written", () => {
     const text = "````md\n```\n<!-- berth docs: nonsense -->\n```\n<!-- berth end -->\n````\n";
-    expect(documentsOf({ files, read: () => undefined })("README.md", text)).toMatchObject({
+    expect(documentsOf(project())("README.md", text)).toMatchObject({
       text,
       regions: [],
     });
@@ -126,8 +137,7 @@ descriptions:
   it("replaces headings and descriptions, and tells what it lacks", () => {
     const missed: string[] = [];
     const { text } = documentsOf({
-      files,
-      read: () => words,
+      ...project({ "ru.yml": words }),
       untranslated: (file, description) => missed.push(`${file}: ${description}`),
     })("ru.md", "<!-- berth docs: inputs scan words=ru.yml -->\n<!-- berth end -->");
     expect(text).toContain("| Вход | Type |");
@@ -165,23 +175,26 @@ describe("a mistake", () => {
     ["a\n\n<!-- berth end -->", '3: this "berth end" has no "<!-- berth docs: … -->" above it'],
     ["<!-- berth docs: examples scan files=x.yml -->\n<!-- berth end -->", '1: there is no file "x.yml"'],
   ])("in %j is told with its place", (text, message) => {
-    expect(() => documentsOf({ files, read: () => undefined })("README.md", text)).toThrow(
-      `README.md:${message}`,
-    );
+    expect(() => documentsOf(project())("README.md", text)).toThrow(`README.md:${message}`);
   });
 
   it("in a component is told in GitLab's words", () => {
     const broken = { "templates/scan.yml": "a: [" };
     const text = "<!-- berth docs: inputs scan -->\n<!-- berth end -->";
-    expect(() => documentsOf({ files: broken, read: () => undefined })("README.md", text)).toThrow(
-      /^README.md:1: /,
-    );
+    expect(() => documentsOf(project({}, broken))("README.md", text)).toThrow(/^README.md:1: /);
   });
 });
 
+function project(
+  texts: Readonly<Record<string, string>> = {},
+  templates: Readonly<Record<string, string>> = files,
+) {
+  return { templates: Object.keys(templates), tree: memoryTree({ ...templates, ...texts }) };
+}
+
 /** What the region of a README holds, without its markers. */
 function made(region: string, before = "", texts: Readonly<Record<string, string>> = {}): string {
-  const { text } = documentsOf({ files, read: (path) => texts[path] })(
+  const { text } = documentsOf(project(texts))(
     "README.md",
     `<!-- berth docs: ${region} -->\n<!-- berth end -->\n${before}`,
   );

@@ -1,0 +1,31 @@
+import { expandPipeline, type PipelineExpansion } from "../expand-pipeline.ts";
+import type { FileTree } from "../pipeline/index.ts";
+
+/** Stands for what is out of reach: files of other projects, GitLab's templates, addresses. */
+const blank = ".out_of_reach: { script: [':'] }\n";
+
+/**
+ * Expands a pipeline of a component project without a server. An include of a component means this project's, whatever address and version is
+ * written: in an example these are the reader's. Includes from elsewhere bring nothing; `elsewhere` says that components may come from there, too.
+ */
+export function expandInProject(
+  text: string,
+  tree: FileTree,
+  { path = ".gitlab-ci.yml", elsewhere = false }: { path?: string; elsewhere?: boolean } = {},
+): PipelineExpansion {
+  const here = { project: "your-group/your-project", sha: "HEAD", tree };
+  const away: FileTree = { read: () => blank, paths: () => [] };
+  const own: FileTree = elsewhere ? { ...tree, read: (file) => tree.read(file) ?? blank } : tree;
+  return expandPipeline(text, {
+    path,
+    // GitLab.com's: keywords of the paid editions are no mistake.
+    edition: "enterprise",
+    sources: {
+      local: here,
+      project: (project, sha) => ({ project, sha, tree: away }),
+      component: () => ({ ...here, tree: own, version: null }),
+      remote: () => ({ text: blank }),
+      template: () => blank,
+    },
+  });
+}
