@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +18,7 @@ import http.server, os, sys
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self): self.answer()
     def do_POST(self):
+        open("asked", "w").close()
         self.rfile.read(int(self.headers["Content-Length"]))
         self.answer()
     def answer(self):
@@ -77,6 +78,11 @@ describe.skipIf(process.platform !== "linux")("serve.py", () => {
     };
   }
 
+  /** Waits until the application has begun with a slow request. */
+  async function asked(): Promise<void> {
+    while (!existsSync(join(folder, "asked"))) await pause(20);
+  }
+
   const get = () => ask({ address: "127.0.0.1", port, path: "/" });
   const slowly = (pause: number) =>
     ask({ address: "127.0.0.1", port, method: "POST", path: "/", body: "0123456789", pause });
@@ -86,7 +92,7 @@ describe.skipIf(process.platform !== "linux")("serve.py", () => {
     const old = await start("old");
     expect(await get()).toEqual({ status: 200, text: "old" });
     const slow = slowly(1500);
-    await pause(300);
+    await asked();
     const ended = old.stop();
     await pause(200);
     const waiting = get();
@@ -112,7 +118,7 @@ describe.skipIf(process.platform !== "linux")("serve.py", () => {
     const old = await start("old", undefined, "1");
     expect((await get()).status).toBe(200);
     const slow = slowly(4000);
-    await pause(300);
+    await asked();
     expect(await old.stop()).toBe(7);
     expect((await slow).status).toBe(0);
   });
