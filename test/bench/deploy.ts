@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { bootHost, type ThrowawayHost } from "../../src/host/index.ts";
 import { Customers, type Experience } from "../faults/server/customers.ts";
@@ -62,12 +62,13 @@ function chosen(): readonly Procedure[] {
 }
 
 function report(rows: readonly string[]): string {
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? "processor"}, ${new Date().toISOString().slice(0, 10)}`;
+  const load = Math.round(loadavg()[1] ?? 0);
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? "processor"} with load ${load}, ${new Date().toISOString().slice(0, 10)}`;
   return `## Requests that fail while a version is put live
 
 50 requests a second, each on a connection of its own, one in five writes a row, every second one of those takes a second to send
-it; before, during and after a deploy and then a rollback. Debian 12 server (systemd-nspawn), ${machine}. The slowest good
-answer is in seconds; the gap is the time between the first and the last failed request. Made by \`npm run bench:deploy\`.
+it; before, during and after a deploy and then a rollback. Debian 12 server (systemd-nspawn), ${machine}.
+The slowest good answer is in seconds; the gap is the time between the first and the last failed request. Made by \`npm run bench:deploy\`.
 
 | procedure | deploy: failed of | gap | slowest | rollback: failed of | gap | slowest |
 | --- | --- | --- | --- | --- | --- | --- |
