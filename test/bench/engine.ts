@@ -67,10 +67,14 @@ function checkGrowth(): void {
 function checkBlocks(): void {
   const blocks = Array.from({ length: 9999 }, (_, index) => `  K${index}: v-$[[ inputs.name ]]\n`).join("");
   const text = `spec:\n  inputs:\n    name:\n---\nvariables:\n${blocks}job:\n  script: echo $[[ inputs.name ]]\n`;
-  const started = performance.now();
+  const started = process.cpuUsage();
   const { valid, errors } = expandComponent(text, { inputs: { name: "x" } });
-  const taken = performance.now() - started;
-  console.log(`10,000 interpolation blocks: ${format(taken)} (goal: within ${MOST_BLOCK_TIME} ms)`);
+  // Of the processor: there is no peer beside it to be slowed down by what else the machine does.
+  const { user, system } = process.cpuUsage(started);
+  const taken = (user + system) / 1000;
+  console.log(
+    `10,000 interpolation blocks: ${format(taken)} of the processor (goal: within ${MOST_BLOCK_TIME} ms)`,
+  );
   if (!valid) failures.push(`10,000 blocks are refused: ${errors[0]}`);
   if (taken > MOST_BLOCK_TIME) failures.push("10,000 interpolation blocks take more than a second");
 }
