@@ -56,6 +56,7 @@ variables:
   # A release is compared with the tags before it.
   GIT_DEPTH: "0"
   # Where the command line comes from: the repository of Berth at a release. The name on the public package registry is not ours.
+  # If that project is private, write gitlab-ci-token:$CI_JOB_TOKEN@ before the host and let this project in there (CI/CD job token permissions).
   BERTH: git+https://$CI_SERVER_FQDN/your-group/berth.git#0.1.0
 
 .berth:

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
   type ChangeKind,
@@ -41,6 +42,12 @@ describe("old and new", () => {
     ]);
     expect(Object.keys(changeKinds).filter((each) => !shown.has(each as ChangeKind))).toEqual([]);
   });
+});
+
+it("the page about releases has a row for every kind, with its class", () => {
+  const page = readFileSync(new URL("../../docs/release.md", import.meta.url), "utf8");
+  const rows = [...page.matchAll(/^\| `([a-z-]+)` \| (\w+) \| .{5,} \|$/gm)];
+  expect(Object.fromEntries(rows.map(([, kind, wanted]) => [kind, wanted]))).toEqual(changeKinds);
 });
 
 describe("whole projects", () => {
