@@ -12,10 +12,13 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { openAnswers } from "../../src/lint/answers.ts";
 
 /* The built program remembers results between runs; each test changes one thing that a result came from. */
+
+// whole processes, several a test: on a busy machine they take their time
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const tsx = fileURLToPath(import.meta.resolve("tsx/cli"));
