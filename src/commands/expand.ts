@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
 import {
   createJobs,
   drawPipeline,
@@ -7,21 +5,16 @@ import {
   EXAMPLE_PROJECT,
   PIPELINE_SOURCES,
   type Pipeline,
-  type PipelineEvent,
-  type PipelineProject,
-  predefinedVariables,
   readPipeline,
-  stagesOfJobs,
-  variableTable,
   withSlowSources,
 } from "../pipeline/index.ts";
 import { firstOf } from "../sources/first-of.ts";
-import { folderTree } from "../sources/folder.ts";
-import { localSources } from "../sources/local.ts";
 import { UsageError } from "../usage-error.ts";
-import { loadYaml, Source, toJson, toYamlText, YamlError, YamlMap } from "../yaml/index.ts";
+import { toJson, toYamlText, YamlMap } from "../yaml/index.ts";
 import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
 import { printMessages } from "./expand/messages.ts";
+import { startProgress } from "./expand/progress.ts";
+import { type Options, settingOf } from "./expand/setting.ts";
 import { printJobs } from "./expand/table.ts";
 
 /** `berth expand`: what GitLab makes of a configuration. */
@@ -100,27 +93,6 @@ Examples:
   berth expand --graph mermaid --with group/berth=../berth
   GITLAB_TOKEN=… berth expand --sources gitlab --project group/app`;
 
-interface Options {
-  readonly input: readonly string[];
-  readonly inputsFile?: string;
-  readonly format: string;
-  readonly jobs?: boolean;
-  readonly graph?: string;
-  readonly source: string;
-  readonly ref?: string;
-  readonly tag?: boolean;
-  readonly var: readonly string[];
-  readonly changed: readonly string[];
-  readonly project: string;
-  readonly host?: string;
-  readonly sources: string;
-  readonly edition: string;
-  readonly defaultBranch: string;
-  readonly root?: string;
-  readonly with: readonly string[];
-  readonly mirror: readonly string[];
-}
-
 async function expand(file: string, options: Options, surroundings: Surroundings): Promise<ExitCode> {
   requireOneOf("--format", options.format, ["yaml", "json"]);
   if (options.graph !== undefined) requireOneOf("--graph", options.graph, ["mermaid", "svg"]);
@@ -130,12 +102,16 @@ async function expand(file: string, options: Options, surroundings: Surroundings
   const online = options.sources === "gitlab" ? await import("../sources/gitlab.ts") : undefined;
   const host = options.host ?? (await online?.gitlabHost(surroundings.env)) ?? EXAMPLE_PROJECT.host;
   const setting = settingOf(file, { ...options, host }, surroundings.cwd);
-  const slow = firstOf(setting.slow, ...(online ? [online.gitlabSources(surroundings)] : []));
+  const progress = startProgress(surroundings.stderr, host);
+  const slow = firstOf(
+    setting.slow,
+    ...(online ? [online.gitlabSources({ ...surroundings, answered: progress.step })] : []),
+  );
   const pipeline = await withSlowSources(setting.local, slow, (sources) => {
     const { source, all, inputs, stagesOf } = setting;
     const edition = options.edition as Edition;
     return readPipeline({ source, sources, variables: all, inputs, stagesOf, edition });
-  });
+  }).finally(progress.end);
   printMessages(pipeline, surroundings);
   if (pipeline.errors.length > 0) return 1;
   if (options.graph === undefined && !options.jobs) {
@@ -152,90 +128,6 @@ async function expand(file: string, options: Options, surroundings: Surroundings
 function printConfig({ config }: Pipeline, format: string, { stdout }: Surroundings): void {
   const tree = config ?? new YamlMap();
   stdout.write(format === "json" ? `${JSON.stringify(toJson(tree), null, 2)}\n` : toYamlText(tree));
-}
-
-function settingOf(file: string, options: Options & { readonly host: string }, cwd: string) {
-  const path = resolve(cwd, file);
-  const text = readText(path, file);
-  const folder = options.root ? resolve(cwd, options.root) : rootOf(path, cwd);
-  const project: PipelineProject = {
-    path: options.project,
-    host: options.host,
-    defaultBranch: options.defaultBranch,
-  };
-  const event: PipelineEvent = {
-    source: options.source,
-    ...(options.ref !== undefined && { ref: options.ref }),
-    ...(options.tag !== undefined && { tag: options.tag }),
-    ...(options.changed.length > 0 && { changedFiles: options.changed }),
-  };
-  const predefined = predefinedVariables(event, project);
-  const variables = variableTable(Object.fromEntries(pairs("--var", options.var)));
-  const workTrees = new Map([[project.path.toLowerCase(), folder]]);
-  for (const [name, tree] of pairs("--with", options.with))
-    workTrees.set(name.toLowerCase(), resolve(cwd, tree));
-  return {
-    source: new Source(file, text),
-    local: { project: project.path, sha: "HEAD", tree: folderTree(folder) },
-    slow: localSources({ workTrees, mirrors: options.mirror.map((mirror) => resolve(cwd, mirror)) }),
-    project,
-    event,
-    predefined,
-    variables,
-    all: new Map([...predefined.map((each) => [each.key, each] as const), ...variables]),
-    inputs: inputsOf(options, cwd),
-    // A component, or another file to include, leaves the stages to the pipeline.
-    stagesOf: isWholePipeline(path) ? undefined : stagesOfJobs,
-  };
-}
-
-/** The folder of a `.gitlab-ci.yml`, or the current one for components and other files. */
-function rootOf(path: string, cwd: string): string {
-  return isWholePipeline(path) ? dirname(path) : cwd;
-}
-
-function isWholePipeline(path: string): boolean {
-  return basename(path) === ".gitlab-ci.yml";
-}
-
-function readText(path: string, shown: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    throw new UsageError(`cannot read ${shown}: there is no such file, or it may not be read`);
-  }
-}
-
-function inputsOf({ input, inputsFile }: Options, cwd: string): YamlMap | undefined {
-  const inputs = new YamlMap();
-  if (inputsFile !== undefined) {
-    const value = parseYaml(inputsFile, readText(resolve(cwd, inputsFile), inputsFile));
-    if (!(value instanceof YamlMap))
-      throw new UsageError(`${inputsFile}: inputs are a mapping of names to values`);
-    for (const entry of value.entries()) inputs.setEntry(entry);
-  }
-  for (const [name, text] of pairs("--input", input)) {
-    inputs.set(name, text === "" ? "" : parseYaml(`--input ${name}`, text));
-  }
-  return inputs.size > 0 ? inputs : undefined;
-}
-
-function parseYaml(name: string, text: string) {
-  try {
-    return loadYaml(new Source(name, text)).value;
-  } catch (error) {
-    if (error instanceof YamlError) throw new UsageError(`${name}: ${error.message}`);
-    throw error;
-  }
-}
-
-function pairs(option: string, given: readonly string[]): [string, string][] {
-  return given.map((pair) => {
-    const equals = pair.indexOf("=");
-    if (equals < 1)
-      throw new UsageError(`${option} ${pair}: give a name and a value, as in ${option} name=value`);
-    return [pair.slice(0, equals), pair.slice(equals + 1)];
-  });
 }
 
 function requireOneOf(option: string, value: string, values: readonly string[]): void {

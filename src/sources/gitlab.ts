@@ -7,17 +7,19 @@ import { isMovingVersion, tagOfVersion } from "./versions.ts";
 export interface GitlabSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
+  /** Called with each answer, for progress. */
+  readonly answered?: () => void;
 }
 
 /**
  * Sources that ask a GitLab: projects and components at their versions, GitLab's templates; and remote files, which get no token. The client is loaded with the
  * first question. Every function throws GitlabError, in one line for the user, where GitLab does not answer.
  */
-export function gitlabSources({ env, signal }: GitlabSurroundings): SlowSources {
+export function gitlabSources({ env, signal, answered }: GitlabSurroundings): SlowSources {
   let opened: Promise<GitlabClient> | undefined;
   const client = () => {
     opened ??= import("../gitlab/index.ts").then(({ openGitlab }) =>
-      openGitlab({ env, ...(signal && { signal }) }),
+      openGitlab({ env, ...(signal && { signal }), ...(answered && { observe: answered }) }),
     );
     return opened;
   };
