@@ -1,5 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openSmokeServer, type SmokeServer } from "./smoke-server.ts";
+
+// Each test starts real jobs: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 240_000 });
 
 let smoke: SmokeServer;
 

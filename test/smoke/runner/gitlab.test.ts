@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openGitlabRunner } from "../../../src/smoke/gitlab/runner.ts";
 import type { PipelineEvent } from "../../../src/smoke/result.ts";
 import { runVariation, type VariationReport } from "../../../src/smoke/run-variation.ts";
@@ -9,6 +9,9 @@ import type { Definition, Scenario } from "../../../src/smoke/scenario.ts";
 import { variationsOf } from "../../../src/smoke/variation.ts";
 import { type GitlabServer, startGitlabServer } from "../../gitlab-server/index.ts";
 import { runWithFaults } from "../faults/fault-run.ts";
+
+// Each test starts real jobs: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 240_000 });
 
 let folder: string;
 let server: GitlabServer;
@@ -44,7 +47,7 @@ describe("a scenario through the GitLab API", () => {
     expect(report.steps[0]?.result.jobs[0]?.url).toContain("/gitlab/group/berth/-/jobs/");
     expect(branches()).toEqual(["main"]);
     expect(server.state.pipelines).toHaveLength(1);
-  }, 60_000);
+  });
 
   it("plays manual jobs, reads artifacts, and goes on with the next step on the same branch", async () => {
     const make = "make: { script: ['cat *.txt > all.out'], artifacts: { paths: [all.out] } }\n";
@@ -73,7 +76,7 @@ describe("a scenario through the GitLab API", () => {
     expect(report.steps.flatMap((step) => step.problems)).toEqual([]);
     expect(report.steps).toHaveLength(2);
     expect(branches()).toEqual(["main"]);
-  }, 60_000);
+  });
 
   it("starts one pipeline for a merge request, and closes it", async () => {
     const report = await run({
@@ -84,7 +87,7 @@ describe("a scenario through the GitLab API", () => {
     expect(report.state).toBe("passed");
     expect(server.state.pipelines.map((each) => each.start.source)).toEqual(["merge_request_event"]);
     expect(server.state.mergeRequests.map((each) => each.state)).toEqual(["closed"]);
-  }, 60_000);
+  });
 
   it("gives GitLab's reasons for a refusal", async () => {
     const report = await run({
@@ -94,7 +97,7 @@ describe("a scenario through the GitLab API", () => {
     });
     expect(report.state).toBe("passed");
     expect(branches()).toEqual(["main"]);
-  }, 60_000);
+  });
 
   it("says which tags no runner has, cancels, and cleans up", async () => {
     const report = await run(
@@ -107,7 +110,7 @@ describe("a scenario through the GitLab API", () => {
       error: "the job a is stuck: no runner has the tags windows",
     });
     expect(branches()).toEqual(["main"]);
-  }, 60_000);
+  });
 
   it("cancels the pipeline and removes the branch on Ctrl-C", async () => {
     const controller = new AbortController();
@@ -121,7 +124,7 @@ describe("a scenario through the GitLab API", () => {
     );
     expect(report.state).toBe("canceled");
     expect(branches()).toEqual(["main"]);
-  }, 60_000);
+  });
 
   it("removes what a run that died left behind, and nothing younger", async () => {
     const project = server.state.projects[0]!;
@@ -151,7 +154,7 @@ describe("a scenario through the GitLab API", () => {
 describe("a scenario through the API, with random faults", () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])("seed %i ends rightly, with nothing left", async (seed) => {
     expect((await runWithFaults(seed)).wrong).toEqual([]);
-  }, 90_000);
+  });
 });
 
 interface RunOptions {
