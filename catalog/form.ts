@@ -1,7 +1,7 @@
 import type { EventName } from "../src/catalog/judge.ts";
 import { readValue, snippetOf } from "../src/catalog/snippet.ts";
 import type { JsonValue } from "../src/yaml/index.ts";
-import { find, load } from "./page.ts";
+import { find, load, make } from "./page.ts";
 
 type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
@@ -105,13 +105,7 @@ async function judge(): Promise<void> {
   stages = verdict.stages;
   showSnippet();
   find("picture").innerHTML = verdict.picture;
-  find("notes").replaceChildren(
-    ...verdict.notes.map((note) => {
-      const item = document.createElement("li");
-      item.textContent = note;
-      return item;
-    }),
-  );
+  find("notes").replaceChildren(...verdict.notes.map((note) => make("p", note)));
 }
 
 /** A message that names an input stands at its field; what is missing is only counted until its field was touched. */

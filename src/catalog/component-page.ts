@@ -75,7 +75,7 @@ ${Object.entries(EVENTS).map(
 )}</fieldset>
 <div class="picture" id="picture" tabindex="0" role="img" aria-label="Stages, jobs and needs of the pipeline; the jobs are listed below">${trusted(picture)}</div>
 <p class="quiet legend">Dashed: waits for a person. An arrow: does not wait for its stage, only for that job.</p>
-<ul class="notes" id="notes" role="status">${notes.map((note) => html`<li>${note}</li>`)}</ul>`;
+<div class="notes" id="notes" role="status">${notes.map((note) => html`<p>${note}</p>`)}</div>`;
 }
 
 function renderJobs(jobs: readonly CatalogJob[], project: CatalogProject, file: string): Html {

@@ -51,8 +51,15 @@ export function describeComponent(
 ): ComponentMaterial {
   const { name, file } = own;
   const { description, inputs, sample } = readComponent(name, file, memoryTree(project.files));
-  const whole: Judged = { name, project: project.path, file, files: project.files, samples: sample };
-  const { outline, left } = outlined(whole);
+  const whole: Judged = {
+    name,
+    project: project.path,
+    file,
+    files: project.files,
+    left: [],
+    samples: sample,
+  };
+  const outline = outlined(whole);
   const { event, picture, notes, stages } = verdictOf(outline);
   const jobs = readJobs(whole);
   const guide = findGuide(name, project.files, isOnly);
@@ -64,7 +71,7 @@ export function describeComponent(
     event,
     picture,
     stages,
-    notes: [...left.map((each) => `What "${each}" brings in is not shown.`), ...notes],
+    notes,
     scripts: jobs.map((each) => each.script),
     changes: table,
     entry: {
@@ -97,7 +104,7 @@ function describeInput(input: Input, since: string | null): CatalogInput {
 }
 
 /** The component and every file of the project that it includes, cut down for the page. */
-function outlined(whole: Judged): { outline: Judged; left: string[] } {
+function outlined(whole: Judged): Judged {
   const files: Record<string, string> = {};
   const left: string[] = [];
   const waiting = [whole.file];
@@ -108,7 +115,7 @@ function outlined(whole: Judged): { outline: Judged; left: string[] } {
     left.push(...others);
     waiting.push(...includedBy(path, whole.files));
   }
-  return { outline: { ...whole, files }, left: [...new Set(left)] };
+  return { ...whole, files, left: [...new Set(left)] };
 }
 
 /** A path with a block in it may lead to any template. */

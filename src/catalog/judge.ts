@@ -19,6 +19,8 @@ export interface Judged {
   readonly file: string;
   /** The template and the project's files that it includes, by path; outlines on a page, whole files in a build. */
   readonly files: Readonly<Record<string, string>>;
+  /** Includes that cannot be followed: what they bring in is unknown. */
+  readonly left: readonly string[];
   /** Values that fit the required inputs, for a picture before they are given. */
   readonly samples: InputValues;
 }
@@ -67,7 +69,8 @@ export function judge(component: Judged, inputs: InputValues, name: EventName): 
     name,
   );
   const picture = jobs.size > 0 ? drawPipeline("svg", { stages }, { jobs }) : "";
-  return { errors, picture, stages: declared, notes };
+  const unknown = component.left.map((each) => `What "${each}" brings in is not shown.`);
+  return { errors, picture, stages: declared, notes: [...unknown, ...notes] };
 }
 
 function inputErrors({ file, files, name }: Judged, inputs: InputValues): InputError[] {

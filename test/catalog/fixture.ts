@@ -98,6 +98,7 @@ Notifies.
 `;
 
 const notify = `spec:
+  description: Says_what_happened_in_one_word_that_is_longer_than_any_line_on_the_narrow_screen_of_a_phone
   inputs:
     message:
       description: What to say.
@@ -113,6 +114,8 @@ const notify = `spec:
         - options: [text]
           default: text
 ---
+include:
+  - remote: https://elsewhere.example/more.yml
 notify:
   script:
     - echo "$[[ inputs.message ]]"

@@ -37,7 +37,7 @@ describe.skipIf(!browser)("the site, opened from a folder", { timeout: 120_000 }
   it.each([
     ["a wide light page", {}, ["berth/components/deploy.html"]],
     ["a wide dark page", { dark: true }, []],
-    ["a narrow light page", { phone: true }, []],
+    ["a narrow light page", { phone: true }, ["tools/index.html", "tools/components/notify.html"]],
     ["a narrow dark page", { dark: true, phone: true }, ["berth/components/delivery.html"]],
   ])("violates no rule of axe-core as %s, asks nobody for anything and complains of nothing", async (_, options, other) => {
     const { page, context, faults } = await openPage(browser!, options);
@@ -189,6 +189,17 @@ describe.skipIf(!browser)("a component's page", { timeout: 60_000 }, () => {
     await page.fill("#input-paths", "[1,");
     await judged("bad");
     expect(await page.locator("#input-paths-problem").textContent()).toBe("provided value is not an array");
+  });
+
+  it("names what a page cannot follow", async () => {
+    await page.goto(at("tools/components/notify.html"));
+    const notes = () => page.locator("#notes p").allTextContents();
+    expect(await notes()).toEqual(['What "https://elsewhere.example/more.yml" brings in is not shown.']);
+    await page.fill("#input-message", "hello");
+    await judged("good");
+    await page.getByText("a tag", { exact: true }).click();
+    await judged("good");
+    expect(await notes()).toHaveLength(1);
   });
 
   it("judges an input whose options depend on another one", async () => {
