@@ -5,7 +5,7 @@ import { renderInputs } from "./inputs-table.ts";
 import { EVENTS } from "./judge.ts";
 import { codeBlock, renderPage, stageChips } from "./layout.ts";
 import { type ResolveLink, renderGuide } from "./markdown.ts";
-import type { CatalogIndex, CatalogJob, CatalogProject } from "./model.ts";
+import type { CatalogComponent, CatalogIndex, CatalogJob, CatalogProject } from "./model.ts";
 import { renderVersions } from "./versions-section.ts";
 
 interface Section {
@@ -56,7 +56,7 @@ function sectionsOf({ project, components }: CatalogIndex, material: ComponentMa
       body: html`${entry.examples.map(codeBlock)}`,
     },
     { id: "inputs", title: "Inputs", body: renderInputs(entry) },
-    entry.jobs.length > 0 && { id: "jobs", title: "Jobs", body: renderJobs(entry.jobs, project, entry.file) },
+    entry.jobs.length > 0 && { id: "jobs", title: "Jobs", body: renderJobs(entry, project) },
     guide && {
       id: "guide",
       title: "Guide",
@@ -78,8 +78,9 @@ ${Object.entries(EVENTS).map(
 <div class="notes" id="notes" role="status">${notes.map((note) => html`<p>${note}</p>`)}</div>`;
 }
 
-function renderJobs(jobs: readonly CatalogJob[], project: CatalogProject, file: string): Html {
-  return html`${jobs.map(
+function renderJobs({ jobs, inputs, file }: CatalogComponent, project: CatalogProject): Html {
+  const isMadeUp = inputs.some((each) => each.required);
+  return html`${isMadeUp && html`<p class="quiet">With the defaults, and with made-up values for the required inputs.</p>\n`}${jobs.map(
     (
       job,
       index,

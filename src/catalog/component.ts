@@ -51,17 +51,11 @@ export function describeComponent(
 ): ComponentMaterial {
   const { name, file } = own;
   const { description, inputs, sample } = readComponent(name, file, memoryTree(project.files));
-  const whole: Judged = {
-    name,
-    project: project.path,
-    file,
-    files: project.files,
-    left: [],
-    samples: sample,
-  };
-  const outline = outlined(whole);
+  const common = { name, project: project.path, file, samples: sample };
+  const { files, wholeFiles, left } = outlined(file, project.files);
+  const outline = { ...common, files, left };
   const { event, picture, notes, stages } = verdictOf(outline);
-  const jobs = readJobs(whole);
+  const jobs = readJobs({ ...common, files: wholeFiles, left });
   const guide = findGuide(name, project.files, isOnly);
   const table = changeTable(versionsOf(own, project.releases));
   const texts = Object.entries(project.files).flatMap(([path, text]) => (path.endsWith(".md") ? [text] : []));
@@ -103,19 +97,21 @@ function describeInput(input: Input, since: string | null): CatalogInput {
   };
 }
 
-/** The component and every file of the project that it includes, cut down for the page. */
-function outlined(whole: Judged): Judged {
+/** The component and every file of the project that it includes: cut down for the page, and with its scripts. */
+function outlined(file: string, all: ProjectMaterial["files"]) {
   const files: Record<string, string> = {};
-  const left: string[] = [];
-  const waiting = [whole.file];
+  const wholeFiles: Record<string, string> = {};
+  const left = new Set<string>();
+  const waiting = [file];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     if (Object.hasOwn(files, path)) continue;
-    const { text, left: others } = outlineOf(path, whole.files[path] ?? "", whole.files);
-    files[path] = text;
-    left.push(...others);
-    waiting.push(...includedBy(path, whole.files));
+    const outline = outlineOf(path, all[path] ?? "", all);
+    files[path] = outline.text;
+    wholeFiles[path] = outline.whole;
+    for (const each of outline.left) left.add(each);
+    waiting.push(...includedBy(path, all));
   }
-  return { ...whole, files, left: [...new Set(left)] };
+  return { files, wholeFiles, left: [...left] };
 }
 
 /** A path with a block in it may lead to any template. */

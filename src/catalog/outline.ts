@@ -2,9 +2,12 @@ import { loadDocuments } from "../contract/index.ts";
 import { findBlocks } from "../interpolation/index.ts";
 import { Source, toYamlText, YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
 
-/** What stays of a template for the engine on a page: the contract and the jobs, without the text of scripts. */
+/** What stays of a template for an engine that can follow only the project's own files. */
 export interface Outline {
+  /** For a page: the contract and the jobs, without the text of scripts. */
   readonly text: string;
+  /** The same with the scripts. */
+  readonly whole: string;
   /** Includes that no page can follow: other projects, URLs, GitLab's own templates. */
   readonly left: readonly string[];
 }
@@ -18,13 +21,23 @@ export function outlineOf(path: string, text: string, files: Readonly<Record<str
   const left: string[] = [];
   const body = YamlMap.of(
     [...content.entries()].flatMap((entry) => {
-      if (entry.key !== "include") return [{ ...entry, value: withoutScripts(entry.value) }];
+      if (entry.key !== "include") return [entry];
       const value = ownIncludes(entry.value, files, left);
       return value.size > 0 ? [{ ...entry, value }] : [];
     }),
   );
-  const head = header ? `${toYamlText(withoutDescriptions(header))}---\n` : "";
-  return { text: head + toYamlText(body), left };
+  const slim = YamlMap.of(
+    [...body.entries()].map((each) => ({ ...each, value: withoutScripts(each.value) })),
+  );
+  return {
+    text: textOf(header && withoutDescriptions(header), slim),
+    whole: left.length === 0 ? text : textOf(header, body),
+    left,
+  };
+}
+
+function textOf(header: YamlMap | undefined, body: YamlMap): string {
+  return `${header ? `${toYamlText(header)}---\n` : ""}${toYamlText(body)}`;
 }
 
 const SCRIPTS = new Set(["script", "before_script", "after_script"]);

@@ -102,6 +102,13 @@ describe("a component project as data", () => {
     ]);
   });
 
+  it("lists the jobs of a component that also includes what cannot be followed, with their scripts", () => {
+    expect(component("notify").jobs).toMatchObject([{ name: "notify", stage: "test", lines: 1 }]);
+    const { scripts, outline } = catalog.components.find((each) => each.entry.name === "notify")!;
+    expect(scripts).toEqual(['echo "example"']);
+    expect(outline.left).toEqual(["https://elsewhere.example/more.yml"]);
+  });
+
   it("takes the component's section of the README without its list of inputs, and its examples", () => {
     const { guide, examples } = component("scan");
     expect(guide).toMatch(/^Scans\./);
