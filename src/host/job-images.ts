@@ -91,14 +91,24 @@ export async function ensureJobImages(
   const chosen = recipes.filter(({ names }) => names.some((name) => wanted.includes(name)));
   await ensureSystemPackages(["podman", "runc", "mmdebstrap"], { say, signal });
   const environment = writeConfiguration();
+  await requirePodman(["info"], environment, signal);
   await withLock("job-images", async () => {
     for (const recipe of chosen) await ensureImage(recipe, environment, options);
   });
   const names = chosen.flatMap((recipe) => recipe.names);
-  const trial = await run(["podman", "run", "--rm", names[0] ?? "", "true"], { env: environment, signal });
-  if (trial.code !== 0)
-    throw new UsageError(`podman cannot run a container here: ${trial.stderr.trim().split("\n").at(-1)}`);
+  await requirePodman(["run", "--rm", names[0] ?? "", "true"], environment, signal);
   return { environment, names };
+}
+
+/** @throws UsageError where podman does not do this: not every machine lets it. */
+async function requirePodman(
+  args: readonly string[],
+  env: JobImages["environment"],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { code, stderr } = await run(["podman", ...args], { env, signal });
+  if (code !== 0)
+    throw new UsageError(`podman cannot run a container here: ${stderr.trim().split("\n").at(-1)}`);
 }
 
 /** The environment in which podman looks into the store of job images, whatever is in it. */
