@@ -58,8 +58,23 @@ switch_back() {
     return
   fi
   install_units "$1"
+  if [[ $(live_release) == "$1" && -z $UNITS_RENEWED ]] && runs_from "$1"; then return; fi
+  if must_wait_for_disk; then fail "the disk takes no file: $(live_release) goes on serving, and is undone as soon as there is room" 'make room on the server, then run the job again'; fi
   [[ $(live_release) == "$1" ]] || point_current_at "$1"
   [[ -n ${AT_BOOT:-} ]] || restart_service
+}
+
+# usage: must_wait_for_disk    true where the disk takes no file and something answers: restarted now, no release might come up again
+must_wait_for_disk() {
+  [[ -z ${AT_BOOT:-} && -n $(disk_complaint) ]] && health_answer "$BERTH_HEALTH_URL" '' >/dev/null
+}
+
+# usage: runs_from RELEASE    true when the switch did not come as far as the service: it is still the process of the release that was live.
+# A restart would do no good then, and harm on a disk that takes no file: the application may need one to start.
+runs_from() {
+  local process
+  process=$(property MainPID)
+  [[ ${process:-0} != 0 && $(pending_value to) != "$1" && $(as_service readlink -- "/proc/$process/cwd") == "$RELEASES/$1" ]]
 }
 
 # usage: end_abandoned_run RUN    takes its half-made release away and writes the result that it could not write
@@ -73,8 +88,18 @@ end_abandoned_run() {
     cause=$(said_elsewhere "$1")
     [[ $RELEASE == "${PROTECTED_RELEASE:-}" ]] || discard_release "$RELEASE"
     rm -f -- "$RUN_PATH/env"
+    if was_confirmed_by "$1"; then
+      RELEASE=$(live_release)
+      write_result live 0
+      return
+    fi
     write_result failed 1 "${cause:-the deploy was killed in the step \"$CURRENT_STEP\"}; $(live_release) is live" 'run the job again'
   )
+}
+
+# usage: was_confirmed_by RUN    true when the live release is the one that this run put live and confirmed: it was killed later
+was_confirmed_by() {
+  grep -qxE ".*, run ${1//./\\.}" "$RELEASES/$(live_release)/.berth/confirmed" 2>/dev/null
 }
 
 # usage: recovery_unit    prints the unit that undoes an interrupted switch at boot, before the service starts

@@ -147,7 +147,8 @@ conclude() {
     confirmed) status=0 outcome=live ;;
   esac
   rm -f -- "$RUN_PATH/env"
-  write_result "$outcome" "$status" "$cause" "$cure" || say_elsewhere "$cause"
+  if [[ $outcome == switched-back && -e $PENDING && -n $(disk_complaint) ]]; then say_elsewhere "$cause" # whoever comes next goes back, and says how it ended
+  else write_result "$outcome" "$status" "$cause" "$cure" || say_elsewhere "$cause"; fi
   exit "$status"
 }
 
@@ -183,7 +184,7 @@ undo_switch() {
   status=$?
   ((status != 0)) || clear_pending
   discard_release "$RELEASE"
-  if [[ -n $LIVE_BEFORE ]]; then
+  if ((status == 0)) && [[ -n $LIVE_BEFORE ]]; then
     if (watch_release ''); then say "$LIVE_BEFORE is live again"; else say "$LIVE_BEFORE does not answer either"; fi
   fi
   close_frame "$started"

@@ -222,6 +222,7 @@ installed_listen_stream() {
 # usage: install_units RELEASE    brings the system's units to the release's set; nothing happens where they are the same
 install_units() {
   local unit changed='' folder=$RELEASES/$1/.berth/units
+  UNITS_RENEWED=''
   enabled manage_units && [[ -d $folder ]] || return 0
   for unit in "$BERTH_SERVICE_NAME.service" "$BERTH_SERVICE_NAME.socket" "$(standby_unit)" berth.conf; do
     if [[ -f $folder/$unit ]]; then
@@ -236,6 +237,7 @@ install_units() {
     changed+=" $unit"
   done
   [[ -n $changed ]] || return 0
+  UNITS_RENEWED=yes
   sync -f "$UNIT_FOLDER"
   as_root systemctl daemon-reload
   say "units renewed:$changed"

@@ -72,6 +72,8 @@ export class Trial {
   async faultAt(step: string, fault: Fault): Promise<string[]> {
     return this.during(this.next(), { stopAt: step }, fault.noticed, async (transaction) => {
       if (!(await transaction.stopped())) return [`the deploy ended before the step "${step}"`];
+      // A program that needs its disk to start cannot start on a full one, whoever deploys it: the disk fails when it has started.
+      if (fault.noticed === "writes") await this.untilStarted();
       try {
         await fault.strike(transaction, this.host);
       } catch (error) {
@@ -144,6 +146,12 @@ export class Trial {
       if ((await ask({ ...this.target, path: "/healthz" })).status === 200) return;
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
+  }
+
+  /** A worker answers; the others have had two more seconds. */
+  private async untilStarted(): Promise<void> {
+    await this.untilAnswering();
+    await new Promise((resolve) => setTimeout(resolve, 2000));
   }
 
   private async checkVersion(tried: string, result: TransactionResult | undefined): Promise<string[]> {
