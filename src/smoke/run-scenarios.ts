@@ -78,8 +78,18 @@ export async function newTraceFolder(env: Readonly<Record<string, string | undef
   const name = `${new Date().toISOString().replace(/[:.]/g, "-")}-${process.pid}`;
   await mkdir(join(root, name), { mode: 0o700 });
   const old = (await readdir(root)).sort().slice(0, -keptRuns);
-  for (const each of old) await rm(join(root, each), { recursive: true, force: true });
+  for (const each of old.filter((run) => !isAlive(run)))
+    await rm(join(root, each), { recursive: true, force: true });
   return join(root, name);
+}
+
+/** Whether the process that a run's folder is named after still goes: its traces are being written. */
+function isAlive(run: string): boolean {
+  try {
+    return process.kill(Number(run.split("-").at(-1)), 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 function safeName(name: string): string {

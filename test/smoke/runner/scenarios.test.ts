@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { smoke } from "../../../src/commands/smoke/run.ts";
@@ -13,6 +16,7 @@ it("the scenarios that need nothing but this machine come out as expected", asyn
 // All of them: npm run compare:smoke.
 it("scenarios come out the same through the API, those that only ask for the configuration at one request each", async () => {
   const server = await startGitlabServer({ runnerTags: ["smoke"] });
+  const logs = await mkdtemp(join(tmpdir(), "berth-smoke-logs-"));
   try {
     const project = server.addProject("berth/smoke", { "README.md": "Smoke\n" });
     let stdout = "";
@@ -31,6 +35,7 @@ it("scenarios come out the same through the API, those that only ask for the con
         concurrency: "2",
         interval: 200,
         quiet: true,
+        logs,
       },
       {
         cwd: fileURLToPath(new URL("../../../", import.meta.url)),
@@ -48,5 +53,6 @@ it("scenarios come out the same through the API, those that only ask for the con
     expect(project.branches()).toEqual(["main"]);
   } finally {
     await server.stop();
+    await rm(logs, { recursive: true });
   }
 }, 240_000);
