@@ -214,7 +214,6 @@ class OutputReader {
   exitCode: number | undefined;
   readonly talk: string[] = [];
   private readonly trace: Trace;
-  private started = false;
 
   constructor(trace: Trace) {
     this.trace = trace;
@@ -223,8 +222,8 @@ class OutputReader {
   read(line: string): void {
     const own = /^job (?:> |(?=\$ ))(?<text>.*)$/s.exec(line);
     const failed = /^job +finished in .+ FAIL (?<code>\d+) *$/.exec(line);
-    if (line.startsWith("job starting ")) this.started = true;
-    if (own?.groups && this.started) this.trace.write(withoutPromptMark(own.groups.text ?? ""));
+    // What a job writes to stderr may come before the line on stdout that says that it starts.
+    if (own?.groups) this.trace.write(withoutPromptMark(own.groups.text ?? ""));
     else if (failed?.groups) this.exitCode = Number(failed.groups.code);
     else if (line === "job Running after script...") this.trace.write("Running after_script");
     else this.talk.push(line);
