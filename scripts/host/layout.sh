@@ -72,10 +72,12 @@ version_of() {
 # usage: write_file PATH <CONTENT    whole or not at all, and on the disk before it is named
 write_file() {
   local beside=$1.new.$BASHPID
-  cat >"$beside"
-  sync "$beside"
-  mv -fT "$beside" "$1"
-  sync "${1%/*}"
+  if cat >"$beside" && sync "$beside" && mv -fT "$beside" "$1"; then # also where strict mode is off
+    sync "${1%/*}"
+  else
+    rm -f -- "$beside"
+    return 1
+  fi
 }
 
 # usage: pending_value NAME    prints one line of the note about the switch that is under way
