@@ -80,10 +80,33 @@ function report(error: unknown, { stderr, env }: Surroundings): ExitCode {
     stderr.write(`berth: ${error.message}\n`);
     return 2;
   }
+  const refusal = systemRefusal(error);
+  if (refusal !== undefined) {
+    stderr.write(`berth: ${refusal}\n`);
+    return 2;
+  }
   const text = error instanceof Error ? error.message : String(error);
   stderr.write(`berth: internal error: ${text} (BERTH_DEBUG=1 shows where)\n`);
   if (env.BERTH_DEBUG && error instanceof Error) stderr.write(`${error.stack}\n`);
   return 2;
+}
+
+/** What the system says of a file that it does not let us read or write, or of a program that is missing; undefined for any other error. */
+function systemRefusal(error: unknown): string | undefined {
+  const { code, path, syscall } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT" && syscall?.startsWith("spawn")) return `the program ${path} is not installed here`;
+  const reasons: Readonly<Record<string, string>> = {
+    EACCES: "you may not read or write it",
+    EEXIST: "it is there already, as something else",
+    EISDIR: "it is a folder, not a file",
+    ENOENT: "there is no such file or folder",
+    ENOSPC: "no space is left on the disk",
+    ENOTDIR: "a part of this path is a file, not a folder",
+    EPERM: "the system does not permit to write there",
+    EROFS: "the file system is read-only",
+  };
+  const reason = code === undefined ? undefined : reasons[code];
+  return reason && `${path ?? "a file"}: ${reason}`;
 }
 
 /** The first Ctrl-C asks the command to stop and clean up; the second one ends the process at once. */

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
@@ -19,6 +20,17 @@ describe("the command line", () => {
     );
     expect(failure?.code).toBe(2);
     expect(failure?.stderr).toBe("berth: unknown option '--formt'; did you mean --format?\n");
+  });
+
+  it("says in one line where it cannot write", async () => {
+    const failure = await run(process.execPath, ["--import", "tsx", cli, "init", join(cli, "project")]).then(
+      () => undefined,
+      (error: { code: number; stderr: string }) => error,
+    );
+    expect(failure?.code).toBe(2);
+    expect(failure?.stderr).toBe(
+      `berth: ${join(cli, "project")}: a part of this path is a file, not a folder\n`,
+    );
   });
 
   it("says in one line what an unknown command is, and exits with 2", async () => {
