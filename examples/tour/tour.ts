@@ -124,10 +124,15 @@ async function variablesFor(host: ThrowawayHost): Promise<CiVariable[]> {
   ];
 }
 
-/** The example's own pipeline; only the address of the component is that of this checkout. */
+/**
+ * The example's own pipeline, with the component of this checkout, and a release watched for two seconds in place of five each time: nobody
+ * depends on the throw-away server.
+ */
 async function consumerPipeline(): Promise<string> {
   const text = await readFile(join(project, ".gitlab-ci.yml"), "utf8");
-  return text.replace(/your-group\/berth\/delivery@\S+/, "$CI_PROJECT_PATH/delivery@$CI_COMMIT_SHA");
+  return text
+    .replace(/your-group\/berth\/delivery@\S+/, "$CI_PROJECT_PATH/delivery@$CI_COMMIT_SHA")
+    .replace(/^ {4}inputs:$/m, "$&\n      stable_seconds: 2");
 }
 
 async function runPipeline(
