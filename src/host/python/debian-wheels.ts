@@ -147,7 +147,7 @@ export async function privateApt(suite: Suite | "testing", folder: string): Prom
   ];
 }
 
-/** The mirror that this machine is set up with for Debian's main part. */
+/** The mirror that this machine is set up with for Debian's main part. @throws UsageError where there is none. */
 async function debianMirror(): Promise<string> {
   const { stdout } = await run([
     "apt-get",
@@ -156,5 +156,8 @@ async function debianMirror(): Promise<string> {
     "$(REPO_URI) $(RELEASE) $(COMPONENT)",
   ]);
   const line = stdout.split("\n").find((each) => /\/debian\/? [a-z]+ main$/.test(each));
-  return line?.split(" ")[0] ?? "http://deb.debian.org/debian";
+  const address = line?.split(" ")[0];
+  if (address === undefined)
+    throw new UsageError("apt knows no mirror of Debian here: name one in /etc/apt/sources.list");
+  return address;
 }
