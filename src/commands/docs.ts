@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
-import { DocumentationError, documentsOf, type Renewal } from "../docs/index.ts";
+import { documentsOf, type Renewal } from "../docs/index.ts";
 import { folderTree } from "../sources/folder.ts";
 import { UsageError } from "../usage-error.ts";
 import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
-import { replaceFile } from "./replace-file.ts";
+import { readIfThere, replaceFile } from "./project-files.ts";
 
 interface Options {
   readonly check?: boolean;
@@ -61,7 +61,7 @@ function renew(named: readonly string[], options: Options, surroundings: Surroun
   const plans = documentsToRenew(named, cwd).map((file) => {
     const before = readIfThere(resolve(cwd, file));
     if (before === undefined) throw new UsageError(`there is no document "${file}"`);
-    return { file, before, ...asUsageErrors(() => renewal(file, before)) };
+    return { file, before, ...renewal(file, before) };
   });
   const stale = plans.filter(({ before, text }) => before !== text);
   if (!options.check) for (const { file, text } of stale) replaceFile(resolve(cwd, file), text);
@@ -125,17 +125,4 @@ function filesBelow(cwd: string, folder: string, ending: string): string[] {
     .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
     .map((entry) => relative(cwd, join(entry.parentPath, entry.name)).split(sep).join("/"))
     .sort();
-}
-
-function readIfThere(path: string): string | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path, "utf8") : undefined;
-}
-
-function asUsageErrors<T>(action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof DocumentationError) throw new UsageError(error.message);
-    throw error;
-  }
 }

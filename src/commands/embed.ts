@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
-import { bundleScript, EmbedError } from "../embed/bundle.ts";
+import { bundleScript } from "../embed/bundle.ts";
 import { embedScripts } from "../embed/regions.ts";
 import { UsageError } from "../usage-error.ts";
 import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
-import { replaceFile } from "./replace-file.ts";
+import { readIfThere, replaceFile } from "./project-files.ts";
 
 interface Options {
   readonly check?: boolean;
@@ -49,25 +49,23 @@ Examples:
 function embed(templates: readonly string[], options: Options, surroundings: Surroundings): ExitCode {
   const { cwd, stdout } = surroundings;
   const read = (path: string) => readIfThere(resolve(cwd, path));
-  return asUsageErrors(() => {
-    if (options.print !== undefined) {
-      stdout.write(bundleScript(projectPath(options.print, cwd), read));
-      return 0;
-    }
-    const plans = filesToEmbed(templates, cwd).map((file) => {
-      const text = read(file);
-      if (text === undefined) throw new UsageError(`there is no template "${file}"`);
-      return { file, before: text, ...embedScripts(file, text, read) };
-    });
-    const outdated = plans.filter(({ before, text }) => before !== text);
-    if (!options.check) for (const { file, text } of outdated) replaceFile(resolve(cwd, file), text);
-    const state = options.check ? "stale" : "written";
-    const outcomes = plans.map((plan): Outcome => {
-      return { file: plan.file, state: outdated.includes(plan) ? state : "current", scripts: plan.scripts };
-    });
-    report(outcomes, options, surroundings);
-    return options.check && outdated.length > 0 ? 1 : 0;
+  if (options.print !== undefined) {
+    stdout.write(bundleScript(projectPath(options.print, cwd), read));
+    return 0;
+  }
+  const plans = filesToEmbed(templates, cwd).map((file) => {
+    const text = read(file);
+    if (text === undefined) throw new UsageError(`there is no template "${file}"`);
+    return { file, before: text, ...embedScripts(file, text, read) };
   });
+  const outdated = plans.filter(({ before, text }) => before !== text);
+  if (!options.check) for (const { file, text } of outdated) replaceFile(resolve(cwd, file), text);
+  const state = options.check ? "stale" : "written";
+  const outcomes = plans.map((plan): Outcome => {
+    return { file: plan.file, state: outdated.includes(plan) ? state : "current", scripts: plan.scripts };
+  });
+  report(outcomes, options, surroundings);
+  return options.check && outdated.length > 0 ? 1 : 0;
 }
 
 function report(outcomes: readonly Outcome[], { json, quiet }: Options, { stdout }: Surroundings): void {
@@ -100,17 +98,4 @@ function filesToEmbed(named: readonly string[], cwd: string): string[] {
 
 function projectPath(path: string, cwd: string): string {
   return relative(cwd, resolve(cwd, path)).split(sep).join("/");
-}
-
-function readIfThere(path: string): string | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path, "utf8") : undefined;
-}
-
-function asUsageErrors<T>(action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof EmbedError) throw new UsageError(error.message);
-    throw error;
-  }
 }

@@ -6,7 +6,7 @@ import { type ComponentSource, findOutdated, fixPins, type Pin } from "../releas
 import { readLocalIncludes } from "../release/use.ts";
 import { UsageError } from "../usage-error.ts";
 import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
-import { replaceFile } from "./replace-file.ts";
+import { replaceFile } from "./project-files.ts";
 
 interface Options {
   readonly fix?: boolean;

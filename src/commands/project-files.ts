@@ -1,4 +1,4 @@
-import { renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 
 /** Gives a file another text. Written beside and renamed: a reader, or a full disk, never meets half a file. */
 export function replaceFile(path: string, text: string): void {
@@ -9,4 +9,9 @@ export function replaceFile(path: string, text: string): void {
   } finally {
     rmSync(beside, { force: true });
   }
+}
+
+/** Returns a file's text; undefined where there is no such file. */
+export function readIfThere(path: string): string | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path, "utf8") : undefined;
 }

@@ -1,3 +1,4 @@
+import { UsageError } from "../usage-error.ts";
 /** What stands between two markers of a document is made: `<!-- berth docs: inputs NAME -->` … `<!-- berth end -->`. */
 export interface Region {
   readonly kind: RegionKind;
@@ -20,9 +21,7 @@ export const regionKinds = {
 export type RegionKind = keyof typeof regionKinds;
 
 /** The author's mistake in a document, with its place: `README.md:12: …`. */
-export class DocumentationError extends Error {
-  override readonly name = "DocumentationError";
-
+export class DocumentationError extends UsageError {
   constructor(file: string, line: number, message: string) {
     super(`${file}:${line}: ${message}`);
   }

@@ -1,11 +1,11 @@
 import { posix } from "node:path";
+import { UsageError } from "../usage-error.ts";
 
 /** Reads a project file by its path from the project's root, with forward slashes. Undefined when there is none. */
 export type ReadFile = (path: string) => string | undefined;
 
 /** One fault in a script or template, placed for the user: `file:line: message`. */
-export class EmbedError extends Error {
-  override readonly name = "EmbedError";
+export class EmbedError extends UsageError {
   constructor(file: string, line: number, message: string) {
     super(`${file}:${line}: ${message}`);
   }

@@ -1,4 +1,5 @@
 import type { Finding, Report } from "./report.ts";
+import { escapeXml } from "./xml.ts";
 
 /**
  * JUnit XML for `artifacts:reports:junit`: one suite a file, one failed case a finding, one passed case for a clean file.
@@ -40,14 +41,4 @@ function failedCase(finding: Finding): string {
 function cleanFiles(files: readonly string[], report: Report): number {
   const dirty = new Set(report.findings.map((each) => each.file));
   return files.filter((file) => !dirty.has(file)).length;
-}
-
-/** XML 1.0 forbids most control characters even as references, so they are shown as U+FFFD. */
-function escapeXml(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, "\ufffd")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

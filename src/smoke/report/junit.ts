@@ -1,3 +1,4 @@
+import { escapeXml } from "../../report/xml.ts";
 import type { JobResult } from "../result.ts";
 import type { StepReport, VariationReport } from "../run-variation.ts";
 
@@ -48,14 +49,4 @@ function failureOf({ problems }: StepReport): string {
 
 function describeJob(job: JobResult): string {
   return `${job.name}: ${job.state}${job.allowFailure && job.state === "failed" ? " (allowed)" : ""}, ${job.seconds.toFixed(1)} s`;
-}
-
-/** XML 1.0 forbids most control characters even as references, so they are shown as U+FFFD. */
-function escapeXml(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, "\ufffd")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }
