@@ -1,11 +1,10 @@
+import { UsageError } from "../usage-error.ts";
 import { loadYaml, Source, toJson, YamlError } from "../yaml/index.ts";
 import { type Configuration, configure, type WrittenConfiguration } from "./configuration.ts";
 import { validateConfiguration } from "./configuration-schema.generated.ts";
 
 /** The file is no configuration; the message is one line with the place. */
-export class ConfigurationError extends Error {
-  override readonly name = "ConfigurationError";
-}
+export class ConfigurationError extends UsageError {}
 
 /** Reads the text of `berth.yaml`; undefined stands for no file. Throws ConfigurationError. */
 export function readConfiguration(text: string | undefined, file = "berth.yaml"): Configuration {

@@ -20,13 +20,8 @@ async function readSettings(file: string | undefined, cwd: string): Promise<Conf
   const text = readOptional(resolve(cwd, file ?? "berth.yaml"));
   if (file !== undefined && text === undefined) throw new UsageError(`cannot read ${file}`);
   if (text === undefined) return configure({});
-  const { ConfigurationError, readConfiguration } = await import("../../lint/read-configuration.ts");
-  try {
-    return readConfiguration(text, file);
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw new UsageError(error.message);
-    throw error;
-  }
+  const { readConfiguration } = await import("../../lint/read-configuration.ts");
+  return readConfiguration(text, file);
 }
 
 function readOptional(path: string): string | undefined {
