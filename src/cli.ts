@@ -1,30 +1,12 @@
-#!/usr/bin/env node
-import nodeModule from "node:module";
 import { Command, CommanderError } from "commander";
 import packageManifest from "../package.json" with { type: "json" };
 import type { ExitCode, Surroundings } from "./commands/command.ts";
 import { commands } from "./commands/registry.ts";
 import { UsageError } from "./usage-error.ts";
 
-keepCompiledCode(process.env);
-process.exitCode = await main(process.argv.slice(2), surroundingsOfThisProcess());
-
-/** From version 22.8 on Node keeps the code that it has compiled; what is loaded from here on starts sooner the next time. */
-function keepCompiledCode(env: Surroundings["env"]): void {
-  const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => void };
-  const home = env.XDG_CACHE_HOME || (env.HOME && `${env.HOME}/.cache`);
-  if (home) enableCompileCache?.(`${home}/berth/compiled`);
-}
-
-/**
- * Lets V8 optimize only what runs for long. As it comes, that of Node 20 spends more time on optimizing a run of a few hundred
- * milliseconds than on the run itself: half of the processor time of `berth expand` at 500 jobs. To be called when all modules
- * are loaded: a changed flag makes V8 refuse the compiled code that Node carries for its own modules.
- */
-function optimizeLate(): void {
-  if (!process.versions.v8.startsWith("11.")) return;
-  process.getBuiltinModule("node:v8").setFlagsFromString("--interrupt-budget=1000000");
-}
+void main(process.argv.slice(2), surroundingsOfThisProcess()).then((exitCode) => {
+  process.exitCode = exitCode;
+});
 
 /** Runs one command line. Returns the exit code; the only place that turns an error into one line on stderr. */
 async function main(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
@@ -44,7 +26,6 @@ async function main(args: readonly string[], surroundings: Surroundings): Promis
         exitCode = code;
       });
     }
-    optimizeLate();
     await program.parseAsync([...args], { from: "user" });
     return exitCode;
   } catch (error) {

@@ -1,13 +1,13 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 import { catalogAssets } from "./catalog-assets.ts";
 
 /*
  * usage: tsx src/build/build.ts [FOLDER]
- * Bundles the command line and the library into a folder (default: dist), split so that a command loads only what it needs; and what the
- * catalog's site consists of, into its folder `catalog`.
+ * Bundles the command line and the library into a folder (default: dist), and what the catalog's site consists of into its folder
+ * `catalog`.
  */
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -29,28 +29,66 @@ const lateChildProcess: Plugin = {
   },
 };
 
-rmSync(outdir, { recursive: true, force: true });
-await build({
+const shared = {
   absWorkingDir: root,
-  entryPoints: ["src/cli.ts", "src/index.ts"],
   outdir,
   bundle: true,
-  splitting: true,
-  format: "esm",
   platform: "node",
   target: "node20.19",
   external: ["gitlab-ci-local"],
   logLevel: "warning",
   plugins: [lateChildProcess],
-  // the hash in a chunk's name stands for all that the chunk loads: src/commands/lint/own-code.ts counts on it
-  chunkNames: "chunks/[name]-[hash]",
   // names stay as they are, for stack traces; blanks and long forms only cost time at every start
   minifyWhitespace: true,
   minifySyntax: true,
-  banner: {
-    js: "import { createRequire as berthCreateRequire } from 'node:module'; const require = berthCreateRequire(import.meta.url);",
-  },
-});
+} satisfies BuildOptions;
 
+rmSync(outdir, { recursive: true, force: true });
+await buildLibrary();
+await buildStart(await buildProgram());
 mkdirSync(join(outdir, "catalog"));
 for (const [name, text] of await catalogAssets()) writeFileSync(join(outdir, "catalog", name), text);
+
+/** Split, so that only what is used is loaded. */
+async function buildLibrary(): Promise<void> {
+  await build({
+    ...shared,
+    entryPoints: ["src/index.ts"],
+    splitting: true,
+    format: "esm",
+    chunkNames: "chunks/[name]-[hash]",
+    banner: {
+      js: "import { createRequire as berthCreateRequire } from 'node:module'; const require = berthCreateRequire(import.meta.url);",
+    },
+  });
+}
+
+/**
+ * The command line as one script, whose value is a function of `require` and of the script's URL: src/start.ts runs it. Returns the
+ * name of its file: the hash in it stands for all of the program's code, and src/commands/lint/own-code.ts counts on it.
+ */
+async function buildProgram(): Promise<string> {
+  const { metafile } = await build({
+    ...shared,
+    entryPoints: ["src/cli.ts"],
+    entryNames: "berth-[hash]",
+    format: "cjs",
+    define: { "import.meta.url": "programUrl" },
+    banner: { js: "(function (require, programUrl) {" },
+    footer: { js: "})" },
+    // src/start.ts reads it as Latin-1
+    charset: "ascii",
+    metafile: true,
+  });
+  return basename(Object.keys(metafile.outputs)[0] as string);
+}
+
+async function buildStart(program: string): Promise<void> {
+  await build({
+    ...shared,
+    entryPoints: { cli: "src/start.ts" },
+    format: "esm",
+    define: { PROGRAM: JSON.stringify(program) },
+  });
+  chmodSync(join(outdir, "cli.js"), 0o755);
+}

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** From this file in `src/`, and from the built command line and its chunks. */
-const places = ["../../dist/catalog/", "./catalog/", "../catalog/"];
+/** From this file in `src/`, and from the built command line. */
+const places = ["../../dist/catalog/", "./catalog/"];
 
 /** Returns what `npm run build` made of `catalog/`: the style sheet and the scripts of the site, by name. */
 export function readAssets(): Map<string, string> {

@@ -11,29 +11,21 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { openAnswers } from "../../src/lint/answers.ts";
+import { type BuiltProgram, buildProgram } from "../built-program.ts";
 
 /* The built program remembers results between runs; each test changes one thing that a result came from. */
 
 // whole processes, several a test: on a busy machine they take their time
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const tsx = fileURLToPath(import.meta.resolve("tsx/cli"));
-let built = "";
+let built: BuiltProgram;
 let cwd = "";
 beforeAll(() => {
-  // below node_modules, where the built program finds what it does not carry itself
-  mkdirSync(join(root, "node_modules/.cache"), { recursive: true });
-  built = mkdtempSync(join(root, "node_modules/.cache/berth-built-"));
-  execFileSync(process.execPath, [tsx, join(root, "src/build/build.ts"), join(built, "dist")], {
-    stdio: "ignore",
-  });
-  writeFileSync(join(built, "package.json"), '{"type": "module"}\n');
+  built = buildProgram();
 });
-afterAll(() => rmSync(built, { recursive: true, force: true }));
+afterAll(() => built.remove());
 beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), "berth-memory-"));
 });
@@ -48,7 +40,7 @@ function write(path: string, text: string): void {
 function lint(...args: string[]): Promise<string[]> {
   const env = { ...process.env, PATH: `${cwd}/bin:${process.env.PATH}`, XDG_CACHE_HOME: join(cwd, "cache") };
   return new Promise((done, fail) => {
-    const command = [join(built, "dist/cli.js"), "lint", "--format", "json", "--fail-on", "info", ...args];
+    const command = [built.file, "lint", "--format", "json", "--fail-on", "info", ...args];
     execFile(process.execPath, command, { cwd, env }, (error, stdout, stderr) => {
       if (error && error.code !== 1) return fail(new Error(stderr));
       const { diagnostics } = JSON.parse(stdout) as { diagnostics: { file: string; rule: string }[] };
