@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { UsageError } from "../usage-error.ts";
+import { wholeLineComments } from "./comments.ts";
 
 /** Reads a project file by its path from the project's root, with forward slashes. Undefined when there is none. */
 export type ReadFile = (path: string) => string | undefined;
@@ -19,13 +20,17 @@ export class EmbedError extends UsageError {
  * `source "${BASH_SOURCE[0]%/*}/../lib/messages.sh"` and `cat "${BASH_SOURCE[0]%/*}/../host/release.sh" …`
  * (`. "${0%/*}/…"` in a POSIX sh script). Files that end in `.sh` are bundled in their turn; others are carried as they are.
  *
+ * Lines that hold nothing but a comment are for those who read the scripts, and stay there: a job's script travels as one text, for
+ * which some runners and shells have no more than 128 KiB. A script's head, from its `#!` line to the first line that is no comment, is
+ * kept (it may be its usage text); of a sourced file only a line with its path tells.
+ *
  * @returns the script's text, ending in a line feed, its `#!` line first if it has one.
  * @throws EmbedError with file and line for a missing file, an unreadable form, `$[[` or a carriage return.
  */
 export function bundleScript(path: string, read: ReadFile): string {
   const text = read(path);
   if (text === undefined) throw new EmbedError(path, 1, "there is no such script");
-  return bundleText(path, text, read, new Set([path]));
+  return bundleText(path, text, read, new Set([path]), headLength(text));
 }
 
 const scriptFolder = String.raw`"\$\{(?:BASH_SOURCE\[0\]|0)%/\*\}/([^"$]+)"`;
@@ -33,9 +38,17 @@ const sourceLine = new RegExp(String.raw`^\s*(?:source|\.) ${scriptFolder}\s*$`)
 const carryLine = new RegExp(String.raw`^(\s*)cat ${scriptFolder}(.*)$`);
 const otherUse = /\$\{(?:BASH_SOURCE\[0\]|0)%\/\*\}\//;
 
-function bundleText(path: string, text: string, read: ReadFile, sourced: Set<string>): string {
+function bundleText(
+  path: string,
+  text: string,
+  read: ReadFile,
+  sourced: Set<string>,
+  linesOfHead: number,
+): string {
   const place = (index: number, message: string) => new EmbedError(path, index + 1, message);
+  const comments = wholeLineComments(text);
   const bundled = linesOf(text).flatMap((line, index) => {
+    if (index >= linesOfHead && (comments.has(index) || (index === 0 && line.startsWith("#!")))) return [];
     refuseWhatCannotTravel(line, (message) => place(index, message));
     const source = sourceLine.exec(line);
     if (source) {
@@ -44,7 +57,8 @@ function bundleText(path: string, text: string, read: ReadFile, sourced: Set<str
       sourced.add(target);
       const content = read(target);
       if (content === undefined) throw place(index, `sources "${target}", which does not exist`);
-      return linesOf(withoutPreamble(bundleText(target, content, read, sourced)));
+      const inside = bundleText(target, content, read, sourced, 0);
+      return ["", `# ${target}`, ...linesOf(inside.replace(/^\n+/, ""))];
     }
     const carry = carryLine.exec(line);
     if (carry) {
@@ -66,7 +80,7 @@ function bundleText(path: string, text: string, read: ReadFile, sourced: Set<str
 }
 
 function carriedText(path: string, text: string, read: ReadFile): string {
-  if (path.endsWith(".sh")) return bundleText(path, text, read, new Set([path]));
+  if (path.endsWith(".sh")) return bundleText(path, text, read, new Set([path]), headLength(text));
   for (const [index, line] of linesOf(text).entries()) {
     refuseWhatCannotTravel(line, (message) => new EmbedError(path, index + 1, message));
   }
@@ -94,9 +108,9 @@ function refuseWhatCannotTravel(line: string, place: (message: string) => EmbedE
   }
 }
 
-/** A sourced file's own `#!` and `# shellcheck shell=` lines say nothing once it stands inside another script. */
-function withoutPreamble(text: string): string {
-  return text.replace(/^(?:#!.*\n|# shellcheck shell=.*\n)+/, "");
+/** How many lines a script's head has: its `#!` line and the comment that follows. */
+function headLength(text: string): number {
+  return linesOf(/^(?:#.*(?:\n|$))*/.exec(text)![0]).length;
 }
 
 function beside(path: string, relative: string): string {

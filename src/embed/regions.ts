@@ -60,7 +60,9 @@ function scriptEntry(path: string, indentation: string, read: ReadFile): string[
   const lines = /^#!\s*\/bin\/sh\b/.test(firstLine) ? body : handedToBash(path, body);
   return [
     `${indentation}- |`,
-    ...[`# ${path}`, ...lines].map((line) => (line ? `${indentation}  ${line}` : "")),
+    ...[`# ${path} (there with its comments)`, ...lines].map((line) =>
+      line ? `${indentation}  ${line}` : "",
+    ),
   ];
 }
 

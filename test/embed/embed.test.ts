@@ -32,7 +32,10 @@ describe("embedScripts", () => {
     const { text, scripts } = embedScripts("t.yml", template, read);
     expect(scripts).toEqual(["scripts/job.sh"]);
     expect(parse(text)).toEqual({
-      job: { script: ["# scripts/job.sh\necho one\n\n  echo two\n"], stage: "test" },
+      job: {
+        script: ["# scripts/job.sh (there with its comments)\necho one\n\n  echo two\n"],
+        stage: "test",
+      },
     });
     expect(embedScripts("t.yml", text, read).text).toBe(text);
     expect(embedScripts("t.yml", "no regions\n\n", read).text).toBe("no regions\n\n");
@@ -114,11 +117,16 @@ describe("bundleScript", () => {
     expect(bundleScript("scripts/jobs/a.sh", read)).toBe(
       [
         "#!/usr/bin/env bash",
+        "",
+        "# scripts/lib/one.sh",
+        "# scripts/lib/two.sh",
         "two=2",
         "one=1",
         "show() {",
         "  cat <<'END_OF_B_SH' | tr a-z A-Z",
         "#!/usr/bin/env bash",
+        "",
+        "# scripts/lib/two.sh",
         "two=2",
         'echo "$HOME"',
         "END_OF_B_SH",
@@ -126,6 +134,18 @@ describe("bundleScript", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  it("leaves comments where they are read, but keeps a script's head and the line numbers of messages", () => {
+    const read = project({
+      "a.sh": '#!/bin/sh\n# usage: a.sh\n\n# why\nsource "${BASH_SOURCE[0]%/*}/b.sh"\necho x # and why\n',
+      "b.sh": "#!/bin/sh\n# a head\n# more\necho '\n# text\n'\n",
+      "c.sh": '# a\n\n# b\ncat "${BASH_SOURCE[0]%/*}/no.sh"\n',
+    });
+    expect(bundleScript("a.sh", read)).toBe(
+      "#!/bin/sh\n# usage: a.sh\n\n\n# b.sh\necho '\n# text\n'\necho x # and why\n",
+    );
+    expect(() => bundleScript("c.sh", read)).toThrow('c.sh:4: carries "no.sh"');
   });
 
   it("takes another delimiter when the carried text holds the first one", () => {
