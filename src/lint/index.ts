@@ -10,4 +10,4 @@ export type { LintProject, ShellFindings } from "./project.ts";
 export { ConfigurationError, readConfiguration } from "./read-configuration.ts";
 export { rules } from "./registry.generated.ts";
 export type { Rule } from "./rule.ts";
-export { lintFile, lintWhole, unreadIncludes } from "./run.ts";
+export { lintFile, lintScripts, lintWhole, unreadIncludes } from "./run.ts";

@@ -5,7 +5,7 @@ import { readFile } from "./file.ts";
 import { finish } from "./finish.ts";
 import type { ShellFindings } from "./project.ts";
 import { readConfiguration } from "./read-configuration.ts";
-import { lintFile, lintWhole } from "./run.ts";
+import { lintFile, lintScripts, lintWhole } from "./run.ts";
 
 /** A file to lint: its path inside the project, with slashes, and its text. */
 export interface FileToLint {
@@ -46,14 +46,15 @@ export function lint(files: readonly FileToLint[], options: LintOptions = {}): D
     gitlabVersion:
       major === undefined || minor === undefined ? configuration.gitlabVersion : { major, minor },
     tags: () => options.tags,
-    shell: options.shell,
   };
   const { severityOf } = configuration;
+  const { shell } = options;
   const found = [
     ...read.flatMap((file) => lintFile(file, project, severityOf)),
+    ...(shell ? read.flatMap((file) => lintScripts(file, shell, severityOf)) : []),
     ...lintWhole(read, project, severityOf),
   ];
-  return finish(read, found, severityOf, options.shell?.tool);
+  return finish(read, found, severityOf, shell?.tool);
 }
 
 function treeAt(root: string, files: ReadonlyMap<string, string>): FileTree {

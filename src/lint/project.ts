@@ -3,7 +3,7 @@ import type { FileRole } from "./role.ts";
 import type { Script } from "./shell/scripts.ts";
 import type { ShellComment } from "./shell/shellcheck.ts";
 
-/** What is known of the shell scripts; absent where neither a shell nor ShellCheck was asked. */
+/** What is known of the shell scripts. */
 export interface ShellFindings {
   /** Who was asked: `bash` tells only whether a script parses. */
   readonly tool: "shellcheck" | "bash" | undefined;
@@ -34,7 +34,6 @@ export interface LintProject {
   readonly gitlabVersion: GitLabVersion | undefined;
   /** The tags of the repository at a root; undefined if it is not known. */
   readonly tags: (root: string) => readonly string[] | undefined;
-  readonly shell: ShellFindings | undefined;
 }
 
 /** What the rules over whole projects know of a file. */

@@ -1,7 +1,7 @@
 import type { Diagnostic, Fix, Severity } from "./diagnostic.ts";
 import type { EngineError, EngineStage } from "./engine.ts";
 import type { LintFile } from "./file.ts";
-import type { FileFacts, LintProject } from "./project.ts";
+import type { FileFacts, LintProject, ShellFindings } from "./project.ts";
 
 /** The chapters of the rule book, in reading order. */
 export const groups = [
@@ -47,6 +47,12 @@ export interface RuleContext {
   readonly report: ReportFinding;
 }
 
+/** What the rules about scripts look at besides the file. */
+export interface ScriptsContext {
+  readonly shell: ShellFindings;
+  readonly report: ReportFinding;
+}
+
 /**
  * One rule: metadata first, the check last. Rules live in `rules/<id>.ts`, are named after the good state, and export
  * themselves as `rule`; the registry is generated from the folder.
@@ -72,6 +78,8 @@ export interface Rule {
   readonly isCatchAll?: boolean;
   /** Called once for each file. */
   readonly check?: (file: LintFile, context: RuleContext) => void;
+  /** Called once for each file when a shell or ShellCheck has read its scripts; never where there is neither. */
+  readonly checkScripts?: (file: LintFile, context: ScriptsContext) => void;
   /** Called once for each run, with all files. */
   readonly checkProject?: (files: readonly FileFacts[], context: Omit<RuleContext, "claimed">) => void;
 }

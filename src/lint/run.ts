@@ -4,11 +4,11 @@ import type { LintFile } from "./file.ts";
 import type { SeverityOf } from "./finish.ts";
 import { includedPipeline } from "./included-pipeline.ts";
 import { pipelineErrors } from "./pipeline-errors.ts";
-import type { FileFacts, LintProject } from "./project.ts";
+import type { FileFacts, LintProject, ShellFindings } from "./project.ts";
 import { rules } from "./registry.generated.ts";
 import { type Rule, toDiagnostic } from "./rule.ts";
 
-/** Runs every rule over one file. Returns the findings; suppressions are not applied yet. */
+/** Runs the rules over one file, but for those about its scripts. Returns the findings; suppressions are not applied yet. */
 export function lintFile(file: LintFile, project: LintProject, severityOf: SeverityOf): Diagnostic[] {
   const errors = [...file.errors, ...(file.errors.length === 0 ? pipelineErrors(file, project) : [])];
   const claims = claimAll(errors);
@@ -19,6 +19,20 @@ export function lintFile(file: LintFile, project: LintProject, severityOf: Sever
     rule.check(file, {
       project,
       claimed: claims.get(rule) ?? [],
+      report: (finding) => diagnostics.push(toDiagnostic(rule, severity, file.path, finding)),
+    });
+    return diagnostics;
+  });
+}
+
+/** Runs the rules about what a shell or ShellCheck says of a file's scripts. */
+export function lintScripts(file: LintFile, shell: ShellFindings, severityOf: SeverityOf): Diagnostic[] {
+  return rules.flatMap((rule) => {
+    const severity = rule.checkScripts && severityOf(rule, file.path);
+    if (severity === undefined) return [];
+    const diagnostics: Diagnostic[] = [];
+    rule.checkScripts?.(file, {
+      shell,
       report: (finding) => diagnostics.push(toDiagnostic(rule, severity, file.path, finding)),
     });
     return diagnostics;

@@ -1,4 +1,12 @@
-import { type LintFile, lintFile, lintWhole, readFile, unreadIncludes } from "../../lint/index.ts";
+import { setImmediate } from "node:timers/promises";
+import {
+  type LintFile,
+  lintFile,
+  lintScripts,
+  lintWhole,
+  readFile,
+  unreadIncludes,
+} from "../../lint/index.ts";
 import { type Looks, type Reach, type Result, watched } from "../../lint/memory.ts";
 import type { FileFacts, LintProject, OtherSources } from "../../lint/project.ts";
 import { judgeScripts } from "../../lint/shell/findings.ts";
@@ -9,23 +17,41 @@ import { mirrorSources } from "./mirrors.ts";
 /** A result, and what the rules looked at besides the file itself. */
 export type Fresh = Result & { readonly looks: Looks };
 
-/** Judges some files with all rules. Returns a result for each. */
+/** Judges some files with all rules: the shell tool reads the scripts while the other rules are at work. */
 export async function judgeFiles(texts: ReadonlyMap<string, string>, run: Run): Promise<Map<string, Fresh>> {
-  const { settings, surroundings, options, tool, reach } = run;
-  const { cwd, env, signal } = surroundings;
   const files = [...texts].map(([name, text]) => readFile(name, text));
+  const [shell, results] = await Promise.all([askShell(files, run), judgeEach(files, run)]);
+  return new Map(
+    results.map((result, index) => {
+      const file = files[index] as LintFile;
+      const ofScripts = lintScripts(file, shell, run.settings.severityOf);
+      return [file.path, { ...result, diagnostics: [...result.diagnostics, ...ofScripts] }];
+    }),
+  );
+}
+
+function askShell(files: readonly LintFile[], { settings, surroundings, options, tool }: Run) {
+  const { env, signal } = surroundings;
   const scripts = files.flatMap((file) => file.scripts);
-  const exclude = settings.disabledCodes;
-  const shell = await judgeScripts(scripts, tool, { env, signal, exclude, cache: options.cache });
+  return judgeScripts(scripts, tool, { env, signal, exclude: settings.disabledCodes, cache: options.cache });
+}
+
+async function judgeEach(
+  files: readonly LintFile[],
+  { settings, surroundings, reach }: Run,
+): Promise<Fresh[]> {
   const judgeOne = (file: LintFile, others: OtherSources): Fresh => {
     const { reach: noted, looks } = watched(reach);
-    const project = projectOf(noted, { others, shell, gitlabVersion: settings.gitlabVersion });
+    const project = projectOf(noted, { others, gitlabVersion: settings.gitlabVersion });
     const diagnostics = lintFile(file, project, settings.severityOf);
     return { hasHeader: file.hasHeader, diagnostics, unread: unreadIncludes(file, project), looks };
   };
-  const results = new Map<string, Fresh>();
-  for (const file of files)
-    results.set(file.path, await withMirrors(settings.mirrors, cwd, (others) => judgeOne(file, others)));
+  const results: Fresh[] = [];
+  for (const file of files) {
+    results.push(await withMirrors(settings.mirrors, surroundings.cwd, (others) => judgeOne(file, others)));
+    // whoever reads the scripts may have something to say, or ask for more
+    await setImmediate();
+  }
   return results;
 }
 
@@ -52,7 +78,7 @@ function withMirrors<Result>(
 export function judgeProject(files: readonly FileFacts[], { settings, reach }: Run): Fresh {
   const { reach: noted, looks } = watched(reach);
   const { gitlabVersion } = settings;
-  const project = projectOf(noted, { others: {}, shell: undefined, gitlabVersion });
+  const project = projectOf(noted, { others: {}, gitlabVersion });
   return { hasHeader: false, unread: [], diagnostics: lintWhole(files, project, settings.severityOf), looks };
 }
 

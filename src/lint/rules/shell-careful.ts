@@ -8,9 +8,9 @@ export const rule: Rule = {
   summary: "ShellCheck has no advice for the scripts.",
   why: "What ShellCheck calls info or style: mostly variables outside quotes, which break on spaces and `*`.",
   reference: "https://www.shellcheck.net/wiki/",
-  check(file, { report, project }) {
+  checkScripts(file, { report, shell }) {
     for (const script of file.scripts) {
-      for (const comment of project.shell?.comments(script) ?? []) {
+      for (const comment of shell.comments(script)) {
         if (comment.level !== "info" && comment.level !== "style") continue;
         report({
           at: script.at(comment.line, comment.column, comment.endLine, comment.endColumn),

@@ -8,9 +8,9 @@ export const rule: Rule = {
   summary: "ShellCheck finds no fault in the scripts.",
   why: "ShellCheck knows the traps of the shell. It cannot read `$[[ ]]` by itself, so each block stands in as a variable of the same width. Codes that make no sense inside a job are left out.",
   reference: "https://www.shellcheck.net/wiki/",
-  check(file, { report, project }) {
+  checkScripts(file, { report, shell }) {
     for (const script of file.scripts) {
-      for (const comment of project.shell?.comments(script) ?? []) {
+      for (const comment of shell.comments(script)) {
         if (comment.level !== "error" && comment.level !== "warning") continue;
         report({
           at: script.at(comment.line, comment.column, comment.endLine, comment.endColumn),

@@ -8,9 +8,9 @@ export const rule: Rule = {
   summary: "Every script is shell that can be parsed.",
   why: "A missing quote or `fi` ends the job at once, whatever the inputs are. Blocks are read as variables of the same width, so the columns are those of the file.",
   reference: "https://docs.gitlab.com/ci/yaml/#script",
-  check(file, { report, project }) {
+  checkScripts(file, { report, shell }) {
     for (const script of file.scripts) {
-      const fault = project.shell?.parse(script);
+      const fault = shell.parse(script);
       if (fault === undefined) continue;
       report({
         at: script.at(fault.line, fault.column, fault.line, fault.column + 1),
