@@ -1,6 +1,6 @@
 import { componentsAt } from "./catalog.ts";
 import type { ServerProject } from "./project.ts";
-import type { Answer } from "./routes.ts";
+import type { Answer } from "./routes/index.ts";
 import type { ServerState } from "./state.ts";
 
 interface Asked {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { FaultPlan } from "./faults.ts";
 import { answerGraphql } from "./graphql.ts";
 import { PaperProject, ServerProject } from "./project.ts";
-import { type Answer, Refusal, type Request, routes } from "./routes.ts";
+import { type Answer, Refusal, type Request, routes } from "./routes/index.ts";
 import type { ServerPipeline, Start } from "./runs.ts";
 import { ServerState } from "./state.ts";
 

@@ -1,0 +1,60 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { jobRecord } from "../records.ts";
+import type { ServerJob, ServerPipeline } from "../runs.ts";
+import type { ServerState } from "../state.ts";
+import { ciVariable } from "./created.ts";
+import {
+  type Answer,
+  jobOf,
+  pipelinesOf,
+  projectOf,
+  Refusal,
+  type Route,
+  route,
+  writable,
+} from "./request.ts";
+
+/** Single jobs: traces, artifacts, the play button. */
+export const jobs: readonly Route[] = [
+  route("GET", "/projects/:id/jobs/:job", (request, id, number) => {
+    const { pipeline, job } = jobOf(request, id, number);
+    return { json: jobRecord(request.state, pipeline, job) };
+  }),
+  route("GET", "/projects/:id/jobs/:job/trace", (request, id, number) => {
+    const { trace } = jobOf(request, id, number).job;
+    const cut = Math.random() * 1000 < (request.state.options.truncatedTraces ?? 0);
+    return { text: cut ? trace.slice(0, Math.floor(trace.length / 2)) : trace };
+  }),
+  route("GET", "/projects/:id/jobs/:job/artifacts", (request, id, number) => {
+    const { pipeline, job } = jobOf(request, id, number);
+    return archiveOf(request.state, pipeline, job);
+  }),
+  route("GET", "/projects/:id/jobs/artifacts/:ref/download", (request, id, ref) => {
+    const project = projectOf(request, id);
+    const name = request.query.get("job");
+    for (const pipeline of pipelinesOf(request.state, project)) {
+      const job = pipeline.jobs.find((each) => each.name === name);
+      if (pipeline.start.ref === ref && pipeline.status === "success" && job)
+        return archiveOf(request.state, pipeline, job);
+    }
+    throw new Refusal(404, { message: "404 Not Found" });
+  }),
+  route("POST", "/projects/:id/jobs/:job/play", (request, id, number) => {
+    writable(request, id);
+    const { pipeline, job } = jobOf(request, id, number);
+    if (!pipeline.play(job, (request.body.job_variables_attributes ?? []).map(ciVariable))) {
+      throw new Refusal(400, { message: "400 Bad request - Unplayable Job" });
+    }
+    return { json: jobRecord(request.state, pipeline, job) };
+  }),
+];
+
+function archiveOf(state: ServerState, pipeline: ServerPipeline, job: ServerJob): Answer {
+  const folder = pipeline.resultOf(job).artifactsFolder;
+  if (!folder) throw new Refusal(404, { message: "404 Not Found" });
+  const archive = join(state.root, `artifacts-${job.id}.zip`);
+  execFileSync("python3", ["-m", "zipfile", "-c", archive, "."], { cwd: folder });
+  return { bytes: readFileSync(archive), headers: { "content-type": "application/zip" } };
+}
