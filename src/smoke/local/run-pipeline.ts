@@ -1,15 +1,17 @@
-import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { PipelinePlan, PlannedJob, PlannedVariable, Trigger } from "../plan.ts";
+import type { PipelinePlan, PlannedJob, Trigger } from "../plan.ts";
 import { type PipelineIdentity, pipelineVariables } from "../predefined.ts";
-import type { JobResult, JobState, PipelineEvent, PipelineResult } from "../result.ts";
-import { below, type Downstream, type StartDownstream, waits } from "./downstream.ts";
-import { describeExecutor, type Executor, type ExecutorChooser } from "./executor.ts";
-import { jobVariables, readDotenv } from "./job-variables.ts";
+import type { PipelineEvent, PipelineResult } from "../result.ts";
+import { producersOf, readArtifact, readDotenvReports } from "./artifacts.ts";
+import { below, type StartDownstream, waits } from "./downstream.ts";
+import { describeExecutor, type ExecutorChooser } from "./executor.ts";
+import { jobVariables } from "./job-variables.ts";
+import { LocalJob, shouldRetry } from "./local-job.ts";
 import type { SmokeProject } from "./project.ts";
 import { type AttemptOutcome, fileVariablesFolder, projectFolderInJob, runAttempt } from "./run-job.ts";
-import { jobsBefore, nextSteps, pipelineState, reopenAfter, type ScheduledJob } from "./schedule.ts";
-import { Trace } from "./trace.ts";
+import { nextSteps, pipelineState, reopenAfter } from "./schedule.ts";
+import { openTrace, type Trace } from "./trace.ts";
 import { type CiVariable, expandText } from "./variables.ts";
 
 export interface LocalPipelineOptions {
@@ -65,7 +67,7 @@ export class LocalPipeline {
    * Throws when there is no such job, or when it is not waiting to be played.
    */
   async play(name: string, variables: readonly CiVariable[] = []): Promise<PipelineResult> {
-    const job = this.jobs.find((each) => each.plan.name === name);
+    const job = this.jobNamed(name);
     if (!job) throw new Error(`there is no job "${name}" in the pipeline`);
     if (job.state !== "manual") throw new Error(`the job "${name}" cannot be played: it is ${job.state}`);
     job.playedWith = variables;
@@ -92,9 +94,9 @@ export class LocalPipeline {
     const waiting = [...first];
     for (;;) {
       const steps = nextSteps(this.options.plan.stages, this.jobs);
-      for (const job of steps.skip as LocalJob[]) this.settle(job, "skipped");
-      for (const job of steps.offer as LocalJob[]) this.settle(job, "manual");
-      for (const job of steps.start as LocalJob[]) {
+      for (const job of steps.skip) job.state = "skipped";
+      for (const job of steps.offer) job.state = "manual";
+      for (const job of steps.start) {
         job.state = "pending";
         waiting.push(job);
       }
@@ -112,8 +114,8 @@ export class LocalPipeline {
     await Promise.all(this.jobs.map((job) => job.downstream?.done));
   }
 
-  private settle(job: LocalJob, state: JobState): void {
-    job.state = state;
+  private jobNamed(name: string): LocalJob | undefined {
+    return this.jobs.find((each) => each.plan.name === name);
   }
 
   private async runJob(job: LocalJob): Promise<void> {
@@ -141,7 +143,7 @@ export class LocalPipeline {
     const started = await this.options.startDownstream?.(trigger, {
       job: name,
       variables: this.forwarded(job),
-      readArtifact: (from, path) => this.readArtifact(from, path),
+      readArtifact: (from, path) => readArtifact(this.jobNamed(from), path),
       onEvent: (event) => this.tell(below(name, event)),
     });
     if (started === undefined) {
@@ -178,11 +180,6 @@ export class LocalPipeline {
     ];
   }
 
-  private async readArtifact(name: string, path: string): Promise<string | undefined> {
-    const folder = this.jobs.find((each) => each.plan.name === name)?.artifactsFolder;
-    return folder && readFile(join(folder, path), "utf8").catch(() => undefined);
-  }
-
   private async attempt(job: LocalJob): Promise<AttemptOutcome> {
     const { options } = this;
     const folder = join(options.folder, "jobs", `${job.index}-${job.attempts}`);
@@ -190,6 +187,7 @@ export class LocalPipeline {
     const executor = await options.executors.choose(image);
     const timeoutSeconds = job.plan.timeoutSeconds ?? defaultTimeoutSeconds;
     const settings = [...options.variables, ...job.playedWith];
+    const producers = producersOf(job, options.plan.stages, this.jobs);
     const variables = jobVariables(
       job.plan,
       {
@@ -201,10 +199,13 @@ export class LocalPipeline {
         timeoutSeconds,
         played: job.plan.when === "manual",
       },
-      { pipeline: this.predefined, dotenv: await this.dotenvFor(job), settings },
+      { pipeline: this.predefined, dotenv: await readDotenvReports(producers), settings },
     );
     await writeFileVariables(settings, fileVariablesFolder(folder, options.project));
-    const trace = await this.openTrace(job, executor, settings);
+    job.executor = describeExecutor(executor);
+    this.tell({ kind: "job-started", job: job.plan.name, attempt: job.attempts, executor: job.executor });
+    const trace = await this.openTrace(job, settings);
+    job.traceFile = trace.file;
     try {
       return await runAttempt({
         job: { ...job.plan, image },
@@ -213,8 +214,8 @@ export class LocalPipeline {
         sha: options.identity.commit.sha,
         folder,
         variables,
-        incoming: this.producersOf(job).flatMap((each) => each.artifactsFolder ?? []),
-        outgoing: this.artifactsFolderOf(job),
+        incoming: producers.flatMap((each) => each.artifactsFolder ?? []),
+        outgoing: join(options.folder, "artifacts", String(job.index)),
         onArtifacts: (path) => {
           job.artifactsFolder = path;
         },
@@ -229,59 +230,21 @@ export class LocalPipeline {
     }
   }
 
-  private async openTrace(
-    job: LocalJob,
-    executor: Executor,
-    settings: readonly CiVariable[],
-  ): Promise<Trace> {
-    const name = job.plan.name;
-    job.executor = describeExecutor(executor);
-    this.tell({ kind: "job-started", job: name, attempt: job.attempts, executor: job.executor });
-    return this.openTraceFile(job, settings);
-  }
-
-  private async openTraceFile(job: LocalJob, settings: readonly CiVariable[]): Promise<Trace> {
-    const { traceFolder } = this.options;
+  private openTrace(job: LocalJob, settings: readonly CiVariable[]): Promise<Trace> {
     const { name } = job.plan;
-    await mkdir(traceFolder, { recursive: true, mode: 0o700 });
-    job.traceFile = join(traceFolder, `${String(job.index + 1).padStart(2, "0")}-${safeFileName(name)}.log`);
     const secrets = settings.filter((each) => each.masked).map((each) => each.value);
-    return new Trace(job.traceFile, secrets, (line) => this.tell({ kind: "job-line", job: name, line }));
+    const onLine = (line: string) => this.tell({ kind: "job-line", job: name, line });
+    return openTrace(this.options.traceFolder, { number: job.index + 1, name, secrets, onLine });
   }
 
   /** What kept a job from running stands in its trace, as on GitLab. */
   private async systemFailure(job: LocalJob, error: Error): Promise<AttemptOutcome> {
-    const trace = await this.openTraceFile(job, this.options.variables);
+    const trace = await this.openTrace(job, this.options.variables);
+    job.traceFile = trace.file;
     trace.write(error.message);
     await trace.close();
     job.problem = error.message;
     return { state: "failed", reason: "runner_system_failure" };
-  }
-
-  /** The jobs whose artifacts a job gets: `needs` with artifacts, else `dependencies`, else all that it waits for. */
-  private producersOf(job: LocalJob): readonly LocalJob[] {
-    const before = jobsBefore(job.plan, this.options.plan.stages, this.jobs) as readonly LocalJob[];
-    const { needs, dependencies } = job.plan;
-    return before.filter(({ plan }) => {
-      if (needs && !needs.some((need) => need.name === plan.name && need.artifacts)) return false;
-      return dependencies === undefined || dependencies.includes(plan.name);
-    });
-  }
-
-  private async dotenvFor(job: LocalJob): Promise<PlannedVariable[]> {
-    const found: PlannedVariable[] = [];
-    for (const { plan, artifactsFolder } of this.producersOf(job)) {
-      for (const path of plan.artifacts?.reports.dotenv ?? []) {
-        if (artifactsFolder === undefined) continue;
-        const text = await readFile(join(artifactsFolder, path), "utf8").catch(() => "");
-        found.push(...readDotenv(text));
-      }
-    }
-    return found;
-  }
-
-  private artifactsFolderOf(job: LocalJob): string {
-    return join(this.options.folder, "artifacts", String(job.index));
   }
 
   /** An image name may hold variables of the pipeline, the YAML and the settings. */
@@ -301,79 +264,6 @@ export class LocalPipeline {
   }
 }
 
-/** One job with everything that is known of it while the pipeline runs. */
-class LocalJob implements ScheduledJob {
-  readonly plan: PlannedJob;
-  readonly index: number;
-  state: JobState = "created";
-  allowFailure: boolean;
-  attempts = 0;
-  seconds = 0;
-  exitCode: number | undefined;
-  failureReason: string | undefined;
-  traceFile: string | undefined;
-  artifactsFolder: string | undefined;
-  executor: string | undefined;
-  problem: string | undefined;
-  playedWith: readonly CiVariable[] = [];
-  downstream: Downstream | undefined;
-
-  constructor(plan: PlannedJob, index: number) {
-    this.plan = plan;
-    this.index = index;
-    this.allowFailure = plan.allowFailure;
-  }
-
-  finish(outcome: AttemptOutcome, seconds: number): void {
-    this.state = outcome.state;
-    this.exitCode = outcome.exitCode;
-    this.failureReason = outcome.reason;
-    this.seconds += seconds;
-    const codes = this.plan.allowFailureExitCodes;
-    if (codes && outcome.state === "failed") {
-      this.allowFailure = outcome.exitCode !== undefined && codes.includes(outcome.exitCode);
-    }
-  }
-
-  /** With those of the pipeline that it started. */
-  results(): JobResult[] {
-    const jobs = this.downstream?.result().jobs ?? [];
-    return [this.result(), ...jobs.map((job) => ({ ...job, name: `${this.plan.name} / ${job.name}` }))];
-  }
-
-  result(): JobResult {
-    return {
-      name: this.plan.name,
-      stage: this.plan.stage,
-      state: this.state,
-      allowFailure: this.allowFailure,
-      exitCode: this.exitCode,
-      failureReason: this.problem ?? this.failureReason,
-      seconds: this.seconds,
-      attempts: this.attempts,
-      traceFile: this.traceFile,
-      artifactsFolder: this.artifactsFolder,
-      executor: this.executor,
-    };
-  }
-}
-
-/** Source: docs.gitlab.com/ci/yaml/#retry (18.11): `when` and `exit_codes` each allow a retry on their own. */
-function shouldRetry({ retry }: PlannedJob, attempts: number, outcome: AttemptOutcome): boolean {
-  if (outcome.state !== "failed" || attempts > retry.max) return false;
-  if (
-    retry.exitCodes.length > 0 &&
-    outcome.exitCode !== undefined &&
-    retry.exitCodes.includes(outcome.exitCode)
-  ) {
-    return true;
-  }
-  if (retry.when.length === 0) return retry.exitCodes.length === 0;
-  return (
-    retry.when.includes("always") || (outcome.reason !== undefined && retry.when.includes(outcome.reason))
-  );
-}
-
 /** As GitLab Runner leaves them: no final newline added, readable by everybody. The folder above them is private. */
 async function writeFileVariables(settings: readonly CiVariable[], folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -382,8 +272,4 @@ async function writeFileVariables(settings: readonly CiVariable[], folder: strin
     await writeFile(join(folder, key), value);
     await chmod(join(folder, key), 0o666);
   }
-}
-
-function safeFileName(name: string): string {
-  return name.replace(/[^A-Za-z0-9._-]+/g, "_").slice(0, 100);
 }

@@ -10,20 +10,23 @@ export interface ScheduledJob {
 }
 
 /** What may happen next: jobs to start, and jobs whose state changes without running. */
-export interface NextSteps {
-  readonly start: readonly ScheduledJob[];
-  readonly skip: readonly ScheduledJob[];
-  readonly offer: readonly ScheduledJob[];
+export interface NextSteps<Job extends ScheduledJob> {
+  readonly start: readonly Job[];
+  readonly skip: readonly Job[];
+  readonly offer: readonly Job[];
 }
 
 /**
  * Decides, as GitLab's pipeline processing does (18.11, `Ci::PipelineProcessing::AtomicProcessingService`), which of the
  * jobs that are still `created` can move: start, be skipped, or be offered as manual jobs. Changes nothing itself.
  */
-export function nextSteps(stages: readonly string[], jobs: readonly ScheduledJob[]): NextSteps {
-  const start: ScheduledJob[] = [];
-  const skip: ScheduledJob[] = [];
-  const offer: ScheduledJob[] = [];
+export function nextSteps<Job extends ScheduledJob>(
+  stages: readonly string[],
+  jobs: readonly Job[],
+): NextSteps<Job> {
+  const start: Job[] = [];
+  const skip: Job[] = [];
+  const offer: Job[] = [];
   for (const job of jobs) {
     if (job.state !== "created") continue;
     const before = statusBefore(job, stages, jobs);
@@ -36,11 +39,11 @@ export function nextSteps(stages: readonly string[], jobs: readonly ScheduledJob
 }
 
 /** The jobs whose end a job waits for: those that it needs, or all of the earlier stages. */
-export function jobsBefore(
+export function jobsBefore<Job extends ScheduledJob>(
   job: PlannedJob,
   stages: readonly string[],
-  jobs: readonly ScheduledJob[],
-): readonly ScheduledJob[] {
+  jobs: readonly Job[],
+): readonly Job[] {
   if (job.needs) {
     const names = new Set(job.needs.map((need) => need.name));
     return jobs.filter((other) => names.has(other.plan.name));

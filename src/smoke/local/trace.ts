@@ -1,11 +1,32 @@
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 
 /** GitLab Runner's default `output_limit` is 4 MiB; a trace stops there, and says so. */
 const limitBytes = 4 * 1024 * 1024;
 
 /** Shorter values than this are not masked: GitLab does not accept them as masked variables either. */
 const shortestSecret = 8;
+
+/** Of which job a trace is, what must not stand in it, and who hears each line. */
+export interface TraceOfJob {
+  /** From 1; comes first in the file's name. */
+  readonly number: number;
+  readonly name: string;
+  readonly secrets: readonly string[];
+  readonly onLine: (line: string) => void;
+}
+
+/** Opens a job's trace in a folder, which is made for the user alone. A second attempt goes on in the same file. */
+export async function openTrace(
+  folder: string,
+  { number, name, secrets, onLine }: TraceOfJob,
+): Promise<Trace> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const safeName = name.replace(/[^A-Za-z0-9._-]+/g, "_").slice(0, 100);
+  return new Trace(join(folder, `${String(number).padStart(2, "0")}-${safeName}.log`), secrets, onLine);
+}
 
 /** The trace of one job, written to a file line by line with every secret replaced by `[MASKED]`. */
 export class Trace {

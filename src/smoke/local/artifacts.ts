@@ -1,0 +1,41 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { PlannedVariable } from "../plan.ts";
+import { readDotenv } from "./job-variables.ts";
+import type { LocalJob } from "./local-job.ts";
+import { jobsBefore } from "./schedule.ts";
+
+/**
+ * The jobs of a pipeline whose artifacts a job gets: `needs` with artifacts, else `dependencies`, else all that it waits for.
+ * Source: docs.gitlab.com/ci/yaml/#needsartifacts and #dependencies (18.11).
+ */
+export function producersOf(
+  job: LocalJob,
+  stages: readonly string[],
+  jobs: readonly LocalJob[],
+): readonly LocalJob[] {
+  const { needs, dependencies } = job.plan;
+  return jobsBefore(job.plan, stages, jobs).filter(({ plan }) => {
+    if (needs && !needs.some((need) => need.name === plan.name && need.artifacts)) return false;
+    return dependencies === undefined || dependencies.includes(plan.name);
+  });
+}
+
+/** The variables of the dotenv reports among some jobs' artifacts; a report that is not there holds none. */
+export async function readDotenvReports(producers: readonly LocalJob[]): Promise<PlannedVariable[]> {
+  const found: PlannedVariable[] = [];
+  for (const { plan, artifactsFolder } of producers) {
+    for (const path of plan.artifacts?.reports.dotenv ?? []) {
+      if (artifactsFolder === undefined) continue;
+      const text = await readFile(join(artifactsFolder, path), "utf8").catch(() => "");
+      found.push(...readDotenv(text));
+    }
+  }
+  return found;
+}
+
+/** The text of a file among a job's artifacts; undefined where there is none. */
+export async function readArtifact(job: LocalJob | undefined, path: string): Promise<string | undefined> {
+  const folder = job?.artifactsFolder;
+  return folder && readFile(join(folder, path), "utf8").catch(() => undefined);
+}
