@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
@@ -18,7 +19,7 @@ export async function writeNewFiles(
   const kept: string[] = [];
   for (const { path, text } of files) {
     const target = join(folder, path);
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     try {
       await writeFile(target, text, { flag: "wx" });
       written.push(path);
@@ -28,4 +29,16 @@ export async function writeNewFiles(
     }
   }
   return { written, kept };
+}
+
+/** With the folders above it. Not `recursive`: below /proc, where no folder can be made, that of Node 20 never ends. */
+async function makeFolder(folder: string): Promise<void> {
+  const failure = await mkdir(folder).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error,
+  );
+  if (failure === undefined || failure.code === "EEXIST") return;
+  if (failure.code !== "ENOENT" || existsSync(dirname(folder))) throw failure;
+  await makeFolder(dirname(folder));
+  await makeFolder(folder);
 }
