@@ -4,9 +4,10 @@ import { memoryTree } from "../pipeline/index.ts";
 import type { ComponentInterface } from "../release/index.ts";
 import { Source, toJson, YamlList } from "../yaml/index.ts";
 import { EVENTS, type EventName, type Judged, judge, OWN_STAGE, pipelineOf, type Verdict } from "./judge.ts";
+import type { Guide } from "./markdown.ts";
 import type { CatalogComponent, CatalogInput, CatalogJob } from "./model.ts";
 import { localPath, outlineOf } from "./outline.ts";
-import { findExamples, findGuide, type Guide } from "./readme.ts";
+import { findExamples, findGuide } from "./readme.ts";
 import {
   type ChangeTable,
   COMPARED_RELEASES,

@@ -1,7 +1,12 @@
 import { posix } from "node:path";
 import MarkdownIt, { type MarkdownIt as Renderer, type Token } from "markdown-it";
 import { type Html, trusted } from "./html.ts";
-import type { Guide } from "./readme.ts";
+
+/** A piece of Markdown and the file that it stands in: its links start there. */
+export interface Guide {
+  readonly file: string;
+  readonly markdown: string;
+}
 
 /** Where a link in a guide leads: an address on the site or the web, or undefined where there is nothing to show. */
 export type ResolveLink = (path: string) => string | undefined;

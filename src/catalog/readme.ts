@@ -1,12 +1,6 @@
-import { outlineOfDocument } from "./markdown.ts";
+import { type Guide, outlineOfDocument } from "./markdown.ts";
 
 /* What a project's documentation says about one component. */
-
-/** A piece of Markdown and the file that it stands in: its links start there. */
-export interface Guide {
-  readonly file: string;
-  readonly markdown: string;
-}
 
 /** Where projects keep a component's own page. */
 const pagesOf = (name: string) => [

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { CommandModule } from "./command.ts";
-import type { SmokeOptions } from "./smoke/run.ts";
+import type { SmokeOptions } from "./smoke/options.ts";
 
 /** `berth smoke`: runs scenarios and says whether what came out is what was expected. */
 export const command: CommandModule["command"] = (program, surroundings, finish) => {

@@ -3,7 +3,7 @@ import { loadScenarios } from "../../smoke/scenario.ts";
 import { type Variation, variationsOf } from "../../smoke/variation.ts";
 import { UsageError } from "../../usage-error.ts";
 import type { Surroundings } from "../command.ts";
-import type { SmokeOptions } from "./run.ts";
+import type { SmokeOptions } from "./options.ts";
 
 /** The runs that the arguments name. @throws UsageError where there are none, or where a scenario is not right */
 export function chooseVariations(args: readonly string[], { only }: SmokeOptions, cwd: string): Variation[] {

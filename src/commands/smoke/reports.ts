@@ -7,7 +7,7 @@ import { readTail } from "../../smoke/report/tail.ts";
 import { renderText } from "../../smoke/report/text.ts";
 import type { VariationReport } from "../../smoke/run-variation.ts";
 import type { Surroundings } from "../command.ts";
-import type { SmokeOptions } from "./run.ts";
+import type { SmokeOptions } from "./options.ts";
 
 /** Writes the report to the files that the options name, and to stdout as text or JSON. */
 export async function writeReports(

@@ -13,32 +13,9 @@ import type { Variation } from "../../smoke/variation.ts";
 import { UsageError } from "../../usage-error.ts";
 import type { ExitCode, Surroundings } from "../command.ts";
 import { chooseVariations, isRemote, list, variationsForGitlab } from "./choose.ts";
+import type { SmokeOptions } from "./options.ts";
 import { isWatched, showProgress } from "./progress.ts";
 import { writeReports } from "./reports.ts";
-
-/** SmokeOptions as the command line gives them. */
-export interface SmokeOptions {
-  readonly list?: boolean;
-  readonly only?: string;
-  readonly on: string;
-  readonly project?: string;
-  readonly compare?: boolean;
-  readonly executor: string;
-  readonly target?: string;
-  readonly timeout?: string;
-  readonly concurrency: string;
-  readonly keep?: boolean;
-  readonly json?: boolean;
-  readonly junit?: string;
-  readonly markdown?: string;
-  readonly note?: boolean;
-  readonly mergeRequest?: string;
-  readonly logs?: string;
-  readonly verbose?: boolean;
-  readonly quiet?: boolean;
-  /** Milliseconds between two looks at a pipeline on GitLab; not on the command line. */
-  readonly interval?: number;
-}
 
 /** Runs the scenarios that the arguments name, and prints the report. @throws UsageError for the user's mistakes */
 export async function smoke(
