@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type SmokeOptions, smoke } from "../../../src/commands/smoke/run.ts";
+import type { SmokeOptions } from "../../../src/commands/smoke/options.ts";
+import { smoke } from "../../../src/commands/smoke/run.ts";
 import { UsageError } from "../../../src/usage-error.ts";
 import { type GitlabServer, startGitlabServer } from "../../gitlab-server/index.ts";
 
