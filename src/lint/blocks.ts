@@ -1,6 +1,6 @@
 import { Place, type Source } from "../yaml/source.ts";
 import { type Entry, Reference, YamlList, YamlMap, type YamlValue } from "../yaml/values.ts";
-import { scalarOffsets } from "./scalar-offsets.ts";
+import { type OffsetOf, scalarOffsets } from "./scalar-offsets.ts";
 
 /** The way to a value from the root of the document: keys as text, list indices as numbers. */
 export type Path = readonly (string | number)[];
@@ -94,7 +94,9 @@ function describe(node: TextNode, match: RegExpExecArray): Block {
     node,
     from: match.index,
     to,
-    place: node.at(match.index, to),
+    get place() {
+      return node.at(match.index, to);
+    },
     expression,
     context: context.trim(),
     name: name.replace(/\[.*$/s, "").trim(),
@@ -124,15 +126,15 @@ function textNode(
   isKey: boolean,
   source: Source,
 ): TextNode {
-  let offsets: readonly number[] | undefined;
+  let offsetOf: OffsetOf | undefined;
   let isDecoded = false;
   const at = (from: number, to: number): Place => {
     if (!isDecoded) {
-      offsets = scalarOffsets(source.text, place.start, place.end, value);
+      offsetOf = scalarOffsets(source.text, place.start, place.end, value);
       isDecoded = true;
     }
-    const start = offsets?.[from];
-    const last = offsets?.[Math.max(from, to - 1)];
+    const start = offsetOf?.(from);
+    const last = offsetOf?.(Math.max(from, to - 1));
     if (start === undefined || last === undefined) return place;
     return new Place(source, start, to > from ? last + 1 : start);
   };

@@ -1,4 +1,4 @@
-/** One unit of a scalar's raw text: what it decodes to, and where it stands in the file. */
+/** One unit of a flow scalar's raw text: what it decodes to, and where it stands in the file. */
 interface Unit {
   readonly text: string;
   readonly offset: number;
@@ -22,64 +22,69 @@ const escapes: Readonly<Record<string, string>> = {
   P: "\u2029",
 };
 
+/** The offset into the file of a UTF-16 unit of a value, or of its end; undefined beyond that. */
+export type OffsetOf = (index: number) => number | undefined;
+
 /**
  * Says where each character of a YAML scalar's value stands in the file, for literal, folded, plain and quoted scalars.
- * `start` and `end` bound the scalar in `text` (a block scalar from its `|` or `>`). Returns one offset for each UTF-16 unit
- * of `value` and one for its end, or undefined if the raw text does not decode to the value.
+ * `start` and `end` bound the scalar in `text` (a block scalar from its `|` or `>`). Returns undefined if the raw text does not
+ * decode to the value.
  */
-export function scalarOffsets(
-  text: string,
-  start: number,
-  end: number,
-  value: string,
-): readonly number[] | undefined {
+export function scalarOffsets(text: string, start: number, end: number, value: string): OffsetOf | undefined {
+  const sign = text[start];
+  const first = sign === '"' || sign === "'" ? start + 1 : start;
+  // most scalars stand there as they are
+  if (value !== "" && first + value.length === end - (first - start) && isWrittenAt(text, first, value))
+    return (index) => (index <= value.length ? first + index : undefined);
+  const isBlock = sign === "|" || sign === ">";
+  const offsets = isBlock ? blockOffsets(text, start, end, value) : flowOffsets(text, start, end, value);
+  if (offsets?.length !== value.length) return undefined;
+  offsets.push(offsets.length > 0 ? (offsets.at(-1) as number) + 1 : end);
+  return (index) => offsets[index];
+}
+
+function isWrittenAt(text: string, offset: number, value: string): boolean {
+  return text.startsWith(value, offset) && !/[\n\\]/.test(value);
+}
+
+/** Line by line; folding may have turned the break behind a line into a space, or dropped it. */
+function blockOffsets(text: string, start: number, end: number, value: string): number[] | undefined {
   const offsets: number[] = [];
-  let position = 0;
-  for (const unit of units(text, start, end)) {
+  let lineStart = text.indexOf("\n", start) + 1;
+  const indent = blockIndent(text, start, lineStart, end);
+  while (lineStart > 0 && lineStart < end) {
+    const found = text.indexOf("\n", lineStart);
+    const lineEnd = found === -1 || found > end ? end : found;
+    const from = lineStart + indent;
+    const line = text.slice(from, text[lineEnd - 1] === "\r" ? lineEnd - 1 : lineEnd);
+    if (!value.startsWith(line, offsets.length)) return undefined;
+    for (let index = 0; index < line.length; index++) offsets.push(from + index);
+    const next = value[offsets.length];
+    if (next === "\n" || next === " ") offsets.push(lineEnd);
+    lineStart = lineEnd + 1;
+  }
+  return offsets;
+}
+
+function flowOffsets(text: string, start: number, end: number, value: string): number[] | undefined {
+  const offsets: number[] = [];
+  for (const unit of foldLines(flowUnits(text, start, end))) {
     if (unit.text === "") continue;
-    if (value.startsWith(unit.text, position)) {
+    if (value.startsWith(unit.text, offsets.length)) {
       for (let index = 0; index < unit.text.length; index++) offsets.push(unit.offset);
-      position += unit.text.length;
-    } else if (unit.foldable && value[position] === " ") {
+    } else if (unit.foldable && value[offsets.length] === " ") {
       offsets.push(unit.offset);
-      position++;
     } else if (!unit.foldable) {
       return undefined;
     }
   }
-  if (position !== value.length) return undefined;
-  offsets.push(offsets.length > 0 ? (offsets.at(-1) as number) + 1 : end);
   return offsets;
 }
 
-function units(text: string, start: number, end: number): Iterable<Unit> {
-  switch (text[start]) {
-    case "|":
-    case ">":
-      return blockUnits(text, start, end);
-    case '"':
-      return foldLines(doubleQuotedUnits(text, start + 1, end - 1));
-    case "'":
-      return foldLines(singleQuotedUnits(text, start + 1, end - 1));
-    default:
-      return foldLines(plainUnits(text, start, end));
-  }
-}
-
-function* blockUnits(text: string, start: number, end: number): Iterable<Unit> {
-  let lineStart = text.indexOf("\n", start) + 1;
-  if (lineStart === 0) return;
-  const indent = blockIndent(text, start, lineStart, end);
-  while (lineStart < end) {
-    const found = text.indexOf("\n", lineStart);
-    const lineEnd = found === -1 || found > end ? end : found;
-    const contentEnd = text[lineEnd - 1] === "\r" ? lineEnd - 1 : lineEnd;
-    for (let offset = lineStart + indent; offset < contentEnd; offset++) {
-      yield { text: text[offset] as string, offset, foldable: false };
-    }
-    yield { text: "\n", offset: lineEnd, foldable: true };
-    lineStart = lineEnd + 1;
-  }
+function flowUnits(text: string, start: number, end: number): Iterable<Unit> {
+  if (text[start] === '"') return doubleQuotedUnits(text, start + 1, end - 1);
+  if (text[start] === "'") return singleQuotedUnits(text, start + 1, end - 1);
+  return plainUnits(text, start, end);
 }
 
 /** The indentation that the header names, relative to the parent's, or that of the first line with text. */

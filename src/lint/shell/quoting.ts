@@ -20,6 +20,9 @@ const openers: readonly { readonly text: string; readonly frame: Frame; readonly
   { text: '"', frame: { kind: "double", end: '"' }, inDouble: false },
 ];
 
+/** Characters that never open or close anything, nor begin a comment or `case`. */
+const plain = /[^\\$()}'"`#<\nc]+/y;
+
 /**
  * Tells how a POSIX shell or bash reads the character at `offset` of a script. Comments, here-documents, single quotes, backticks,
  * arithmetic, `${…}` and what follows a `case` inside `$(…)` are `other`. GitLab's blocks count as text. Good for scripts that parse; a hopeless one is `other` from
@@ -30,6 +33,11 @@ export function quotingAt(script: string, offset: number): Quoting {
   const waiting: Heredoc[] = [];
   let parentheses = 0;
   for (let at = 0; at < offset; ) {
+    plain.lastIndex = at;
+    if (plain.test(script)) {
+      at = plain.lastIndex;
+      continue;
+    }
     const top = frames.at(-1) as Frame;
     if (script.startsWith("$[[", at)) {
       const end = script.indexOf("]]", at);

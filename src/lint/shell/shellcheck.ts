@@ -39,33 +39,44 @@ export async function runShellCheck(
     readonly env: Readonly<Record<string, string | undefined>>;
     readonly signal?: AbortSignal;
     readonly exclude?: readonly number[];
-    /** False: ask again, whatever is known. */
+    /** False: ask again, whatever is known, and keep nothing. */
     readonly cache?: boolean;
   },
 ): Promise<Map<string, readonly ShellComment[]>> {
   const excluded = [...Object.keys(disabledCodes).map(Number), ...(options.exclude ?? [])].sort();
-  const cache = openAnswers("shellcheck", options.env);
+  const cache = options.cache === false ? undefined : openAnswers("shellcheck", options.env);
   const keyOf = (script: string) => JSON.stringify([tool.identity, excluded, script]);
   const answers = new Map<string, readonly ShellComment[]>();
+  const unknown: string[] = [];
   for (const script of new Set(scripts)) {
-    const known = options.cache === false ? undefined : cache.get(keyOf(script));
+    const known = cache?.get(keyOf(script));
     if (Array.isArray(known)) answers.set(script, known as ShellComment[]);
+    else unknown.push(script);
   }
-  const unknown = [...new Set(scripts)].filter((script) => !answers.has(script));
-  const share = Math.ceil(unknown.length / Math.min(availableParallelism(), 4, unknown.length || 1));
-  const batches = Array.from({ length: Math.ceil(unknown.length / (share || 1)) }, (_, index) =>
-    unknown.slice(index * share, (index + 1) * share),
-  );
+  const batches = evenBatches(unknown, Math.min(availableParallelism(), MOST_PROCESSES));
   for (const batch of await Promise.all(
     batches.map((each) => runBatch(tool.file, each, excluded, options.signal)),
   )) {
     for (const [script, comments] of batch) {
       answers.set(script, comments);
-      cache.set(keyOf(script), comments);
+      cache?.set(keyOf(script), comments);
     }
   }
-  cache.tidy();
+  cache?.tidy();
   return answers;
+}
+
+const MOST_PROCESSES = 4;
+
+/** Deals scripts out to so many batches, or fewer, of about the same length: that is what ShellCheck's time goes by. */
+function evenBatches(scripts: readonly string[], count: number): string[][] {
+  const batches = Array.from({ length: count }, () => ({ scripts: [] as string[], length: 0 }));
+  for (const script of scripts.toSorted((left, right) => right.length - left.length)) {
+    const least = batches.reduce((best, each) => (each.length < best.length ? each : best));
+    least.scripts.push(script);
+    least.length += script.length;
+  }
+  return batches.map((batch) => batch.scripts).filter((batch) => batch.length > 0);
 }
 
 async function runBatch(
