@@ -30,7 +30,8 @@ fail() {
 
 # usage: step TITLE COMMAND…    runs a command as one step of the story; never in a condition, where `set -e` would be off
 step() {
-  local started=$EPOCHREALTIME
+  local started
+  started=$(steady_time)
   CURRENT_STEP=$1
   open_frame "$1"
   note_step "$1"
@@ -39,7 +40,7 @@ step() {
   close_frame "$started"
 }
 
-# usage: open_frame TITLE / close_frame EPOCHREALTIME    the two lines around a step
+# usage: open_frame TITLE / close_frame STEADY_TIME    the two lines around a step
 open_frame() {
   printf '==> %s\n' "$1" >&2
 }
@@ -47,18 +48,23 @@ close_frame() {
   printf '<== %s s\n' "$(seconds_since "$1")" >&2
 }
 
-# usage: seconds_since EPOCHREALTIME    prints the time that has passed, as seconds with one decimal
+# usage: steady_time    prints hundredths of a second since the server's start: they go on evenly while somebody sets the clock, which
+# bash's SECONDS and EPOCHREALTIME follow
+steady_time() {
+  local uptime
+  read -r uptime _ </proc/uptime
+  printf '%d' "$((10#${uptime/./}))"
+}
+
+# usage: seconds_since STEADY_TIME    prints the time that has passed, as seconds with one decimal
 seconds_since() {
-  local now=$EPOCHREALTIME
-  local tenths=$(((${now/[.,]/} - ${1/[.,]/}) / 100000))
+  local tenths=$((($(steady_time) - $1) / 10))
   printf '%d.%d' $((tenths / 10)) $((tenths % 10))
 }
 
-# usage: steady_seconds    prints a time in seconds that goes on evenly while somebody sets the clock; bash's SECONDS does not
-steady_seconds() {
-  local uptime
-  read -r uptime _ </proc/uptime
-  printf '%s' "${uptime%.*}"
+# usage: has_passed SECONDS STEADY_TIME    true when that long has passed since
+has_passed() {
+  (($(steady_time) - $2 >= $1 * 100))
 }
 
 # usage: utc_now    prints the time as 2026-11-23T09:45:12Z

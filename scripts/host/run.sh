@@ -25,10 +25,17 @@ write_result() {
   local live
   live=$(live_release)
   printf '%s\n' "outcome=$1" "code=$2" "release=${RELEASE:-}" "live=$live" "version=$(version_of "$live")" \
-    "before=${LIVE_BEFORE:-}" "step=$CURRENT_STEP" "seconds=$SECONDS" "cause=${3:-}" "cure=${4:-}" |
+    "before=${LIVE_BEFORE:-}" "step=$CURRENT_STEP" "seconds=$(seconds_of_program)" "cause=${3:-}" "cure=${4:-}" |
     write_file "$RUN_PATH/result"
   record "$1" "${3:-}"
   [[ -s $RUN_PATH/result ]]
+}
+
+# usage: seconds_of_program    prints how long this program has been running
+seconds_of_program() {
+  local seconds
+  seconds=$(seconds_since "$PROGRAM_STARTED")
+  printf '%s' "${seconds%.*}"
 }
 
 # usage: say_elsewhere CAUSE    where the deploy path takes no file (full, read-only), the cause is left in memory for whoever comes next.
@@ -56,7 +63,7 @@ disk_complaint() {
 record() {
   local action=${BERTH_ACTION:-deploy} label=${BERTH_LABEL:-}
   printf '%s\t%s\t%s\t%s\t%s\t%s\t%s s\t%s\t%s\n' "$(utc_now)" "$action" "$1" "${RELEASE:-}" "${BERTH_VERSION:-$(version_of "${RELEASE:-}")}" \
-    "${LIVE_BEFORE:-}" "$SECONDS" "${label//[$'\t\n']/ }" "${2//[$'\t\n']/ }" >>"$STATE/log"
+    "${LIVE_BEFORE:-}" "$(seconds_of_program)" "${label//[$'\t\n']/ }" "${2//[$'\t\n']/ }" >>"$STATE/log"
   sync "$STATE/log"
 }
 

@@ -57,15 +57,14 @@ property() {
 # usage: watch_release VERSION    healthy means: three good answers in a row with the right version, from one and the same process,
 # no restart, and that for stable_seconds. `active` proves nothing: Restart=always hides a crash.
 watch_release() {
-  local version=$1 started passed good=0 process='' answer
-  started=$(steady_seconds)
+  local version=$1 started good=0 process='' answer
+  started=$(steady_time)
   while true; do
-    passed=$(($(steady_seconds) - started))
-    ! has_restarted || fail "$BERTH_SERVICE_NAME ended by itself $passed s after its start ($(property Result))" "$(journal_cure)"
+    ! has_restarted || fail "$BERTH_SERVICE_NAME ended by itself $(seconds_since "$started") s after its start ($(property Result))" "$(journal_cure)"
     [[ -n $process && $process == "$(property MainPID)" ]] || good=0 process=$(property MainPID)
     if answer=$(health_answer "$BERTH_HEALTH_URL" "$version"); then good=$((good + 1)); else good=0; fi
-    ((good < 3 || passed < BERTH_STABLE_SECONDS)) || break
-    ((passed < BERTH_HEALTH_TIMEOUT)) || fail "$BERTH_SERVICE_NAME is not healthy after $BERTH_HEALTH_TIMEOUT s: ${answer:-no answer}" "$(journal_cure)"
+    ((good < 3)) || ! has_passed "$BERTH_STABLE_SECONDS" "$started" || break
+    ! has_passed "$BERTH_HEALTH_TIMEOUT" "$started" || fail "$BERTH_SERVICE_NAME is not healthy after $BERTH_HEALTH_TIMEOUT s: ${answer:-no answer}" "$(journal_cure)"
     sleep 0.3
   done
   say "process $process, $(health_answer "$BERTH_HEALTH_URL" "$version")"

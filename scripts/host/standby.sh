@@ -30,12 +30,14 @@ may_roll() {
 # usage: roll_over RELEASE    start the second instance, restart the service behind its back, end the second instance. Each of the
 # two finishes its requests before it ends, while the other takes the new ones.
 roll_over() {
-  local started=$EPOCHREALTIME took
+  local started took
+  started=$(steady_time)
   as_root systemctl start "$(standby_unit)" || fail "systemd could not start $(standby_unit)" "$(journal_cure)"
   wait_for_standby "$(expected_version "$1")"
   took=$(seconds_since "$started")
   say "a second instance serves (after $took s)"
   restart_service
+  say 'the service has restarted behind it'
   sleep "$took" # the service needs as long as the second instance did until it takes connections
   stop_standby
   say 'the second instance has ended'
@@ -43,13 +45,14 @@ roll_over() {
 
 # usage: wait_for_standby VERSION    until its version answers, through the socket that it shares; two seconds where versions do not show
 wait_for_standby() {
-  local deadline=$((SECONDS + BERTH_HEALTH_TIMEOUT)) patience=$((SECONDS + 2)) answer
+  local started answer
+  started=$(steady_time)
   while systemctl is-active --quiet "$(standby_unit)"; do
     if [[ -n $1 && $1 != "$(expected_version "$LIVE_BEFORE")" ]]; then
       ! answer=$(health_answer "$BERTH_HEALTH_URL" "$1") || return 0
-      ((SECONDS < deadline)) || fail "the second instance does not answer: $answer" "$(journal_cure)"
+      ! has_passed "$BERTH_HEALTH_TIMEOUT" "$started" || fail "the second instance does not answer: $answer" "$(journal_cure)"
     else
-      ((SECONDS < patience)) || return 0
+      ! has_passed 2 "$started" || return 0
     fi
     sleep 0.1
   done

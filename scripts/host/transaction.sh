@@ -177,7 +177,8 @@ undo_preparation() {
 # usage: undo_switch    shows why, goes back, and looks whether the old release answers again
 undo_switch() {
   show_journal
-  local started=$EPOCHREALTIME status
+  local started status
+  started=$(steady_time)
   open_frame "Go back to ${LIVE_BEFORE:-no release}"
   [[ ! -e $RUN_PATH/env.before ]] || mv -fT -- "$RUN_PATH/env.before" "$RELEASE_PATH/.env.production"
   (set -e; switch_back "$LIVE_BEFORE" "$(pending_value data)") # not in a condition, which would switch strict mode off in it

@@ -4,6 +4,7 @@ import { badDeploys } from "./server/bad-packages.ts";
 import { faults } from "./server/faults.ts";
 import { otherCases } from "./server/other-cases.ts";
 import { buildPackages, type Packages } from "./server/packages.ts";
+import { rollingCases } from "./server/rolling.ts";
 import { numbersFrom } from "./server/seeded.ts";
 import { Trial } from "./server/trial.ts";
 
@@ -93,5 +94,5 @@ async function attempts(packages: Packages): Promise<Attempt[]> {
       happen: (trial: Trial) => trial.faultAfter(milliseconds, fault),
     };
   });
-  return [...bad, ...otherCases, ...matrix, ...interruptions];
+  return [...bad, ...otherCases, ...rollingCases, ...matrix, ...interruptions];
 }

@@ -23,6 +23,8 @@ export interface DeployOptions {
   readonly environment?: string;
   /** Titles of the step before which the transaction stops itself, until `proceed()`. */
   readonly stopAt?: string | undefined;
+  /** A line of the log, without its numbers at the end, after which the transaction stops itself, until `proceed()`. */
+  readonly stopAfterSaying?: string | undefined;
 }
 
 export const deployPath = "/var/www/flask_helpdesk";
@@ -178,7 +180,7 @@ export class Transaction {
 
   /** Sends the program along, as each job does. */
   private async send(options: DeployOptions): Promise<void> {
-    const program = stoppable(bundleScript("scripts/host/berth-host.sh", readFromProject), options.stopAt);
+    const program = stoppable(bundleScript("scripts/host/berth-host.sh", readFromProject), options);
     await mustRun([...ssh(this.host), `cat >${this.program} && sync ${this.program}`], { input: program });
   }
 
@@ -215,13 +217,22 @@ export class Transaction {
   }
 }
 
-/** The program with a note of each step, and a stop before the one that is asked for. */
-function stoppable(program: string, step: string | undefined): string {
-  const head = "note_step() {\n";
-  if (!program.includes(head)) throw new Error("scripts/host has no function note_step any more");
-  const quoted = `'${(step ?? "").replaceAll("'", "'\\''")}'`;
-  const stop = `  [[ -z \${RUN_PATH:-} || \${ROLE:-} == guard ]] || { printf '%s\\n' "$1" >>"$RUN_PATH/steps"; [[ $1 != ${quoted} ]] || kill -STOP $$; }\n`;
-  return program.replace(head, () => head + stop);
+/** The program with a note of each step, and a stop before the one, or after the line of the log, that is asked for. */
+function stoppable(program: string, { stopAt = "", stopAfterSaying = "" }: DeployOptions): string {
+  const note = `{ printf '%s\\n' "$1" >>"$RUN_PATH/steps"; [[ $1 != ${quoted(stopAt)} ]] || kill -STOP $$; }`;
+  const noting = beginning(program, "note_step", `[[ -z \${RUN_PATH:-} || \${ROLE:-} == guard ]] || ${note}`);
+  if (stopAfterSaying === "") return noting;
+  return beginning(noting, "say", `[[ $* != ${quoted(stopAfterSaying)}* ]] || kill -STOP $$`);
+}
+
+function beginning(program: string, name: string, line: string): string {
+  const head = `\n${name}() {\n`;
+  if (!program.includes(head)) throw new Error(`scripts/host has no function ${name} any more`);
+  return program.replace(head, () => `${head}  ${line}\n`);
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function encode(settings: Readonly<Record<string, string>>): string {
