@@ -5,6 +5,7 @@
 #        berth-host.sh begin RUN <SETTINGS
 #        berth-host.sh put-environment|start|follow|result|abandon DEPLOY_PATH RUN [OFFSET]
 #        berth-host.sh recover DEPLOY_PATH [boot]
+#        berth-host.sh rollback DEPLOY_PATH [RELEASE]
 set -Eeuo pipefail
 umask 027
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -61,6 +62,7 @@ main() {
     result) print_result "$1" ;;
     abandon) abandon "$1" ;;
     recover) recover "${1:-}" ;;
+    rollback) roll_back "${1:-}" ;;
     transact)
       open_run "$1"
       printf '%s\n' "$$" >"$RUN_PATH/pid"

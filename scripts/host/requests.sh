@@ -72,6 +72,24 @@ abandon() {
   rm -rf -- "$RUN_PATH"
 }
 
+# usage: roll_back [RELEASE]    what an administrator asks for on the server itself, where GitLab cannot be reached: the transaction of the
+# rollback job, with the settings of the last deploy. False unless the release is live in the end.
+roll_back() {
+  local owner run
+  owner=$(stat -c %U -- "$STATE")
+  [[ $(id -un) == "$owner" ]] || fail "the files in $STATE are $owner's" "run this as $owner: runuser -u $owner -- …"
+  run=rollback-by-hand-$(date -u +%Y%m%dT%H%M%SZ)
+  {
+    grep -vE '^BERTH_(ACTION|RELEASE|VERSION|LABEL|RESTORE_DATA)=' "$STATE/settings"
+    printf 'BERTH_ACTION=%s\nBERTH_LABEL=%s\n' "$(base64 -w 0 <<<rollback)" "$(base64 -w 0 <<<'by hand, on the server')"
+    [[ -z ${1:-} ]] || printf 'BERTH_RELEASE=%s\n' "$(base64 -w 0 <<<"$1")"
+  } | (begin "$run") >/dev/null
+  start_run "$run"
+  follow "$run" 0
+  print_result "$run"
+  grep -qx outcome=live "$RUN_PATH/result"
+}
+
 # usage: recover [boot]    what the unit at boot calls; does nothing while a transaction is under way
 recover() {
   read_settings "$STATE/settings"

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -147,6 +147,29 @@ describe.skipIf(reason)("the deploy jobs", () => {
     );
   });
 
+  it("are not needed: the guide's commands roll back on the server, where GitLab cannot be reached", async () => {
+    const recipe = byHand();
+    const { code, stdout, stderr } = await host.run(["sh", "-eu"], { input: recipe });
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/releases here: .* \(live\)/);
+    expect(stdout).toMatch(/^outcome=live$/m);
+    expect(await health(host)).toMatchObject({ version: "1.1.0", tickets: 1 });
+    const there = /(\S+-\d+-\S+) \(live\)/.exec(stdout)?.[1] ?? "";
+    const back = await host.run(["sh", "-eu"], {
+      input: `${recipe.trimEnd().replace(/ *#[^\n]*$/, "")} ${there}\n`,
+    });
+    expect(back.code, back.stderr).toBe(0);
+    expect(await health(host)).toMatchObject({ version: "1.2.0", tickets: 1 });
+    const wrong = await host.run(["sh", "-eu"], { input: recipe.replaceAll("runuser -u deploy --", "") });
+    expect(wrong.code).not.toBe(0);
+    expect(wrong.stderr).toContain("run this as deploy");
+    expect(JSON.parse(await log("--name", host.name, "--json")).deployments[0]).toMatchObject({
+      action: "rollback",
+      outcome: "live",
+      by: "by hand, on the server",
+    });
+  });
+
   /** Version 1.2.0: without the icon, and with another style sheet of the same size and time. */
   function withoutWhatFirstHad(): Deployment {
     return deployment("1.2.0", (folder) => {
@@ -156,6 +179,16 @@ describe.skipIf(reason)("the deploy jobs", () => {
       writeFileSync(place("style.css"), "@".padEnd(size, "\n"));
       utimesSync(place("style.css"), atime, mtime);
     });
+  }
+
+  /** The commands of the deploy guide, with the names of this server, as they stand there. */
+  function byHand(): string {
+    const guide = readFileSync(new URL("../../docs/guide.md", import.meta.url), "utf8");
+    const [, commands] =
+      /If GitLab itself cannot be reached[^`]*(?:`[^`\n]+`[^`]*)*```sh\n([^`]*)```/.exec(guide) ?? [];
+    if (commands === undefined)
+      throw new Error("docs/guide.md has no commands for a rollback by hand any more");
+    return commands;
   }
 
   function page(path: string) {
