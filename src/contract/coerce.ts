@@ -27,7 +27,10 @@ const MOST_DIGITS = 10_000;
 /** Significant digits that GitLab's JSON parser (Oj) still keeps as a double. */
 const DOUBLE_DIGITS = 16;
 
-/** Parses JSON as leniently as Oj does: comments, leading zeros, `+5`, `5.`, NaN and Infinity. Undefined when it is none. */
+/**
+ * Parses JSON as leniently as Oj does: comments before and inside a value, leading zeros, `+5`, `5.`, a lone sign for 0,
+ * NaN and Infinity. Undefined when it is none.
+ */
 export function parseLenientJson(text: string): YamlValue | undefined {
   const reader = new JsonReader(text);
   try {
@@ -54,7 +57,8 @@ class JsonReader {
   readDocument(): YamlValue {
     this.skipBlanks();
     const value = this.readValue();
-    this.skipBlanks();
+    // Comments may stand before a value and inside of it, not behind it.
+    this.match(/[ \t\r\n\f]+/y);
     if (this.offset < this.text.length) throw new JsonFault();
     return value;
   }
@@ -64,8 +68,8 @@ class JsonReader {
     if (character === "[") return this.nested(() => this.readArray());
     if (character === "{") return this.nested(() => this.readObject());
     if (character === '"') return this.readString();
-    const word = this.match(/(?:true|false|null|[Nn]a[Nn]|-?Infinity)(?![A-Za-z0-9_])/y);
-    if (word !== undefined) return WORDS[word]?.() ?? null;
+    const word = this.match(/(?:true|false|null|[-+]?[Nn]a[Nn]|[-+]?Infinity)(?![A-Za-z0-9_])/y);
+    if (word !== undefined) return WORDS[word.replace(/^[-+](?=[Nn])|^\+/, "")]?.() ?? null;
     return this.readNumber();
   }
 
@@ -113,20 +117,29 @@ class JsonReader {
   }
 
   private readString(): string {
-    const literal = this.match(/"(?:[^"\\]|\\[\s\S])*"/y);
+    const literal = this.match(/"(?:[^"\\\0]|\\[^\0])*"/y);
     if (literal === undefined) throw new JsonFault();
+    const text = this.parseString(literal);
+    if (/\p{Surrogate}/u.test(text)) throw new JsonFault();
+    return text;
+  }
+
+  /** Oj accepts raw control characters, which JSON.parse does not. */
+  private parseString(literal: string): string {
     try {
-      // Oj accepts raw control characters, which JSON.parse does not.
       return JSON.parse(literal.replace(RAW_CONTROL, escapeControl)) as string;
     } catch {
       throw new JsonFault();
     }
   }
 
+  /** Digits may be missing behind a sign, not behind a point or an exponent that needs them. */
   private readNumber(): YamlValue {
-    const literal = this.match(/[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?/y);
+    const literal = this.match(/(?:[-+]\d*|\d+)(?:\.\d*)?(?:[eE][-+]?\d*)?/y);
     if (literal === undefined || literal.length > MOST_DIGITS) throw new JsonFault();
-    if (/^[-+]?\d+\.?$/.test(literal)) return wholeNumber(BigInt(literal.replace(/[+.]/g, "")));
+    if (/^[-+]?\d*\.?$/.test(literal))
+      return wholeNumber(BigInt(literal.replace(/[+.]/g, "").replace(/^-?$/, "0")));
+    if (/[-+.eE]$|(?:^|[-+.])[eE]/.test(literal)) throw new JsonFault();
     const digits = literal
       .replace(/[eE].*$/, "")
       .replaceAll(/[-+.]/g, "")

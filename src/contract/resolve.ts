@@ -31,16 +31,12 @@ export interface Resolution {
 
 /** Checks and resolves the values given to a contract, in the order of GitLab 18.11 (lib/ci/inputs). Null is not given. */
 export function resolveInputs(inputs: readonly Input[], given: YamlMap): Resolution {
-  const problems: Problem[] = [...findUnknownInputs(inputs, given)];
+  const known = inputs.filter(({ type }) => type !== undefined);
+  const problems: Problem[] = [...findUnknownInputs(known, given)];
+  for (const input of inputs) if (input.type === undefined) problems.push(unknownSpecification(input));
   const values = new Map<HashKey, ResolvedInput>();
   const conditions = rawConditionInputs(given);
-  for (const input of inputs) {
-    if (input.type === undefined) {
-      const types = INPUT_TYPES.join(", ");
-      const message = `unknown input specification for \`${input.name}\` (valid types: ${types})`;
-      problems.push({ message, place: input.declaration?.entry("type")?.valuePlace ?? input.place });
-      continue;
-    }
+  for (const input of known) {
     const resolver = new InputResolver(input, given, conditions);
     problems.push(...resolver.check());
     const resolved = resolver.resolve();
@@ -48,6 +44,12 @@ export function resolveInputs(inputs: readonly Input[], given: YamlMap): Resolut
     conditions[input.name] = conditionValue(resolved);
   }
   return { values, problems };
+}
+
+/** A `type` that is null; other unknown types are refused with the header. */
+function unknownSpecification(input: Input): Problem {
+  const message = `unknown input specification for \`${input.name}\` (valid types: ${INPUT_TYPES.join(", ")})`;
+  return { message, place: input.declaration?.entry("type")?.valuePlace ?? input.place };
 }
 
 function findUnknownInputs(inputs: readonly Input[], given: YamlMap): Problem[] {

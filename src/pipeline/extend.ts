@@ -1,6 +1,7 @@
-import { inspectValue, type Place, toRubyString, YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
+import { inspectValue, type Place, YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
 import { ConfigError } from "./errors.ts";
 import { deepMerge } from "./merge.ts";
+import { textOf } from "./ruby-text.ts";
 
 /** How many jobs deep `extends` may reach (Config::Extendable::Entry, 18.11). */
 const MAX_NESTING = 10;
@@ -29,7 +30,7 @@ class Extension {
     const entry = this.result.entry(key)!;
     const value = entry.value as YamlMap;
     if (!(value instanceof YamlMap) || !value.has("extends")) return value;
-    const name = toRubyString(key);
+    const name = textOf(key);
     const height = this.#heights.get(name);
     if (height !== undefined && ancestors.length + height - 1 <= MAX_NESTING) return value;
     const bases = basesOf(value);
@@ -65,9 +66,8 @@ class Extension {
 function basesOf(job: YamlMap): string[] {
   const extended = job.get("extends") ?? null;
   if (extended === null) return [];
-  if (extended instanceof YamlList)
-    return extended.items.map((item) => toRubyString(item, { symbolKeys: true }));
-  if (!(extended instanceof YamlMap)) return [toRubyString(extended)];
+  if (extended instanceof YamlList) return extended.items.map((item) => textOf(item));
+  if (!(extended instanceof YamlMap)) return [textOf(extended)];
   return [...extended.entries()].map(({ key, value }) => {
     const name = typeof key === "string" ? `:${key}` : inspectValue(key);
     return `[${name}, ${inspectValue(value, { symbolKeys: true })}]`;

@@ -160,27 +160,42 @@ class TreeBuilder {
       : this.buildSequence(node);
   }
 
-  /** `!!omap [a: 1, b: 2]`: the first pair of each item, as a mapping. */
+  /** `!!omap [a: 1, b: 2]`: the first key of each item with its last value, as a mapping. Psych fails on items that hold nothing. */
   private buildOrderedMap({ children }: SequenceNode): YamlMap {
     const map = new YamlMap();
     for (const child of children) {
-      const [keyNode] = child.kind === "mapping" ? child.children : [child];
-      const valueNode = child.kind === "mapping" ? child.children.at(-1)! : child;
-      const key = this.build(keyNode!);
-      map.setEntry({
-        key,
-        value: this.build(valueNode),
-        keyPlace: this.place(keyNode!),
-        valuePlace: this.place(valueNode),
-      });
+      const inside = "children" in child ? child.children : [];
+      const keyNode = inside[0];
+      const valueNode = inside.at(-1);
+      if (keyNode === undefined || valueNode === undefined) {
+        throw new YamlError("crash", "an item of an ordered map that holds nothing", this.place(child));
+      }
+      const key = this.build(keyNode);
+      const value = this.build(valueNode);
+      map.setEntry({ key, value, keyPlace: this.place(keyNode), valuePlace: this.place(valueNode) });
     }
     return map;
   }
 
-  private buildTaggedMapping(node: MappingNode): YamlMap {
+  private buildTaggedMapping(node: MappingNode): YamlValue {
+    if (node.tag === `${STANDARD}str` || node.tag === "!str" || node.tag === "!ruby/string")
+      return this.buildString(node);
     const className = node.tag === undefined ? undefined : classOfMapping(node.tag);
     if (className !== undefined) throw this.disallowed(className, node);
     return this.buildMapping(node);
+  }
+
+  /** A mapping under a tag for text: Psych takes what stands under `str`, and fails where there is no such key, or another. */
+  private buildString(node: MappingNode): YamlValue {
+    let text: YamlValue = null;
+    const { children } = node;
+    for (let index = 0; index < children.length; index += 2) {
+      const key = this.build(children[index]!);
+      const value = this.build(children[index + 1]!);
+      if (key !== "str") throw new YamlError("crash", "a text with members", this.place(node));
+      text = value;
+    }
+    return text;
   }
 
   private disallowed(className: string, node: Node): YamlError {
@@ -280,15 +295,28 @@ const FORBIDDEN_TAGS: Readonly<Record<string, string>> = {
 };
 
 function decodeBinary(text: string): string | BinaryValue {
-  const bytes = Buffer.from(text, "base64");
+  const bytes = Buffer.from(base64Digits(text), "base64");
   const decoded = bytes.toString("utf8");
   return Buffer.from(decoded, "utf8").equals(bytes) ? decoded : new BinaryValue(bytes);
 }
 
+/** What Ruby's `unpack("m")` reads: all else is skipped, and `=` ends the text where at least half of a group stands. */
+function base64Digits(text: string): string {
+  let digits = "";
+  for (const character of text) {
+    if (/[A-Za-z0-9+/]/.test(character)) digits += character;
+    else if (character === "=" && digits.length % 4 >= 2) break;
+  }
+  return digits;
+}
+
+/** What Ruby's `Float()` takes, with single underscores between digits. */
+const RUBY_FLOAT = /^\s*[-+]?(?:\d+(?:_\d+)*)?(?:(?<=\d)|\.\d+(?:_\d+)*)(?:[eE][-+]?\d+(?:_\d+)*)?\s*$/;
+
 function toFloat(value: YamlScalar): FloatValue {
   if (value instanceof FloatValue) return value;
   if (typeof value === "number" || typeof value === "bigint") return new FloatValue(Number(value));
-  if (typeof value === "string" && /^[-+]?\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(value)) {
+  if (typeof value === "string" && RUBY_FLOAT.test(value)) {
     return new FloatValue(Number(value.replaceAll("_", "")));
   }
   throw new RangeError(`invalid value for Float(): ${JSON.stringify(value)}`);

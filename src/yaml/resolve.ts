@@ -10,14 +10,14 @@ export class DisallowedClassError extends Error {
 
 /**
  * What an unquoted scalar means to Psych (its ScalarScanner, with the lenient integers of `safe_load`).
- * Throws DisallowedClassError for dates and times.
+ * Throws DisallowedClassError for dates (also days that do not exist) and times, RangeError where Psych itself fails.
  */
 export function resolvePlain(text: string): YamlScalar {
   if (text === "") return null;
   if (startsWithLetter(text)) return resolveWord(text);
   if (WORD.test(text) || text.includes("\n")) return resolveWord(text);
   if (TIME.test(text)) throw new DisallowedClassError("Time");
-  if (DATE.test(text)) return resolveDate(text);
+  if (DATE.test(text)) throw new DisallowedClassError("Date");
   if (/^\+?\.inf$/im.test(text)) return new FloatValue(Number.POSITIVE_INFINITY);
   if (/^-\.inf$/im.test(text)) return new FloatValue(Number.NEGATIVE_INFINITY);
   if (/^\.nan$/im.test(text)) return new FloatValue(Number.NaN);
@@ -26,8 +26,7 @@ export function resolvePlain(text: string): YamlScalar {
   if (/^[-+]?[0-9][0-9_]*(:[0-5]?[0-9]){1,2}\.[0-9_]*$/.test(text)) {
     return new FloatValue(resolveSexagesimal(text, toFloat));
   }
-  if (FLOAT.test(text))
-    return /^[-+]?\.$/.test(text) ? text : new FloatValue(Number(text.replaceAll(/[,_]/g, "")));
+  if (FLOAT.test(text)) return resolveFloat(text);
   if (INTEGER.test(text)) return parseInteger(text.replaceAll(/[,_]/g, ""));
   return text;
 }
@@ -48,26 +47,24 @@ const INTEGER =
   /^(?:[-+]?0[b][01_,]+|[-+]?0[0-7_,]+|[-+]?(?:0|[1-9](?:[0-9]|,[0-9]|_[0-9])*)|[-+]?0x[0-9a-fA-F_,]+)$/;
 
 function resolveWord(text: string): YamlScalar {
-  if (text.length > 5) return text;
+  if (text.length > 5 || /^[^ytonf~]/im.test(text)) return text;
   if (text === "~" || /^null$/im.test(text)) return null;
   if (/^(?:yes|true|on)$/im.test(text)) return true;
   if (/^(?:no|false|off)$/im.test(text)) return false;
   return text;
 }
 
-/** A day that does not exist stays text. */
-function resolveDate(text: string): YamlScalar {
-  const [year = 0, month = 0, day = 0] = text.split("-").map(Number);
-  const date = new Date(Date.UTC(2000, month - 1, day));
-  date.setUTCFullYear(year, month - 1, day);
-  const exists = month >= 1 && day >= 1 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-  if (exists) throw new DisallowedClassError("Date");
-  return text;
+/** What follows the closing quote of `:"name"` is dropped. */
+function resolveSymbol(text: string): YamlScalar {
+  const quoted = /^:(["'])(.*)\1/.exec(text)?.[2];
+  return new SymbolValue(quoted === undefined ? text.slice(1) : quoted.replace(/^:/, ""));
 }
 
-function resolveSymbol(text: string): YamlScalar {
-  const quoted = /^:["'](.*)["']/.exec(text)?.[1];
-  return new SymbolValue(quoted ?? text.replace(/^:/, ""));
+/** A lone point is text; an exponent behind a point without digits is more than Ruby's `Float()` takes. */
+function resolveFloat(text: string): YamlScalar {
+  if (/^[-+]?\.$/.test(text)) return text;
+  if (/^[-+]?\.[eE]/.test(text)) throw new RangeError(`invalid value for Float(): "${text}"`);
+  return new FloatValue(Number(text.replaceAll(/[,_]/g, "")));
 }
 
 function resolveSexagesimal(text: string, convert: (part: string) => number): number {
@@ -85,11 +82,12 @@ function toFloat(part: string): number {
 /** Our own limit: converting a number takes more than linear time. */
 const MOST_DIGITS = 10_000;
 
-/** Ruby's `Integer(text)`: a prefix gives the base; a leading zero means octal. */
+/** Ruby's `Integer(text)`: a prefix gives the base, and needs digits; a leading zero means octal. Throws RangeError. */
 function parseInteger(text: string): number | bigint | string {
   const negative = text.startsWith("-");
   const digits = text.replace(/^[-+]/, "");
-  if (/^0[xb]$/.test(digits) || digits.length > MOST_DIGITS) return text;
+  if (/^0[xb]$/.test(digits)) throw new RangeError(`invalid value for Integer(): "${text}"`);
+  if (digits.length > MOST_DIGITS) return text;
   const literal = /^0[0-7]/.test(digits) ? `0o${digits.slice(1)}` : digits;
   const value = negative ? -BigInt(literal) : BigInt(literal);
   const number = Number(value);

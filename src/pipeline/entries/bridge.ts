@@ -5,7 +5,7 @@ import { inheritDefaults } from "./inherit.ts";
 import { needs } from "./needs.ts";
 import { parallel } from "./parallel.ts";
 import { COMMON_KEYS, commonChecks, commonChildren, commonValues, compact } from "./processable.ts";
-import { allowedKeys, isTrueOrFalse, oneOf } from "./rules.ts";
+import { allowedKeys, isString, isTrueOrFalse, oneOf } from "./rules.ts";
 import { trigger } from "./trigger.ts";
 
 /* A trigger job: it starts another pipeline (https://docs.gitlab.com/ci/yaml/#trigger). */
@@ -17,7 +17,7 @@ export const bridge: Definition = {
   checks: [
     ...commonChecks,
     check("config", allowedKeys("trigger", "parallel", ...COMMON_KEYS)),
-    optional("when", oneOf(WHEN, `should be one of: ${WHEN.join(", ")}`)),
+    optional("when", isString, oneOf(WHEN, `should be one of: ${WHEN.join(", ")}`)),
     optional("allow_failure", isTrueOrFalse),
   ],
   composedChecks: [

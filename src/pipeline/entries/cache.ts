@@ -1,4 +1,5 @@
-import { toJson, toRubyString, YamlList, YamlMap } from "../../yaml/index.ts";
+import { toJson, YamlList, YamlMap } from "../../yaml/index.ts";
+import { textOf } from "../ruby-text.ts";
 import { check, isMap, isTextual, optional, present, unknownForm, verify } from "./checks.ts";
 import { boolean, stringList } from "./common.ts";
 import type { Definition, Entry } from "./entry.ts";
@@ -23,7 +24,7 @@ const POLICY = "should be a variable or one of: pull-push, push, pull";
 const simpleKey: Definition = {
   title: "simple key",
   checks: [verify("config", keyIsNoPath)],
-  value: ({ config }) => toRubyString(config),
+  value: ({ config }) => textOf(config),
 };
 
 const files: Definition = {
@@ -113,7 +114,7 @@ export const caches: Definition = {
 
 function keyIsNoPath({ config }: Entry): string | undefined {
   if (!isTextual(config)) return "should be a string or symbol";
-  const path = decodePercents(toRubyString(config));
+  const path = decodePercents(textOf(config));
   if (path.includes("/")) return 'cannot contain the "/" character';
   return path === "." || path === ".." ? 'cannot be "." or ".."' : undefined;
 }

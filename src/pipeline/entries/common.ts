@@ -1,6 +1,24 @@
-import { FloatValue, toJson, toRubyString, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import {
+  FloatValue,
+  hashKey,
+  SymbolValue,
+  toJson,
+  YamlList,
+  YamlMap,
+  type YamlValue,
+} from "../../yaml/index.ts";
+import { textOf } from "../ruby-text.ts";
 import type { VariableData } from "../yaml-variables.ts";
-import { check, isBoolean, isInteger, isMap, isTextual, verify } from "./checks.ts";
+import {
+  check,
+  isBoolean,
+  isInteger,
+  isMap,
+  present as isPresent,
+  isText,
+  isTextual,
+  verify,
+} from "./checks.ts";
 import { type Definition, type Entry, flatten } from "./entry.ts";
 import {
   allowedKeys,
@@ -63,7 +81,7 @@ export const tags: Definition = {
 const simpleVariable: Definition = {
   title: "simple variable",
   checks: [keyIsName(), check("config", scalar)],
-  value: ({ config }) => ({ value: toRubyString(config) }),
+  value: ({ config }) => ({ value: textOf(config) }),
 };
 
 const complexVariable: Definition = {
@@ -84,7 +102,7 @@ const complexVariable: Definition = {
     verify("config", valueIsAnOption),
   ],
   value: (entry) => ({
-    value: toRubyString(entry.get("value") ?? null),
+    value: textOf(entry.get("value") ?? null),
     ...(typeof entry.get("expand") === "boolean" && { raw: !entry.get("expand") }),
     ...present("description", entry),
     ...present("options", entry),
@@ -129,17 +147,27 @@ function onlyAllowedData(entry: Entry): string | undefined {
   const allowed = entry.option("data") as readonly string[] | undefined;
   if (allowed === undefined) return "must be a string";
   const extra =
-    entry.config instanceof YamlMap ? [...entry.config.entries()].map(({ key }) => toRubyString(key)) : [];
+    entry.config instanceof YamlMap ? [...entry.config.entries()].map(({ key }) => textOf(key)) : [];
   const unknown = extra.filter((key) => !allowed.includes(key));
   return unknown.length > 0 ? `uses invalid data keys: ${unknown.join(", ")}` : undefined;
 }
 
+/** GitLab asks for the value in whatever stands under `options`: a text holds its parts, a mapping its keys. */
 function valueIsAnOption(entry: Entry): string | undefined {
-  const options = toJson(entry.get("options") ?? null);
-  if (!Array.isArray(options) || options.length === 0) return undefined;
-  return options.includes(toJson(entry.get("value") ?? null))
+  const options = entry.get("options");
+  const value = entry.get("value") ?? null;
+  const isOption =
+    (options instanceof YamlList && options.items.some((option) => equals(option, value))) ||
+    (isText(options) && isText(value) && options.includes(value)) ||
+    (isMap(options) && value instanceof SymbolValue && options.has(value.name));
+  return isOption || !isPresent(options) || isBoolean(options)
     ? undefined
     : "value must be present in options";
+}
+
+function equals(option: YamlValue, value: YamlValue): boolean {
+  if (option instanceof FloatValue || value instanceof FloatValue) return toJson(option) === toJson(value);
+  return hashKey(option) === hashKey(value);
 }
 
 function present(keyword: string, entry: Entry): Record<string, unknown> {

@@ -1,4 +1,5 @@
-import { type Place, toJson, toRubyString, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import { type Place, toJson, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import { textOf } from "../ruby-text.ts";
 import type { Check } from "./checks.ts";
 
 /** What a keyword's value may be, as a table: GitLab's classes in lib/gitlab/ci/config/entry (18.11) hold the same facts. */
@@ -180,12 +181,12 @@ export class Entry {
     if (this.definition.location !== undefined) return this.definition.location;
     const path: string[] = [];
     for (let above = this.parent; above; above = above.parent) {
-      if (above.key !== undefined && above.key !== null) path.unshift(toRubyString(above.key));
+      if (above.key !== undefined && above.key !== null) path.unshift(textOf(above.key));
     }
     const own =
       this.key === undefined || this.key === null || this.key === ""
         ? this.definition.title
-        : toRubyString(this.key);
+        : textOf(this.key);
     return [...path, own].join(":");
   }
 
@@ -273,7 +274,7 @@ export class Entry {
       if (definition === undefined) continue;
       const place = value === null ? keyPlace : valuePlace;
       const entry = new Entry(definition, value ?? new YamlMap(), { key, parent: this, place });
-      this.setChild(toRubyString(key), entry);
+      this.setChild(textOf(key), entry);
     }
   }
 }

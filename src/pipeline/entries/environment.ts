@@ -1,17 +1,7 @@
 import { toJson, YamlMap, type YamlValue } from "../../yaml/index.ts";
 import { check, isMap, isText, optional, present, verify } from "./checks.ts";
 import type { Definition, Entry } from "./entry.ts";
-import {
-  allowedKeys,
-  atMost,
-  duration,
-  hashOrString,
-  isHash,
-  isString,
-  matching,
-  notBlank,
-  oneOf,
-} from "./rules.ts";
+import { allowedKeys, atMost, hashOrString, isHash, isString, matching, notBlank, oneOf } from "./rules.ts";
 
 /* `environment` (https://docs.gitlab.com/ci/yaml/#environment). */
 
@@ -64,7 +54,7 @@ export const environment: Definition = {
     check("deployment_tier", isString, optionalInHash),
     check("on_stop", isString, optionalInHash),
     check("kubernetes", isHash, optionalInHash),
-    check("auto_stop_in", autoStop, optionalInHash),
+    check("auto_stop_in", isString, optionalInHash),
   ],
   children: { kubernetes: { is: kubernetes } },
   value: ({ config }) => (isText(config) ? { name: config, action: "start" } : toJson(config)),
@@ -77,12 +67,6 @@ function nameOf({ config }: Entry): YamlValue {
 
 function nameIsText(value: YamlValue): string | undefined {
   return isText(value) ? undefined : NAME_MESSAGE;
-}
-
-/** A duration; variables and `never` are for the server to read. */
-function autoStop(value: YamlValue, entry: Entry): string | undefined {
-  if (isText(value) && (value.toLowerCase() === "never" || value.includes("$"))) return undefined;
-  return duration(value, entry);
 }
 
 function agentIsNeeded(entry: Entry): boolean {

@@ -1,4 +1,5 @@
-import { toJson, toRubyString, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import { toJson, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import { textOf } from "../ruby-text.ts";
 import { check, isList, isText, present } from "./checks.ts";
 import { plainVariables } from "./common.ts";
 import type { Definition, Entry } from "./entry.ts";
@@ -113,7 +114,7 @@ function* optionProblems(options: YamlMap | null): IterableIterator<string> {
       continue;
     }
     for (const entry of value.entries()) {
-      const name = toRubyString(entry.key);
+      const name = textOf(entry.key);
       const place = `/${executor}/${name}`;
       const length = lengths[name];
       if (length === undefined) yield `object property at \`${place}\` is a disallowed additional property`;

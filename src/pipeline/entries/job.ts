@@ -101,7 +101,12 @@ export const job: Definition = {
   title: "job",
   checks: [
     ...commonChecks,
-    check("config", [knownKeys, exclusiveKeys("script", "run")]),
+    check("config", [
+      knownKeys,
+      exclusiveKeys("script", "run"),
+      exclusiveKeys("before_script", "run"),
+      exclusiveKeys("after_script", "run"),
+    ]),
     check("script", notBlank, { when: (entry) => isMap(entry.config) && !entry.has("run") }),
     optional("when", isString, oneOf(WHEN, `should be one of: ${WHEN.join(", ")}`)),
     optional("dependencies", arrayOfStrings),

@@ -1,5 +1,15 @@
-import { toJson, YamlMap } from "../../yaml/index.ts";
-import { type Check, check, isList, isMap, isText, optional, unknownForm, verify } from "./checks.ts";
+import { FloatValue, toJson, YamlList, YamlMap } from "../../yaml/index.ts";
+import {
+  type Check,
+  check,
+  isInteger,
+  isList,
+  isMap,
+  isText,
+  optional,
+  unknownForm,
+  verify,
+} from "./checks.ts";
 import { isEnterprise } from "./enterprise.ts";
 import type { Definition, Entry } from "./entry.ts";
 import { parallel } from "./parallel.ts";
@@ -19,12 +29,9 @@ export const needs: Definition = {
     verify("config", ({ config }) =>
       isMap(config) && config.size === 0 ? "can not be an empty hash" : undefined,
     ),
-  ],
-  composedChecks: [
-    verify("config", onlyAllowedTypes),
-    verify("config", notTooManyPipelines),
     verify("config", noNumbersOfJobs),
   ],
+  composedChecks: [verify("config", onlyAllowedTypes), verify("config", notTooManyPipelines)],
   get items() {
     return need;
   },
@@ -151,9 +158,11 @@ function notTooManyPipelines(entry: Entry): string | undefined {
 }
 
 /** A need names instances by their variables, never by a number. */
-function noNumbersOfJobs(entry: Entry): string | undefined {
-  const numbered = entry.items.some(
-    (item) => (item.childValue("parallel") as { number?: number } | undefined)?.number !== undefined,
-  );
+function noNumbersOfJobs({ config }: Entry): string | undefined {
+  const list = config instanceof YamlList ? config.items : [config];
+  const numbered = list.some((item) => {
+    const parallel = item instanceof YamlMap ? item.get("parallel") : undefined;
+    return isInteger(parallel) || parallel instanceof FloatValue;
+  });
   return numbered ? 'cannot use "parallel: <number>".' : undefined;
 }

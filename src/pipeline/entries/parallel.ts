@@ -1,4 +1,5 @@
-import { FloatValue, toRubyString, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import { FloatValue, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import { keysInOrder, textOf } from "../ruby-text.ts";
 import { check, isInteger, isMap, isTextual, present, unknownForm, verify } from "./checks.ts";
 import type { Definition, Entry } from "./entry.ts";
 import { allowedKeys, arrayOfHashes, atLeast, integerBetween, isHash, requiredKeys } from "./rules.ts";
@@ -17,8 +18,8 @@ const matrixVariables: Definition = {
   ],
   value: ({ config }) => {
     const result = new Map<string, string[]>();
-    for (const { key, value } of (config as YamlMap).entries())
-      result.set(toRubyString(key), listOfTexts(value));
+    for (const key of keysInOrder(config as YamlMap))
+      result.set(textOf(key), listOfTexts((config as YamlMap).get(key)!));
     return result;
   },
 };
@@ -79,15 +80,20 @@ function isAlphanumeric(value: YamlValue): boolean {
 }
 
 function listOfTexts(value: YamlValue): string[] {
-  return value instanceof YamlList ? value.items.map((item) => toRubyString(item)) : [toRubyString(value)];
+  return value instanceof YamlList ? value.items.map((item) => textOf(item)) : [textOf(value)];
 }
 
+/** GitLab counts also what the variables of a wrong table would make. */
 function notTooManyJobs(entry: Entry): string | undefined {
   let total = 0;
-  for (const item of entry.items) {
-    if (!item.valid) return undefined;
-    const values = item.value() as Map<string, string[]>;
-    total += [...values.values()].reduce((product, each) => product * each.length, 1);
+  for (const { config } of entry.items) {
+    if (!(config instanceof YamlMap)) continue;
+    total += [...config.entries()].reduce((product, { value }) => product * countOf(value), 1);
   }
   return total > LIMIT ? `generates too many jobs (maximum is ${LIMIT})` : undefined;
+}
+
+function countOf(value: YamlValue): number {
+  if (value === null) return 0;
+  return value instanceof YamlList || value instanceof YamlMap ? value.size : 1;
 }

@@ -1,4 +1,5 @@
-import { toJson, toRubyString, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import { toJson, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import { textOf } from "../ruby-text.ts";
 import { bridge } from "./bridge.ts";
 import { caches } from "./cache.ts";
 import { check, optional, present } from "./checks.ts";
@@ -108,13 +109,13 @@ export function isBridge({ definition }: Entry): boolean {
 }
 
 function isJobKey(key: YamlValue, config: YamlValue): boolean {
-  const name = toRubyString(key);
+  const name = textOf(key);
   if (RESERVED.has(name)) return false;
   return kindOf(key, config) !== undefined || !GLOBAL.has(name);
 }
 
 function kindOf(key: YamlValue, config: YamlValue): Definition | undefined {
-  if (toRubyString(key).startsWith(".")) return hidden;
+  if (textOf(key).startsWith(".")) return hidden;
   if (!(config instanceof YamlMap)) return undefined;
   if (config.has("script") || config.has("run")) return job;
   return config.has("trigger") || config.has("needs") ? bridge : undefined;
@@ -127,11 +128,7 @@ function checkJobs(entry: Entry): void {
     const kind = kindOf(key, value);
     if (kind === undefined) {
       const place = present(value) ? valuePlace : keyPlace;
-      entry.report(
-        toRubyString(key),
-        "config should implement the script:, run:, or trigger: keyword",
-        place,
-      );
+      entry.report(textOf(key), "config should implement the script:, run:, or trigger: keyword", place);
     } else if (kind !== hidden) visible = true;
   }
   if (!visible) entry.report("config", "should contain at least one visible job");

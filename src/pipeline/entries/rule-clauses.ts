@@ -149,7 +149,7 @@ const includeRule: Definition = {
 
 export const includeRules: Definition = {
   title: "rules",
-  checks: [check("config", isArray)],
+  checks: [check("config", [notBlank, isArray])],
   items: includeRule,
 };
 

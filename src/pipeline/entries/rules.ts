@@ -1,6 +1,7 @@
 import { compileLiteral, isLiteral, isValidExpression } from "../../expression/index.ts";
-import { FloatValue, toRubyString, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import { FloatValue, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
 import { artifactDurationIsValid, parseDuration } from "../duration.ts";
+import { joinTexts, keysInOrder, textOf } from "../ruby-text.ts";
 import {
   isBoolean,
   isInteger,
@@ -118,8 +119,8 @@ export function disallowedKeys(
 
 export function exclusiveKeys(...keys: readonly string[]): Rule {
   return (value) => {
-    if (!(value instanceof YamlMap)) return undefined;
-    const found = [...keys].filter((key) => value.has(key));
+    if (!(value instanceof YamlMap) || keys.filter((key) => value.has(key)).length < 2) return undefined;
+    const found = keysOf(value).filter((key) => keys.includes(key));
     return found.length > 1 ? `these keys cannot be used together: ${found.join(", ")}` : undefined;
   };
 }
@@ -131,15 +132,15 @@ export function exactlyOneKey(...keys: readonly string[]): Rule {
   };
 }
 
-/** Text that is one of the values. */
+/** Text that is one of the values. Of a list, Rails asks whether all its items are. */
 export function oneOf(values: readonly string[], message = "is not included in the list"): Rule {
-  return must((value) => isText(value) && values.includes(value), message);
+  const isOne = (value: YamlValue) => isText(value) && values.includes(value);
+  return must((value) => isOne(value) || listOf(value, isOne), message);
 }
 
 /** A value whose text is one of the values; the message names it. */
 export function knownValue(values: readonly string[]): Rule {
-  return (value) =>
-    values.includes(toRubyString(value)) ? undefined : `unknown value: ${toRubyString(value)}`;
+  return (value) => (values.includes(textOf(value)) ? undefined : `unknown value: ${textOf(value)}`);
 }
 
 /** A list of nothing but these values. */
@@ -147,9 +148,7 @@ export function knownItems(values: readonly string[]): Rule {
   return (value) => {
     if (!(value instanceof YamlList)) return undefined;
     const unknown = value.items.filter((item) => !(isText(item) && values.includes(item)));
-    return unknown.length > 0
-      ? `contains unknown values: ${unknown.map((item) => toRubyString(item)).join(", ")}`
-      : undefined;
+    return unknown.length > 0 ? `contains unknown values: ${joinTexts(unknown)}` : undefined;
   };
 }
 
@@ -177,7 +176,7 @@ export function atLeast(minimum: number, message: string): Rule {
 }
 
 export function matching(pattern: RegExp, message: string): Rule {
-  return (value) => (pattern.test(toRubyString(value)) ? undefined : message);
+  return (value) => (pattern.test(textOf(value)) ? undefined : message);
 }
 
 /** A duration, `1h 30m`, as text. */
@@ -196,7 +195,9 @@ export function durationWithin(seconds: number): Rule {
 
 /** The keys of a mapping as text; none for anything else. */
 export function keysOf(value: YamlValue): string[] {
-  return value instanceof YamlMap ? [...value.entries()].map(({ key }) => toRubyString(key)) : [];
+  return value instanceof YamlMap
+    ? keysInOrder(value).map((key) => (key instanceof YamlList ? joinTexts(key.items) : textOf(key)))
+    : [];
 }
 
 function isNameOrPattern(value: YamlValue): boolean {
@@ -207,5 +208,5 @@ function isNameOrPattern(value: YamlValue): boolean {
 function lengthOf(value: YamlValue): number {
   if (value instanceof YamlList || value instanceof YamlMap) return value.size;
   if (value === null) return 0;
-  return [...toRubyString(value)].length;
+  return [...textOf(value)].length;
 }

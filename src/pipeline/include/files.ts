@@ -1,5 +1,7 @@
-import { type Place, toRubyString, YamlList, type YamlMap, type YamlValue } from "../../yaml/index.ts";
+import { type Place, YamlList, type YamlMap, type YamlValue } from "../../yaml/index.ts";
+import { present } from "../entries/checks.ts";
 import { ConfigError } from "../errors.ts";
+import { textOf } from "../ruby-text.ts";
 import type { IncludeContext } from "./context.ts";
 import { isUrl, type Location, locationJson } from "./locations.ts";
 import type { ProjectAt } from "./sources.ts";
@@ -67,13 +69,9 @@ export function fileAt({ map, place }: Location, context: IncludeContext, kinds 
 }
 
 function isMeant(kind: Kind, map: YamlMap): boolean {
-  if (kind !== "project") return isPresent(map.get(kind));
-  return isPresent(map.get("file")) && projectName(map) !== "";
-}
-
-function isPresent(value: YamlValue | undefined): boolean {
-  if (value === undefined || value === null || value === false) return false;
-  return toRubyString(value).trim() !== "";
+  if (kind === "local") return withoutSlashes(map.get("local")).trim() !== "";
+  if (kind === "project") return withoutSlashes(map.get("file")).trim() !== "" && projectName(map) !== "";
+  return present(map.get(kind));
 }
 
 const READERS: Readonly<Record<Kind, Reader>> = {
@@ -94,7 +92,7 @@ const READERS: Readonly<Record<Kind, Reader>> = {
     const location = withoutSlashes(map.get("file"));
     const shown = context.mask(location);
     const project = projectName(map);
-    const ref = toRubyString(map.get("ref") ?? null) || "HEAD";
+    const ref = textOf(map.get("ref") ?? null) || "HEAD";
     return {
       location: shown,
       validate: () => checkExtension(location, shown, fail),
@@ -103,7 +101,7 @@ const READERS: Readonly<Record<Kind, Reader>> = {
   },
   remote: (map, context, fail) => {
     const value = map.get("remote")!;
-    const location = toRubyString(value);
+    const location = textOf(value);
     const shown = context.mask(location);
     return {
       location: shown,
@@ -117,7 +115,7 @@ const READERS: Readonly<Record<Kind, Reader>> = {
   },
   template: (map, context, fail) => {
     const value = map.get("template")!;
-    const location = toRubyString(value);
+    const location = textOf(value);
     const shown = context.mask(location);
     return {
       location: shown,
@@ -135,18 +133,21 @@ const READERS: Readonly<Record<Kind, Reader>> = {
     };
   },
   artifact: (map, context, fail) => {
-    const location = toRubyString(map.get("artifact")!);
+    const value = map.get("artifact")!;
+    const location = textOf(value);
     const shown = context.mask(location);
     return {
       location: shown,
-      validate: () => checkExtension(location, shown, fail),
-      fetch: () =>
-        fail("The `artifact` keyword must be used with a `job` of a parent pipeline, in a `trigger:include`"),
+      validate: () => {
+        checkIsText(value, shown, fail);
+        checkExtension(location, shown, fail);
+      },
+      fetch: () => fail("Including configs from artifacts is only allowed when triggering child pipelines"),
     };
   },
   component: (map, context, fail) => {
     const value = map.get("component")!;
-    const location = toRubyString(value);
+    const location = textOf(value);
     const shown = context.mask(location);
     return {
       location: shown,
@@ -157,14 +158,14 @@ const READERS: Readonly<Record<Kind, Reader>> = {
 };
 
 function withoutSlashes(value: YamlValue | undefined): string {
-  return toRubyString(value ?? null, { symbolKeys: true }).replace(/^\/+/, "");
+  return textOf(value ?? null).replace(/^\/+/, "");
 }
 
 /** The name under `project:`; of a list the first. */
 function projectName(map: YamlMap): string {
   const value = map.get("project") ?? null;
   const first = value instanceof YamlList ? (value.items[0] ?? null) : value;
-  return first === false ? "" : toRubyString(first).toLowerCase();
+  return first === false ? "" : textOf(first).toLowerCase();
 }
 
 type Fail = (message: string) => never;

@@ -1,9 +1,10 @@
 import { conditionHolds } from "../../expression/index.ts";
-import { type Place, toJson, toRubyString, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import { FloatValue, type Place, toJson, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
 import { Entry } from "../entries/entry.ts";
 import { includeRules } from "../entries/rule-clauses.ts";
 import { ConfigError } from "../errors.ts";
 import { type RuleClauses, ruleMatches } from "../events/rule.ts";
+import { textOf } from "../ruby-text.ts";
 import type { IncludeContext } from "./context.ts";
 
 /** One entry under `include:`, always a mapping, and its place. */
@@ -107,15 +108,30 @@ function expandValues(map: YamlMap, context: IncludeContext): YamlMap {
   for (const entry of map.entries()) {
     const { value } = entry;
     if (typeof value === "string") expanded.setEntry({ ...entry, value: context.expand(value) });
-    else if (value instanceof YamlList && toRubyString(entry.key) !== "rules") {
-      const items = value.items.map((item) => context.expand(toRubyString(item, { symbolKeys: true })));
+    else if (value instanceof YamlList && textOf(entry.key) !== "rules") {
+      const items = value.items.map((item) => context.expand(textOf(item)));
       expanded.setEntry({ ...entry, value: new YamlList(items, value.places) });
     } else expanded.setEntry(entry);
   }
   return expanded;
 }
 
-/** A location as GitLab prints it in messages. */
+/** A location as GitLab prints it in messages: Rails' JSON, which escapes what means something to HTML. */
 export function locationJson(map: YamlMap): string {
-  return JSON.stringify(toJson(map));
+  return railsJson(map).replace(/[<>&\u2028\u2029]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}
+
+function railsJson(value: YamlValue): string {
+  if (value instanceof YamlList) return `[${value.items.map(railsJson).join(",")}]`;
+  if (value instanceof YamlMap) {
+    const pairs = [...value.entries()].map(
+      ({ key, value: each }) => `${JSON.stringify(textOf(key))}:${railsJson(each)}`,
+    );
+    return `{${pairs.join(",")}}`;
+  }
+  if (typeof value === "bigint") return String(value);
+  if (value instanceof FloatValue) return Number.isFinite(value.value) ? textOf(value) : "null";
+  return JSON.stringify(toJson(value));
 }
