@@ -7,7 +7,7 @@ function numberOf(text: string): unknown {
     'spec: {inputs: {x: {type: number}}}\n---\njob: {script: "$[[ inputs.x ]]"}\n',
     { inputs: { x: text } },
   );
-  return valid ? inputs.x : undefined;
+  return valid ? (inputs as { x: unknown }).x : undefined;
 }
 
 describe("texts that are given to number inputs (asked of Oj, GitLab's JSON parser)", () => {
