@@ -1,4 +1,5 @@
 import { compareDiagnostics, type Diagnostic, type Severity } from "./diagnostic.ts";
+import { withoutDoubles } from "./doubles.ts";
 import { type RuleRow, ruleTable } from "./rule-table.generated.ts";
 import { applySuppressions } from "./suppressions.ts";
 
@@ -12,14 +13,14 @@ const silentRules = {
   none: ["shell-parsable", "shell-clean", "shell-careful"],
 };
 
-/** Makes the report's list out of what the rules found in some files: suppressions applied, each finding once, in order. */
+/** Makes the report's list out of what the rules found in some files: each fault once, suppressions applied, in order. */
 export function finish(
   files: readonly { readonly path: string; readonly text: string }[],
   found: readonly Diagnostic[],
   severityOf: SeverityOf,
   shellTool: "shellcheck" | "bash" | undefined,
 ): Diagnostic[] {
-  const byFile = group(found);
+  const byFile = group(withoutDoubles(found));
   const known = {
     known: new Set(ruleTable.map((rule) => rule.id)),
     silent: new Set<string>(silentRules[shellTool ?? "none"]),

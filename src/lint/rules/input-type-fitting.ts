@@ -17,7 +17,7 @@ export const rule: Rule = {
   severity: "warning",
   confidence: "certain",
   summary: "An input's type fits the keyword that it fills.",
-  why: "A string input stays a string: `parallel: $[[ inputs.count ]]` with the text \"3\" is refused in the consumer's pipeline, not in the component's.",
+  why: "A string input stays a string: `parallel: $[[ inputs.count ]]` with the text \"3\" is refused in the consumer's pipeline, not in the component's. Where the default is refused already, the finding is an error.",
   reference: "https://docs.gitlab.com/ci/inputs/#input-types",
   check(file, { report }) {
     for (const block of file.blocks) {

@@ -10,6 +10,6 @@ export const rule: Rule = {
   why: "GitLab refuses jobs without a name and jobs that do nothing.",
   reference: "https://docs.gitlab.com/ci/jobs/",
   stage: "pipeline",
-  claims: / name (?:can't|can only|should)|should implement the script/,
+  claims: /(?<!image|service|environment|tag) name (?:can't|can only|should)|should implement the script/,
   check: (_file, context) => reportClaimed(context),
 };

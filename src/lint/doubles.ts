@@ -1,0 +1,33 @@
+import { type Diagnostic, isAtLeast } from "./diagnostic.ts";
+
+/** Two rules that may tell one fault at one place, and the words in which the first one does: the other tells it better. */
+const pairs: readonly { readonly rule: string; readonly words: RegExp; readonly better: string }[] = [
+  { rule: "pipeline-valid", words: / (?:should|can only|has to) be /, better: "input-type-fitting" },
+  { rule: "pipeline-valid", words: /invalid expression syntax/, better: "condition-quoted" },
+  { rule: "input-regex-anchored", words: /^/, better: "input-regex-valid" },
+];
+
+/**
+ * Leaves of each fault that two rules tell the better finding, with the severity of the heavier one. Where the better rule is
+ * switched off, or sees nothing, the other's finding stays.
+ */
+export function withoutDoubles(found: readonly Diagnostic[]): Diagnostic[] {
+  const merged = new Map(found.map((each) => [each, each]));
+  for (const { rule, words, better } of pairs) {
+    for (const worse of found) {
+      if (worse.rule !== rule || !words.test(worse.message)) continue;
+      const best = found.find((each) => each.rule === better && encloses(worse, each));
+      if (best === undefined) continue;
+      merged.delete(worse);
+      if (!isAtLeast(best.severity, worse.severity)) merged.set(best, { ...best, severity: worse.severity });
+    }
+  }
+  return [...merged.values()];
+}
+
+function encloses(outer: Diagnostic, inner: Diagnostic): boolean {
+  const startsBefore = outer.line < inner.line || (outer.line === inner.line && outer.column <= inner.column);
+  const endsBehind =
+    outer.endLine > inner.endLine || (outer.endLine === inner.endLine && outer.endColumn >= inner.endColumn);
+  return outer.file === inner.file && startsBefore && endsBehind;
+}
