@@ -58,7 +58,8 @@ function jobProblem(name: string, job: Job, context: Context): LogicProblem | un
     say("needs", needsProblem(name, needsOf(job), context)) ??
     say("rules", rulesProblem(name, job, context)) ??
     say("trigger", dependenciesProblem(name, artifactJobs(job), context)) ??
-    say("environment", environmentProblem(name, job, context.jobs))
+    say("environment", environmentProblem(name, job, context.jobs)) ??
+    say("publish", publishProblem(name, job))
   );
 }
 
@@ -136,6 +137,14 @@ function environmentProblem(name: string, job: Job, jobs: ReadonlyMap<string, Jo
   if (!stopped) return `${prefix} does not have environment defined`;
   if (stopped.name !== environment.name) return `${prefix} have different environment name`;
   return stopped.action === "stop" ? undefined : `${prefix} needs to have action stop defined`;
+}
+
+/** The folder of a Pages site is named in one place. */
+function publishProblem(name: string, job: Job): string | undefined {
+  const pages = job.pages as Record<string, unknown> | boolean | undefined;
+  if (job.publish === undefined || typeof pages !== "object" || pages === null || !("publish" in pages))
+    return undefined;
+  return `${name} job: use either ${name}:publish or ${name}:pages:publish`;
 }
 
 /** Jobs that need each other, or themselves. The names come in the order in which Ruby's TSort meets them. */

@@ -1,6 +1,6 @@
 import { FloatValue, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
 import { keysInOrder, textOf } from "../ruby-text.ts";
-import { check, isInteger, isMap, isTextual, present, unknownForm, verify } from "./checks.ts";
+import { check, isInteger, isMap, isTextual, unknownForm, verify } from "./checks.ts";
 import type { Definition, Entry } from "./entry.ts";
 import { allowedKeys, arrayOfHashes, atLeast, integerBetween, isHash, requiredKeys } from "./rules.ts";
 
@@ -64,11 +64,11 @@ function strategyAllowed(strategy: string) {
   };
 }
 
-/** A mapping of names to values or lists of values, none of them empty. */
+/** A mapping of names to values or lists of values. An empty list makes no job at all. */
 function isTable(value: YamlValue): boolean {
   if (!(value instanceof YamlMap)) return false;
   for (const { key, value: each } of value.entries()) {
-    if (!isAlphanumeric(key) || !present(each)) return false;
+    if (!isAlphanumeric(key) || each === null) return false;
     const values = each instanceof YamlList ? each.items : [each];
     if (!values.every(isAlphanumeric)) return false;
   }

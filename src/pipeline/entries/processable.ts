@@ -145,5 +145,7 @@ export function outlineOf(entry: Entry): Record<string, unknown> {
     trigger: entry.childValue("trigger"),
     environment: entry.childSpecified("environment") ? entry.childValue("environment") : undefined,
     rules: ruleNeeds ? entry.childValue("rules") : undefined,
+    publish: toJson(entry.get("publish") ?? null),
+    pages: toJson(entry.get("pages") ?? null),
   });
 }

@@ -15,7 +15,18 @@ import { includes } from "./trigger.ts";
 
 /* The whole file: the global keywords and the jobs. */
 
-const WORKFLOW_RULE_KEYS = ["if", "changes", "exists", "when", "variables", "auto_cancel", "needs"];
+/** Some of them mean nothing here, but GitLab lets them pass. */
+const WORKFLOW_RULE_KEYS = [
+  "if",
+  "changes",
+  "exists",
+  "when",
+  "start_in",
+  "allow_failure",
+  "variables",
+  "needs",
+  "auto_cancel",
+];
 
 const workflow: Definition = {
   title: "workflow",

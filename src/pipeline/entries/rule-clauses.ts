@@ -1,5 +1,5 @@
 import { toJson, YamlList, type YamlValue } from "../../yaml/index.ts";
-import { check, isList, isMap, isText, optional, unknownForm } from "./checks.ts";
+import { check, isList, isMap, isText, optional, present, unknownForm } from "./checks.ts";
 import { plainVariables } from "./common.ts";
 import type { Definition, Entry } from "./entry.ts";
 import { needs } from "./needs.ts";
@@ -76,7 +76,7 @@ const complexExists: Definition = {
 const exists: Definition = {
   title: "exists",
   choose: (config) => {
-    if (isText(config) || isList(config)) return simpleExists;
+    if (isText(config) || isList(config) || !present(config)) return simpleExists;
     return isMap(config)
       ? complexExists
       : unknownForm("exists", "should be a string, an array of strings, or a hash");
@@ -165,7 +165,7 @@ function ruleValue(entry: Entry): unknown {
 
 /** Ruby's `Array()`. */
 function listed(value: YamlValue): unknown[] {
-  if (value === null) return [];
+  if (value === null || (isMap(value) && value.size === 0)) return [];
   return value instanceof YamlList ? (toJson(value) as unknown[]) : [toJson(value)];
 }
 

@@ -64,13 +64,15 @@ function refMatches(entry: string, event: PipelineEvent, project: PipelineProjec
   if (isTag && pattern === "tags") return true;
   if (isBranch && pattern === "branches") return true;
   const name = source.replace(/_event$/, "");
-  if ([source, plural(source), name, plural(name)].includes(pattern)) return true;
+  if (pattern === name || pattern === plural(name)) return true;
   if (!isBranch && !isTag) return false;
   const ref = event.ref ?? project.defaultBranch;
   const regular = compileLiteral(pattern);
   return regular ? regular.matches(ref) : pattern === ref;
 }
 
+/** Rails' plural of a source's name. */
 function plural(word: string): string {
-  return /(?:s|sh|ch|x)$/.test(word) && !word.endsWith("tch") ? `${word}es` : `${word}s`;
+  if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`;
+  return /(?:s|sh|ch|x)$/.test(word) ? `${word}es` : `${word}s`;
 }

@@ -56,14 +56,30 @@ export function changesHold(globs: readonly string[], { changedFiles, expand }: 
   return changedFiles.some((path) => expanded.some((glob) => globMatches(glob, path)));
 }
 
+/**
+ * Whether GitLab finds a folder, `docs/`. It halves the sorted paths as if every path behind the first one in the folder
+ * were in it too (Ruby's `bsearch`), so that a folder with few files among many is often missed.
+ */
+function folderIsFound(folder: string, paths: readonly string[]): boolean {
+  const sorted = [...paths].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  let found = false;
+  for (let low = 0, high = sorted.length; low < high; ) {
+    const middle = low + Math.floor((high - low) / 2);
+    if (sorted[middle]!.startsWith(folder)) {
+      found = true;
+      high = middle;
+    } else low = middle + 1;
+  }
+  return found;
+}
+
 function existsHolds(exists: NonNullable<RuleClauses["exists"]>, surroundings: RuleSurroundings): boolean {
   const globs = (exists.paths ?? []).map(surroundings.expand);
   const topLevelOnly = globs.every((glob) => !glob.includes("/") && !glob.includes("**"));
   const all = surroundings.files(exists.project, exists.ref);
   const paths = topLevelOnly ? all.filter((path) => !path.includes("/")) : all;
   const exact = new Set(paths);
-  const isThere = (glob: string) =>
-    glob.endsWith("/") ? paths.some((path) => path.startsWith(glob)) : exact.has(glob);
+  const isThere = (glob: string) => (glob.endsWith("/") ? folderIsFound(glob, paths) : exact.has(glob));
   if (globs.some((glob) => isPlainPath(glob) && isThere(glob))) return true;
   const patterns = globs.filter((glob) => !isPlainPath(glob));
   if (patterns.length * paths.length > MAX_EXISTS_COMPARISONS) return true;

@@ -1,5 +1,12 @@
 import type { Place } from "../../yaml/index.ts";
-import { expandVariables, type Variable, type VariableTable, valuesOf } from "../variables.ts";
+import {
+  expandedValues,
+  expandKnownVariables,
+  expandVariables,
+  type Variable,
+  type VariableTable,
+  valuesOf,
+} from "../variables.ts";
 import type { ComponentFacts } from "./files.ts";
 import type { ProjectAt, Sources } from "./sources.ts";
 
@@ -88,6 +95,11 @@ export class IncludeContext {
 
   expand(text: string): string {
     return expandVariables(text, this.values);
+  }
+
+  /** The same with values expanded by each other; unknown names stay as they are. */
+  expandKnown(text: string): string {
+    return /[$%]/.test(text) ? expandKnownVariables(text, expandedValues(this.variables)) : text;
   }
 
   /** A text in which masked values do not show. */

@@ -92,7 +92,8 @@ const READERS: Readonly<Record<Kind, Reader>> = {
     const location = withoutSlashes(map.get("file"));
     const shown = context.mask(location);
     const project = projectName(map);
-    const ref = textOf(map.get("ref") ?? null) || "HEAD";
+    const given = map.get("ref") ?? null;
+    const ref = given === null || given === false ? "HEAD" : textOf(given);
     return {
       location: shown,
       validate: () => checkExtension(location, shown, fail),
@@ -218,17 +219,18 @@ function fetchRemote(
   fail: Fail,
 ): FetchedFile {
   const answer = context.sources.remote?.(url) ?? { status: 404 };
+  if ("failure" in answer) {
+    return fail(`Remote file \`${shown}\` could not be fetched because of ${answer.failure}!`);
+  }
+  const text = "text" in answer ? answer.text : "";
+  // GitLab compares whatever the server sent, an error's page too.
+  if (integrity !== undefined && integrity !== null && integrity !== false) {
+    if (`sha256-${sha256(text)}` !== integrity) fail(`Remote file \`${shown}\` failed integrity check!`);
+  }
   if ("status" in answer) {
     fail(`Remote file \`${shown}\` could not be fetched because of HTTP code \`${answer.status}\` error!`);
   }
-  if ("failure" in answer)
-    fail(`Remote file \`${shown}\` could not be fetched because of ${answer.failure}!`);
-  const { text } = answer as { text: string };
   if (isBlank(text)) fail(`Included file \`${shown}\` is empty or does not exist!`);
-  if (integrity !== undefined && integrity !== null && integrity !== false) {
-    const hash = `sha256-${sha256(text)}`;
-    if (hash !== integrity) fail(`Remote file \`${shown}\` failed integrity check!`);
-  }
   return { text, file: url };
 }
 

@@ -58,10 +58,13 @@ function rulesHold(map: YamlMap, context: IncludeContext): boolean {
   const [error] = rules.errors();
   if (error !== undefined) throw new ConfigError(`include:${error.message}`, error.place);
   const clauses = rules.value() as (RuleClauses | null)[];
-  const matched = clauses.find((rule) => {
-    return ruleMatches(rule ?? {}, {
+  if (clauses.includes(null)) {
+    throw new ConfigError("GitLab fails with a server error: a rule that is null", entry.valuePlace);
+  }
+  const matched = (clauses as RuleClauses[]).find((rule) => {
+    return ruleMatches(rule, {
       holds: (condition) => conditionHolds(condition, { variables: context.values }),
-      expand: (text) => context.expand(text),
+      expand: (text) => context.expandKnown(text),
       files: (project) => (project === undefined ? context.at.tree.paths() : []),
       changedFiles: undefined,
     });
@@ -108,7 +111,7 @@ function expandValues(map: YamlMap, context: IncludeContext): YamlMap {
   for (const entry of map.entries()) {
     const { value } = entry;
     if (typeof value === "string") expanded.setEntry({ ...entry, value: context.expand(value) });
-    else if (value instanceof YamlList && textOf(entry.key) !== "rules") {
+    else if (value instanceof YamlList) {
       const items = value.items.map((item) => context.expand(textOf(item)));
       expanded.setEntry({ ...entry, value: new YamlList(items, value.places) });
     } else expanded.setEntry(entry);

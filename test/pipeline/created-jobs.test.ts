@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { createdJobs } from "../../src/index.ts";
+import { globMatches } from "../../src/pipeline/events/glob.ts";
+
+/* Which jobs a pipeline gets, where the open conformance cases are silent. */
+
+describe("globs, as Ruby's File.fnmatch? reads them (asked of Ruby)", () => {
+  it.each<[glob: string, path: string, matches: boolean]>([
+    ["docs/\\", "docs/\\", false],
+    ["*.rb\\", "x.rb", true],
+    ["{a*/b", "{a}/b", false],
+    ["\\{a", "{a", true],
+    ["\\{a,b\\}", "{a,b}", true],
+    ["{a,{b,c}}", "c", true],
+    ["{,a}b", "b", true],
+    ["a}", "a}", true],
+    ["[a", "[a", false],
+    ["[]", "]", false],
+    ["[!]", "a", true],
+    ["[!a]", "/", false],
+    ["[!-a]", "^", true],
+    ["[!-a]", "-", false],
+    ["[b-a]", "a", true],
+    ["[b-a]", "b", true],
+    ["[c-a]", "b", false],
+    ["[a\\-c]", "-", true],
+    ["[a\\-c]", "b", false],
+    ["[a-]", "-", true],
+  ])("%s and %s: %s", (glob, path, matches) => {
+    expect(globMatches(glob, path)).toBe(matches);
+  });
+});
+
+/** Whether a job with these rules or conditions is created beside another one. */
+function isCreated(keywords: string, options: Parameters<typeof createdJobs>[1]): boolean {
+  return createdJobs(
+    `job: {script: x, ${keywords}}\nother: {script: y, rules: [{when: always}]}\n`,
+    options,
+  ).jobs.has("job");
+}
+
+describe("rules:exists of a folder", () => {
+  it.each<[files: string[], found: boolean]>([
+    [["docs/a.md", "x.txt"], false],
+    [["README.md", "docs/a.md", "x.txt"], true],
+    [["a", "b", "docs/a.md", "docs/b.md", "x", "y", "z"], true],
+    [["a", "docs/b.md", "x", "y", "z"], false],
+    [["z", "a", "docs/a.md"], true],
+  ])("is searched by halves: %j", (files, found) => {
+    const contents = Object.fromEntries(files.map((file) => [file, ""]));
+    expect(isCreated("rules: [{exists: [docs/]}]", { files: contents, event: {} })).toBe(found);
+  });
+});
+
+describe("only with the source of a pipeline", () => {
+  it.each<[source: string, name: string, created: boolean]>([
+    ["merge_request_event", "merge_request", true],
+    ["merge_request_event", "merge_requests", true],
+    ["merge_request_event", "merge_request_event", false],
+    ["security_orchestration_policy", "security_orchestration_policies", true],
+    ["push", "pushes", true],
+    ["push", "pushs", false],
+  ])("%s and %s", (source, name, created) => {
+    expect(isCreated(`only: [${name}]`, { event: { source } })).toBe(created);
+  });
+});
