@@ -34,8 +34,6 @@ source "${BASH_SOURCE[0]%/*}/checks.sh"
 source "${BASH_SOURCE[0]%/*}/verify.sh"
 source "${BASH_SOURCE[0]%/*}/requests.sh"
 
-PROGRAM_STARTED=$(steady_time)
-
 main() {
   local verb=${1:-}
   shift || true

@@ -4,6 +4,7 @@
 # Phases: preparing (nothing live has been touched) -> switched -> confirmed; refused (did not get the lock).
 
 PHASE=preparing
+PROGRAM_STARTED=$(steady_time)
 
 # usage: open_run RUN    sets RUN and RUN_PATH and reads the run's settings
 open_run() {

@@ -13,7 +13,10 @@ standby_text() {
   sed -n '/^\[Install\]/,/^\[/{/^\[Install\]/d;/^\[/!d}; p' "$1" | sed "s#$CURRENT#$RELEASE_PATH#g"
   cat "$2"
   cat <<UNIT
-# The second instance, during a switch.
+# The second instance, during a switch. Where it fails, the deploy says so; no failed unit stays behind.
+[Unit]
+CollectMode=inactive-or-failed
+
 [Service]
 Sockets=$BERTH_SERVICE_NAME.socket
 Restart=no
@@ -60,7 +63,10 @@ wait_for_standby() {
   fail 'the second instance of the new release ended by itself' 'its journal stands above'
 }
 
-# usage: stop_standby    nothing happens where there is none
+# usage: stop_standby    also one that is still starting; nothing happens where there is none
 stop_standby() {
-  ! systemctl is-active --quiet "$(standby_unit)" || as_root systemctl stop "$(standby_unit)"
+  case $(systemctl show --property=ActiveState --value "$(standby_unit)") in
+    inactive | failed) ;;
+    *) as_root systemctl stop "$(standby_unit)" ;;
+  esac
 }

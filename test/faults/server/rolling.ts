@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { ThrowawayHost } from "../../../src/host/index.ts";
 import { ask } from "./customers.ts";
 import { type Fault, faults } from "./faults.ts";
@@ -13,21 +15,54 @@ const moments = [
 const rolling = { BERTH_SWITCHES: "manage_units=true health_version=true rolling=true" };
 const standby = "flask-helpdesk-standby.service";
 
-/** Each way to be killed, while two instances run. */
-export const rollingCases: readonly OtherCase[] = moments.flatMap(({ line, name }) =>
-  faults
-    .filter(({ name: fault }) => ["killed", "killed with its guard", "power loss"].includes(fault))
+/** Each way to be killed, while two instances run; and while the second one is not yet there. */
+export const rollingCases: readonly OtherCase[] = [...killedWhileTwoServe(), ...killedWhileOneStarts()];
+
+function killedWhileTwoServe(): OtherCase[] {
+  return moments.flatMap(({ line, name }) =>
+    faults
+      .filter(({ name: fault }) => ["killed", "killed with its guard", "power loss"].includes(fault))
+      .map((fault) => ({
+        name: `${fault.name} while ${name}`,
+        happen: (trial: Trial) =>
+          trial.during(
+            trial.next(),
+            { settings: rolling, stopAfterSaying: line },
+            fault.noticed,
+            (transaction, host) => strikeWhileTwoServe(transaction, host, fault),
+          ),
+      })),
+  );
+}
+
+/** The second instance needs ten seconds before it is active: systemd goes on with it, whoever asked for it. */
+function killedWhileOneStarts(): OtherCase[] {
+  return faults
+    .filter(({ name }) => ["killed", "killed with its guard"].includes(name))
     .map((fault) => ({
-      name: `${fault.name} while ${name}`,
+      name: `${fault.name} while the second instance of the new version starts`,
       happen: (trial: Trial) =>
         trial.during(
-          trial.next(),
-          { settings: rolling, stopAfterSaying: line },
+          trial.next(startsSlowly),
+          { settings: rolling },
           fault.noticed,
-          (transaction, host) => strikeWhileTwoServe(transaction, host, fault),
+          async (transaction, host) => {
+            const waiting = `for i in $(seq 600); do [ "$(systemctl is-active ${standby})" != activating ] || exit 0; sleep 0.1; done; exit 1`;
+            if ((await host.run(["sh", "-c", waiting])).code !== 0)
+              return ["the second instance was not started"];
+            return strikeAndLook(transaction, host, fault);
+          },
         ),
-    })),
-);
+    }));
+}
+
+function startsSlowly(folder: string): void {
+  const unit = join(folder, "app/flask-helpdesk.service");
+  writeFileSync(
+    unit,
+    readFileSync(unit, "utf8").replace("[Service]\n", "[Service]\nExecStartPre=/bin/sleep 10\n"),
+  );
+}
 
 async function strikeWhileTwoServe(
   transaction: Transaction,
@@ -36,12 +71,17 @@ async function strikeWhileTwoServe(
 ): Promise<string[]> {
   if (!(await transaction.stopped())) return ["the deploy did not come to its second instance"];
   const before = await runningUnits(host);
+  const problems =
+    before === "active active" ? [] : [`before the fault service and second instance were "${before}"`];
+  return [...problems, ...(await strikeAndLook(transaction, host, fault))];
+}
+
+async function strikeAndLook(transaction: Transaction, host: ThrowawayHost, fault: Fault): Promise<string[]> {
   await fault.strike(transaction, host);
   const { outcome, cause } = await transaction.result();
   const after = await runningUnits(host);
   const versions = await versionsThatAnswer(host);
   return [
-    ...(before === "active active" ? [] : [`service and second instance were "${before}" before the fault`]),
     ...(outcome === "failed" ? [] : [`the deploy ended with "${outcome}"`]),
     ...(fault.cause.test(cause) ? [] : [`the message does not name the cause: "${cause}"`]),
     ...(after === "active inactive" ? [] : [`service and second instance are "${after}" afterwards`]),
