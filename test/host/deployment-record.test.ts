@@ -11,7 +11,7 @@ const hostFiles = ["messages", "settings", "layout", "run"].map((name) => `../ho
 function record(outcome: string, cause: string, variables: Readonly<Record<string, string>>): string {
   const { stdout, stderr } = runWithLibrary(
     hostFiles,
-    `STATE=$(mktemp -d) RELEASES=$STATE; SECONDS=7; utc_now() { echo 2026-11-23T09:45:12Z; }
+    `STATE=$(mktemp -d) RELEASES=$STATE; PROGRAM_STARTED=$(($(steady_time) - 705)); utc_now() { echo 2026-11-23T09:45:12Z; }
      record "$OUTCOME" "$CAUSE"; cat "$STATE/log"; rm -r "$STATE"`,
     { ...variables, OUTCOME: outcome, CAUSE: cause },
   );
