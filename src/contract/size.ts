@@ -29,7 +29,8 @@ export function isTooLarge(root: YamlValue): boolean {
 
 /** Ruby 3.3 puts small objects into slots of 40, 80, 160, 320 or 640 bytes. */
 function slot(bytes: number): number {
-  for (const size of [40, 80, 160, 320, 640]) if (bytes <= size) return size;
+  if (bytes <= 40) return 40;
+  for (let size = 80; size <= 640; size *= 2) if (bytes <= size) return size;
   return 40 + bytes;
 }
 

@@ -57,9 +57,9 @@ export function textNodes(root: YamlValue, source: Source): TextNode[] {
   const visit = (value: YamlValue, place: Place | undefined, path: Path): void => {
     if (value instanceof YamlMap) {
       for (const entry of value.entries()) {
-        const key = keyText(entry);
-        add(entry.key, entry.keyPlace, [...path, key], true);
-        visit(entry.value, entry.valuePlace, [...path, key]);
+        const inner = [...path, keyText(entry)];
+        add(entry.key, entry.keyPlace, inner, true);
+        visit(entry.value, entry.valuePlace, inner);
       }
     } else if (value instanceof YamlList) {
       for (const [index, item] of value.items.entries()) visit(item, value.places[index], [...path, index]);

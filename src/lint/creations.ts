@@ -46,18 +46,20 @@ function create(file: LintFile, project: LintProject): NamedCreation[] {
   const included = includedPipeline(file, project);
   if (included === undefined || included.isPartial || included.pipeline.errors.length > 0) return [];
   if (!file.jobs.some((job) => job.entry("rules") || job.entry("only") || job.entry("except"))) return [];
-  return events.map(([name, event]) => {
-    const predefined = predefinedVariables(event, EXAMPLE_PROJECT);
-    const context = {
-      event,
-      project: EXAMPLE_PROJECT,
-      predefined,
-      variables: new Map(),
-      tree: memoryTree({}),
-    };
-    return { name, creation: createJobs(included.pipeline, context) };
-  });
+  return contexts.map(({ name, context }) => ({ name, creation: createJobs(included.pipeline, context) }));
 }
+
+/** What is the same for all files. */
+const contexts = events.map(([name, event]) => ({
+  name,
+  context: {
+    event,
+    project: EXAMPLE_PROJECT,
+    predefined: predefinedVariables(event, EXAMPLE_PROJECT),
+    variables: new Map(),
+    tree: memoryTree({}),
+  },
+}));
 
 const known = new Set([
   ...predefinedVariables({}, EXAMPLE_PROJECT).map(({ key }) => key),

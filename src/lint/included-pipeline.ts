@@ -25,6 +25,9 @@ export interface IncludedPipeline {
 /** The name of the pipeline that stands in for a consumer's. */
 export const MAIN = "\u0000main.yml";
 
+/** What every consumer's pipeline knows. */
+const variables = variableTable(predefinedVariables({}, EXAMPLE_PROJECT));
+
 const NOOP_JOB = "berth_lint_noop";
 const cache = new WeakMap<LintFile, IncludedPipeline | undefined>();
 
@@ -47,8 +50,6 @@ function expand(file: LintFile, project: LintProject): IncludedPipeline | undefi
   const tree = overlay(project.tree(file.root), { [inner]: hidden, [NOTHING]: NOTHING_TEXT });
   const missed = new Set<string>();
   const sources = sourcesOf(tree, project.others, (name) => missed.add(name));
-  const predefined = predefinedVariables({}, EXAMPLE_PROJECT);
-  const variables = variableTable(Object.fromEntries(predefined.map(({ key, value }) => [key, value])));
   const pipeline = withStages(file, inner, (text) =>
     readPipeline({ source: new Source(MAIN, text), sources, variables, edition: "enterprise" }),
   );
