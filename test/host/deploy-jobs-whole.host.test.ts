@@ -247,16 +247,20 @@ describe.skipIf(reason)("the deploy jobs, at length", () => {
       expect(await standby()).toBe("inactive");
     });
 
-    it("a release that answers nothing under the service's own unit takes its second instance with it", async () => {
+    it.each([
+      ["answers nothing", "import time; time.sleep(1e6)", "the second instance does not answer"],
+      ["ends at once", "raise SystemExit(3)", "the second instance of the new release ended by itself"],
+    ])("a release that %s under the service's own unit takes its second instance with it", async (_, program, message) => {
       const variables = { ...rolling, BERTH_PREFLIGHT: "none", BERTH_HEALTH_TIMEOUT: "5" };
       const { code, output } = await deployment("4.2.0", {
         ...variables,
-        BERTH_START_COMMAND: "python -c 'import time; time.sleep(1e6)'",
+        BERTH_START_COMMAND: `python -c '${program}'`,
       }).run("deploy_to_server");
       expect(code).toBe(1);
-      expect(output).toContain("the second instance does not answer");
+      expect(output).toContain(message);
       expect((await health(host)).version).toBe("4.0.0");
       expect(await standby()).toBe("inactive");
+      expect(await shell(host, "systemctl list-units --failed --plain --no-legend")).toBe("");
     });
 
     it("a deploy without it takes the second instance's unit away, and another port takes effect", async () => {
