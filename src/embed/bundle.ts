@@ -22,7 +22,8 @@ export class EmbedError extends UsageError {
  *
  * Lines that hold nothing but a comment are for those who read the scripts, and stay there: a job's script travels as one text, for
  * which some runners and shells have no more than 128 KiB. A script's head, from its `#!` line to the first line that is no comment, is
- * kept (it may be its usage text); of a sourced file only a line with its path tells.
+ * kept (it may be its usage text); of a sourced file only a line with its path tells. What a `#!/bin/sh` script says to ShellCheck stays
+ * too: it stands in the template as it is, where ShellCheck finds it.
  *
  * @returns the script's text, ending in a line feed, its `#!` line first if it has one.
  * @throws EmbedError with file and line for a missing file, an unreadable form, `$[[` or a carriage return.
@@ -33,6 +34,8 @@ export function bundleScript(path: string, read: ReadFile): string {
   return bundleText(path, text, read, new Set([path]), headLength(text));
 }
 
+/** The first line of a script that stands in a template as it is; a bash script stands in a here-document. */
+export const posixShell = /^#!\s*\/bin\/sh\b/;
 const scriptFolder = String.raw`"\$\{(?:BASH_SOURCE\[0\]|0)%/\*\}/([^"$]+)"`;
 const sourceLine = new RegExp(String.raw`^\s*(?:source|\.) ${scriptFolder}\s*$`);
 const carryLine = new RegExp(String.raw`^(\s*)cat ${scriptFolder}(.*)$`);
@@ -47,8 +50,12 @@ function bundleText(
 ): string {
   const place = (index: number, message: string) => new EmbedError(path, index + 1, message);
   const comments = wholeLineComments(text);
+  const isLeftOut = (line: string, index: number) => {
+    if (index < linesOfHead || (posixShell.test(text) && /^\s*# shellcheck /.test(line))) return false;
+    return comments.has(index) || (index === 0 && line.startsWith("#!"));
+  };
   const bundled = linesOf(text).flatMap((line, index) => {
-    if (index >= linesOfHead && (comments.has(index) || (index === 0 && line.startsWith("#!")))) return [];
+    if (isLeftOut(line, index)) return [];
     refuseWhatCannotTravel(line, (message) => place(index, message));
     const source = sourceLine.exec(line);
     if (source) {

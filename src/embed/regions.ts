@@ -1,4 +1,4 @@
-import { bundleScript, EmbedError, hereDocument, linesOf, type ReadFile } from "./bundle.ts";
+import { bundleScript, EmbedError, hereDocument, linesOf, posixShell, type ReadFile } from "./bundle.ts";
 
 /**
  * A template with every marked region filled with its script. A region is two comments of the same indentation in a
@@ -57,7 +57,7 @@ function scriptEntry(path: string, indentation: string, read: ReadFile): string[
   const bundle = bundleScript(path, read);
   const [firstLine = "", ...rest] = linesOf(bundle);
   const body = firstLine.startsWith("#!") ? rest : [firstLine, ...rest];
-  const lines = /^#!\s*\/bin\/sh\b/.test(firstLine) ? body : handedToBash(path, body);
+  const lines = posixShell.test(firstLine) ? body : handedToBash(path, body);
   return [
     `${indentation}- |`,
     ...[`# ${path} (there with its comments)`, ...lines].map((line) =>

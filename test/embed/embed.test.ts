@@ -138,12 +138,13 @@ describe("bundleScript", () => {
 
   it("leaves comments where they are read, but keeps a script's head and the line numbers of messages", () => {
     const read = project({
-      "a.sh": '#!/bin/sh\n# usage: a.sh\n\n# why\nsource "${BASH_SOURCE[0]%/*}/b.sh"\necho x # and why\n',
+      "a.sh":
+        '#!/bin/sh\n# usage: a.sh\n\n# why\nsource "${BASH_SOURCE[0]%/*}/b.sh"\n# shellcheck disable=SC2086\necho $x # and why\n',
       "b.sh": "#!/bin/sh\n# a head\n# more\necho '\n# text\n'\n",
       "c.sh": '# a\n\n# b\ncat "${BASH_SOURCE[0]%/*}/no.sh"\n',
     });
     expect(bundleScript("a.sh", read)).toBe(
-      "#!/bin/sh\n# usage: a.sh\n\n\n# b.sh\necho '\n# text\n'\necho x # and why\n",
+      "#!/bin/sh\n# usage: a.sh\n\n\n# b.sh\necho '\n# text\n'\n# shellcheck disable=SC2086\necho $x # and why\n",
     );
     expect(() => bundleScript("c.sh", read)).toThrow('c.sh:4: carries "no.sh"');
   });
