@@ -1,16 +1,19 @@
 import type { Rule } from "../rule.ts";
 
-const keywords = [
-  "default",
-  "workflow",
-  "variables",
-  "stages",
-  "image",
-  "services",
-  "cache",
-  "before_script",
-  "after_script",
-];
+const inJobs = "set it in the jobs that need it, by extends from a hidden job if there are several";
+
+/** The global keywords, and what a component can do instead. */
+const keywords: Readonly<Record<string, string>> = {
+  default: inJobs,
+  workflow: "leave it to the consumer, and give the jobs rules",
+  variables: inJobs,
+  stages: "leave them to the consumer: a usual stage, or an input for the jobs' stage",
+  image: inJobs,
+  services: inJobs,
+  cache: inJobs,
+  before_script: inJobs,
+  after_script: inJobs,
+};
 
 export const rule: Rule = {
   id: "component-without-globals",
@@ -22,13 +25,13 @@ export const rule: Rule = {
   reference: "https://docs.gitlab.com/ci/components/#avoid-using-global-keywords",
   check(file, { report }) {
     if (file.kind !== "component" || file.jobs.every((job) => job.isHidden)) return;
-    for (const keyword of keywords) {
+    for (const [keyword, hint] of Object.entries(keywords)) {
       const entry = file.body?.entry(keyword);
       if (entry === undefined) continue;
       report({
         at: entry.keyPlace,
         message: `"${keyword}" changes the consumer's whole pipeline`,
-        hint: "set it in the jobs that need it, by extends from a hidden job if there are several",
+        hint,
       });
     }
   },

@@ -20,7 +20,7 @@ export const rule: Rule = {
         report({
           at: place,
           message: `"${written}" is a ${what} to YAML; input "${input.name}" is a string`,
-          hint: `quote it: "${written}"`,
+          hint: `quote it: "${written}"${/^(?:true|false)$/.test(written) ? ", or declare the input as type: boolean" : ""}`,
           fix: {
             title: `quote ${written}`,
             safe: isUnchanged(value, written),

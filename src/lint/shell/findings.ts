@@ -58,7 +58,9 @@ export async function judgeScripts(
       if (syntaxFault(comments) !== undefined) return [];
       const ours = comments.filter((comment) => {
         const text = textOf(comment, script);
-        const context = { text, rest: lineFrom(comment, script), script: script.text };
+        const line = script.text.split("\n")[comment.line - 1] ?? "";
+        const [before, rest] = [line.slice(0, comment.column - 1), line.slice(comment.column - 1)];
+        const context = { text, before, rest, script: script.text };
         return !isOfBlock(comment, script, text) && !isHarmless(comment, context);
       });
       return ours.map((comment) => named(comment, script));
@@ -82,10 +84,6 @@ function isOfBlock(comment: ShellComment, script: Script, text: string): boolean
   if (comment.code === 2082) return names.some((name) => text.includes(name));
   if (comment.code !== 2086 && comment.code !== 2046) return false;
   return names.some((name) => text === `\${${name}}` || text === `\${#${name}}`);
-}
-
-function lineFrom(comment: ShellComment, script: Script): string {
-  return (script.text.split("\n")[comment.line - 1] ?? "").slice(comment.column - 1);
 }
 
 function textOf(comment: ShellComment, script: Script): string {

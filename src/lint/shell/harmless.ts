@@ -28,6 +28,9 @@ const list =
 /** Commands whose output is one word, or is made to be split (`eval $(ssh-agent -s)`). */
 const command = /^\$\((?:ssh-agent|nproc|id -[ug]|date \+["']?[%\w.:-]+["']?|pwd|uname|arch)\b/;
 
+/** `apt-get install $(cat packages.txt)`: a file that lists what is wanted. */
+const install = /\b(?:install|add)\b[^;|&\n]*$/;
+
 /** True if a name says that several words are meant, such as `extra_args`: quotes around the value would break the command. */
 export function holdsSeveralWords(name: string): boolean {
   return list.test(name);
@@ -35,8 +38,9 @@ export function holdsSeveralWords(name: string): boolean {
 
 /** Where ShellCheck's comment stands, as far as its judge must know. */
 export interface CommentContext {
-  /** What the comment is about, the line from there on, and the whole script. */
+  /** What the comment is about, the line before and from there on, and the whole script. */
   readonly text: string;
+  readonly before: string;
   readonly rest: string;
   readonly script: string;
 }
@@ -45,10 +49,10 @@ export interface CommentContext {
  * True for advice that no script of a job needs: quotes (SC2086, SC2046) where none are needed or where splitting is meant, and
  * a warning of `|| true`.
  */
-export function isHarmless({ code }: ShellComment, { text, rest, script }: CommentContext): boolean {
+export function isHarmless({ code }: ShellComment, { text, before, rest, script }: CommentContext): boolean {
   // `test && do || true`: the third part does nothing, whenever it runs
   if (code === 2015) return /\|\|\s*(?:true|:)\s*(?:[;#)]|$)/.test(rest);
-  if (code === 2046) return command.test(text);
+  if (code === 2046) return command.test(text) || (install.test(before) && text.startsWith("$(cat "));
   if (code !== 2086) return false;
   const name = /^\$\{?(\w+)\}?$/.exec(text)?.[1];
   return name !== undefined && (words.has(name) || holdsSeveralWords(name) || isListOf(name, script));
