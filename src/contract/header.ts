@@ -184,15 +184,20 @@ function validateInputKeywords(
     report.add(location, "input regex should be a string", regex.valuePlace);
   }
   const type = given("type");
-  if (type && !INPUT_TYPES.includes(type.value as InputType)) {
-    report.add(location, `input type unknown value: ${toRubyString(type.value)}`, type.valuePlace);
+  if (type && !INPUT_TYPES.includes(toRubyString(type.value) as InputType)) {
+    report.add(
+      location,
+      `input type unknown value: ${toRubyString(type.value, { symbolKeys: true })}`,
+      type.valuePlace,
+    );
   }
   const options = given("options");
   if (options) validateOptions(location, options, report);
   report.unknownKeys(location, input, INPUT_KEYS);
   for (const other of ["options", "default"]) {
     if (input.has("rules") && input.has(other)) {
-      const text = `config these keys cannot be used together: rules, ${other}`;
+      const pair = input.names().filter((name) => name === "rules" || name === other);
+      const text = `config these keys cannot be used together: ${pair.join(", ")}`;
       report.add(location, text, input.entry(other)?.keyPlace ?? place);
     }
   }
@@ -205,16 +210,20 @@ function validateInputKeywords(
 function validateOptions(location: string, { value, valuePlace }: Entry, report: Report): void {
   if (value instanceof Reference)
     throw new GitLabCrash("undefined method 'size' for a !reference", valuePlace);
-  if (!(value instanceof YamlList)) {
-    report.add(location, "input options should be an array", valuePlace);
-    return;
-  }
-  if (value.size > MOST_OPTIONS) {
+  if (!(value instanceof YamlList)) report.add(location, "input options should be an array", valuePlace);
+  if (sizeOf(value) > MOST_OPTIONS) {
     report.add(location, `config cannot define more than ${MOST_OPTIONS} options`, valuePlace);
   }
-  if (value.items.includes(null)) {
+  if (value instanceof YamlList && value.items.includes(null)) {
     report.add(location, "config options array cannot contain null values", valuePlace);
   }
+}
+
+/** GitLab asks whatever stands under `options` for its size: a text has as many as it has characters. */
+function sizeOf(value: YamlValue): number {
+  if (value instanceof YamlList || value instanceof YamlMap) return value.size;
+  if (value instanceof SymbolValue) return [...value.name].length;
+  return typeof value === "string" ? [...value].length : 0;
 }
 
 function isText(value: YamlValue): boolean {

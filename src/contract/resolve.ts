@@ -13,6 +13,7 @@ import {
   type YamlValue,
 } from "../yaml/index.ts";
 import { coerce, type InputValue } from "./coerce.ts";
+import { equalsInRuby, isNumber } from "./equality.ts";
 import { INPUT_TYPES } from "./header.ts";
 import type { Input } from "./input.ts";
 import { GitLabCrash, type Problem } from "./problem.ts";
@@ -162,7 +163,7 @@ class InputResolver {
     const allowed =
       type === "string"
         ? items.some((item) => toRubyString(item) === value)
-        : items.some((item) => equalsNumber(item, value));
+        : items.some((item) => equalsInRuby(item, value));
     if (allowed) return;
     const shown = toRubyString(value, { symbolKeys: keys === "symbol" });
     const list = type === "string" ? "the list of allowed options" : "the list of the allowed options";
@@ -197,24 +198,6 @@ const TYPE_TESTS = {
   boolean: (value: YamlValue) => typeof value === "boolean",
   array: (value: YamlValue) => value instanceof YamlList,
 };
-
-function isNumber(value: YamlValue): boolean {
-  const type = typeof value;
-  return (
-    type === "number" || type === "bigint" || value instanceof FloatValue || value instanceof DecimalValue
-  );
-}
-
-/** Ruby's `==` between an option and a number: 1 equals 1.0. */
-function equalsNumber(option: YamlValue, value: YamlValue): boolean {
-  if (!isNumber(option) || !isNumber(value)) return hashKey(option) === hashKey(value);
-  return numeric(option) === numeric(value);
-}
-
-function numeric(value: YamlValue): number {
-  if (value instanceof FloatValue) return value.value;
-  return Number(value instanceof DecimalValue ? value.text : value);
-}
 
 function isBlankText(value: YamlValue): boolean {
   return typeof value === "string" && value.trim() === "";

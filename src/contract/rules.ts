@@ -1,5 +1,6 @@
 import { isValidExpression } from "../expression/index.ts";
-import { hashKey, type Place, toRubyString, YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
+import { type Place, toRubyString, YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
+import { equalsInRuby } from "./equality.ts";
 import { MOST_OPTIONS, RULE_KEYS } from "./header.ts";
 import { GitLabCrash } from "./problem.ts";
 
@@ -66,7 +67,7 @@ function checkOptions(rule: YamlMap, place: Place | undefined): RuleProblem[] {
   const fallback = rule.entry("default");
   if (fallback === undefined) {
     problems.push({ message: "rule must define 'options' with at least one value and a 'default'", place });
-  } else if (items.length > 0 && !items.some((item) => hashKey(item) === hashKey(fallback.value))) {
+  } else if (items.length > 0 && !items.some((item) => equalsInRuby(item, fallback.value))) {
     const message = `default '${toRubyString(fallback.value)}' must be one of the options`;
     problems.push({ message, place: fallback.valuePlace });
   }

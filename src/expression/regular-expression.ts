@@ -60,15 +60,24 @@ function compile(source: string): RegularExpression | undefined {
   library ??= process.getBuiltinModule("node:module").createRequire(import.meta.url)(
     "re2js",
   ) as typeof import("re2js");
+  const pattern = source.replaceAll(ANY_BYTE, "$<before>(?s:.)");
+  const compiled = attempt(library, pattern);
+  if (compiled !== undefined) return new RegularExpression(source, compiled);
+  // RE2 lets names of groups repeat and have letters of any script; nobody asks for the groups here.
+  const unnamed = pattern.replaceAll(GROUP_NAME, "(");
+  const again = unnamed === pattern ? undefined : attempt(library, unnamed);
+  return again && new RegularExpression(source, again);
+}
+
+function attempt({ RE2JS }: typeof import("re2js"), pattern: string): RE2JS | undefined {
   try {
-    return new RegularExpression(
-      source,
-      library.RE2JS.compile(source.replaceAll(ANY_BYTE, "$<before>(?s:.)")),
-    );
+    return RE2JS.compile(pattern);
   } catch {
     return undefined;
   }
 }
+
+const GROUP_NAME = /\(\?P?<[\p{L}\p{Mn}\p{Mc}\p{Nd}\p{Nl}\p{Pc}]+>/gu;
 
 /** Loaded with the first pattern: it is larger than the rest of the engine, and few pipelines hold a pattern. */
 let library: typeof import("re2js") | undefined;

@@ -1,5 +1,13 @@
 import { GitLabCrash, keyStyleOptions, type Problem } from "../contract/index.ts";
-import { type Entry, type Place, toRubyString, YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
+import {
+  type Entry,
+  type Place,
+  SymbolValue,
+  toRubyString,
+  YamlList,
+  YamlMap,
+  type YamlValue,
+} from "../yaml/index.ts";
 import { type Accessible, accessValue, type InterpolationContext, InterpolationError } from "./access.ts";
 import { type BlockMatch, findBlocks } from "./blocks.ts";
 import { applyFunctions, type Variable } from "./functions.ts";
@@ -82,6 +90,7 @@ class Template {
   private fill(value: YamlValue, place: Place | undefined): Filled {
     if (value instanceof YamlMap) return { value: this.fillMap(value), place };
     this.visit(1, place);
+    if (value instanceof SymbolValue) return this.fill(value.name, place);
     if (value instanceof YamlList) return { value: this.fillList(value), place };
     return typeof value === "string" ? this.fillText(value, place) : { value, place };
   }

@@ -29,38 +29,11 @@ export function expandKnownVariables(text: string, variables: ReadonlyMap<string
   });
 }
 
-/** Names and values only. */
-export function valuesOf(variables: VariableTable): Map<string, string> {
-  return new Map([...variables].map(([key, { value }]) => [key, value]));
-}
-
-/** The names that a value refers to, each once. */
-export function namesIn(value: string): string[] {
-  const names = new Set<string>();
-  for (const [, a, b, c] of value.matchAll(REFERENCE)) names.add((a ?? b ?? c)!);
-  return [...names];
-}
-
-/** Names and values, each value expanded by the others; in a cycle nothing is. */
-export function expandedValues(variables: VariableTable): Map<string, string> {
-  const expanded = new Map<string, string>();
-  const open = new Set<string>();
-  let cyclic = false;
-  const visit = (key: string): void => {
-    if (expanded.has(key)) return;
-    const variable = variables.get(key);
-    if (variable === undefined) return;
-    if (open.has(key)) {
-      cyclic = true;
-      return;
-    }
-    open.add(key);
-    if (!variable.raw) for (const name of namesIn(variable.value)) visit(name);
-    open.delete(key);
-    expanded.set(key, variable.raw ? variable.value : expandKnownVariables(variable.value, expanded));
-  };
-  for (const key of variables.keys()) visit(key);
-  return cyclic ? valuesOf(variables) : expanded;
+/** Names and values only; of a name that is given several times the last one. */
+export function valuesOf(variables: Iterable<Variable>): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const { key, value } of variables) values.set(key, value);
+  return values;
 }
 
 /** A table from a list (later entries win), or from names and values. */

@@ -105,3 +105,9 @@ describe("conditions", () => {
     );
   });
 });
+
+describe("names of groups in patterns, as RE2 takes them", () => {
+  it.each(["/(?P<n>a)(?P<n>b)/", "/(?P<é>a)b/", "/(?<n>a)b/"])("%s", (pattern) => {
+    expect(evaluateExpression(`"ab" =~ ${pattern}`)).toMatchObject({ valid: true, truthy: true });
+  });
+});

@@ -64,3 +64,39 @@ describe("only with the source of a pipeline", () => {
     expect(isCreated(`only: [${name}]`, { event: { source } })).toBe(created);
   });
 });
+
+describe("variables that refer to each other (asked of GitLab's classes)", () => {
+  const errorsOf = (variables: string, options: Parameters<typeof createdJobs>[1] = {}) =>
+    createdJobs(`variables: ${variables}\njob: {script: x}\n`, options).errors ?? [];
+
+  it("form a circle", () => {
+    expect(errorsOf("{A: $B, B: $A}")).toEqual(['job: circular variable reference detected: ["A", "B"]']);
+  });
+
+  it("form one also where a project's variable hides a value", () => {
+    const variables = [{ key: "A", value: "over" }];
+    expect(errorsOf("{A: $B, B: $A}", { variables })).toEqual([
+      'job: circular variable reference detected: ["A", "B"]',
+    ]);
+  });
+
+  it.each([
+    "{A: $A}",
+    "{A: $B, B: $$A}",
+    "{A: $B, B: '%%A%%'}",
+    "{A: $B, B: {value: $A, expand: false}}",
+  ])("form none: %s", (variables) => {
+    expect(errorsOf(variables)).toEqual([]);
+  });
+
+  it.each<[variables: string, glob: string, file: string]>([
+    ["{DIR: $ROOT/docs, ROOT: src}", "$DIR/a.md", "src/docs/a.md"],
+    ["{DIR: '${NOPE}docs'}", "$DIR/a.md", "docs/a.md"],
+    ["{DIR: docs}", "$DIR$NOPE/a.md", "docs$NOPE/a.md"],
+    ["{DIR: $$docs}", "$DIR/a.md", "$$docs/a.md"],
+    ["{CI_PROJECT_NAME: $CI_PROJECT_NAME-x}", "$CI_PROJECT_NAME/a.md", "app-x/a.md"],
+  ])("%s: the glob %s finds %s", (variables, glob, file) => {
+    const text = `variables: ${variables}\njob: {script: x, rules: [{exists: ["${glob}"]}]}\nother: {script: y}\n`;
+    expect(createdJobs(text, { files: { [file]: "" }, event: {} }).jobs.has("job")).toBe(true);
+  });
+});

@@ -4,14 +4,8 @@ import type { FileTree } from "../include/sources.ts";
 import type { Job } from "../normalize.ts";
 import type { Pipeline } from "../pipeline.ts";
 import type { PipelineEvent, PipelineProject } from "../predefined.ts";
-import { findCyclicVariables } from "../variable-cycles.ts";
-import {
-  expandedValues,
-  expandKnownVariables,
-  type Variable,
-  type VariableTable,
-  valuesOf,
-} from "../variables.ts";
+import { expandedValues, orderVariables } from "../variable-order.ts";
+import { expandKnownVariables, type Variable, type VariableTable, valuesOf } from "../variables.ts";
 import { inheritVariables, type VariableData, type YamlVariable } from "../yaml-variables.ts";
 import { exceptMatch, onlyFailure, type Policy } from "./policy.ts";
 import { failedClause, type RuleClauses, type RuleSurroundings } from "./rule.ts";
@@ -77,7 +71,7 @@ export function createJobs(pipeline: Pipeline, context: CreationContext): Creati
       pipeline.errors.map(({ message }) => message),
     );
   }
-  const global = toTable(context, inheritVariables(pipeline.variables, new Map(), true));
+  const global = allVariables(context, inheritVariables(pipeline.variables, new Map(), true));
   const workflow = decideByRules(
     pipeline.workflow.rules as RuleList,
     surroundingsOf(global, context),
@@ -152,7 +146,7 @@ interface Seed extends Verdict {
   readonly name: string;
   readonly job: Job;
   readonly yaml: readonly YamlVariable[];
-  readonly table: VariableTable;
+  readonly all: readonly Variable[];
 }
 
 function seedOf(
@@ -163,15 +157,15 @@ function seedOf(
 ): Seed {
   const own = job.job_variables as ReadonlyMap<string, VariableData | string>;
   const yaml = inheritVariables(root, own, job.root_variables_inheritance);
-  const table = toTable(context, yaml);
-  return { name, job, yaml, table, ...decide(job, table, context) };
+  const all = allVariables(context, yaml);
+  return { name, job, yaml, all, ...decide(job, all, context) };
 }
 
-function decide(job: Job, table: VariableTable, context: CreationContext): Verdict {
+function decide(job: Job, all: readonly Variable[], context: CreationContext): Verdict {
   const when = job.when as string;
-  const byRules = decideByRules(job.rules as RuleList, surroundingsOf(table, context), when);
+  const byRules = decideByRules(job.rules as RuleList, surroundingsOf(all, context), when);
   if (byRules !== undefined) return byRules;
-  const surroundings = { event: context.event, project: context.project, values: valuesOf(table) };
+  const surroundings = { event: context.event, project: context.project, values: valuesOf(all) };
   const only = job.only as Policy | undefined;
   const failed = onlyFailure(only, surroundings);
   if (failed !== undefined) {
@@ -190,14 +184,14 @@ function decide(job: Job, table: VariableTable, context: CreationContext): Verdi
   };
 }
 
-function surroundingsOf(table: VariableTable, context: CreationContext): RuleSurroundings {
-  const values = valuesOf(table);
+function surroundingsOf(all: readonly Variable[], context: CreationContext): RuleSurroundings {
+  const values = valuesOf(all);
   let expanded: ReadonlyMap<string, string> | undefined;
   return {
     holds: (condition) => conditionHolds(condition, { variables: values }),
     expand: (text) => {
       if (!/[$%]/.test(text)) return text;
-      expanded ??= expandedValues(table);
+      expanded ??= expandedValues(all);
       return expandKnownVariables(text, expanded);
     },
     files: (project) =>
@@ -206,12 +200,12 @@ function surroundingsOf(table: VariableTable, context: CreationContext): RuleSur
   };
 }
 
-function toTable({ predefined, variables }: CreationContext, yaml: readonly YamlVariable[]): VariableTable {
-  const table = new Map<string, Variable>();
-  for (const variable of predefined) table.set(variable.key, variable);
-  for (const variable of yaml) table.set(variable.key, variable);
-  for (const variable of variables.values()) table.set(variable.key, variable);
-  return table;
+/** Those that come later stand above the others. */
+function allVariables(
+  { predefined, variables }: CreationContext,
+  yaml: readonly YamlVariable[],
+): readonly Variable[] {
+  return [...predefined, ...yaml, ...variables.values()];
 }
 
 function overlay(
@@ -264,21 +258,21 @@ function needErrors({ name, job }: Seed, names: ReadonlySet<string>): string[] {
     );
 }
 
-function cycleErrors({ name, table }: Seed): string[] {
-  const cycles = findCyclicVariables(table);
+function cycleErrors({ name, all }: Seed): string[] {
+  const { cycles } = orderVariables(all);
   if (cycles.length === 0) return [];
   const shown = cycles.map((cycle) => `[${cycle.map(inspectString).join(", ")}]`);
   return [`${name}: circular variable reference detected: ${shown.join(", ")}`];
 }
 
-function createdJob({ job, when, rule, yaml, table, decision }: Seed): CreatedJob {
+function createdJob({ job, when, rule, yaml, all, decision }: Seed): CreatedJob {
   const ruleNeeds = (rule?.needs as { job?: unknown[] } | undefined)?.job;
   const needs = ruleNeeds ?? (job.needs as { job?: unknown[] } | undefined)?.job;
   const startIn = rule?.start_in ?? (job.start_in as string | undefined);
   const interruptible = rule?.interruptible ?? (job.interruptible as boolean | undefined);
   const variables = new Map(yaml.map(({ key, value }) => [key, value]));
   for (const [key, value] of variablePairs(rule?.variables ?? {})) variables.set(key, value);
-  const values = valuesOf(table);
+  const values = valuesOf(all);
   return {
     stage: job.stage as string,
     when,

@@ -1,6 +1,6 @@
 import type { Place } from "../../yaml/index.ts";
+import { expandedValues } from "../variable-order.ts";
 import {
-  expandedValues,
   expandKnownVariables,
   expandVariables,
   type Variable,
@@ -44,7 +44,7 @@ export class IncludeContext {
     at: ProjectAt = sources.local,
     component?: ComponentFacts,
     shared: Shared = {
-      values: valuesOf(variables),
+      values: valuesOf(variables.values()),
       list: [...variables.values()],
       files: [],
       references: false,
@@ -99,7 +99,7 @@ export class IncludeContext {
 
   /** The same with values expanded by each other; unknown names stay as they are. */
   expandKnown(text: string): string {
-    return /[$%]/.test(text) ? expandKnownVariables(text, expandedValues(this.variables)) : text;
+    return /[$%]/.test(text) ? expandKnownVariables(text, expandedValues(this.#shared.list)) : text;
   }
 
   /** A text in which masked values do not show. */

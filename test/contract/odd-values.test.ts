@@ -56,3 +56,40 @@ describe("inputs of no type", () => {
     ]);
   });
 });
+
+describe("odd headers", () => {
+  const errorsOf = (header: string) => [
+    ...expandComponent(`${header}\n---\njob: {script: "$[[ inputs.x ]]"}\n`, {}).errors,
+  ];
+
+  it.each<[header: string, error: string]>([
+    [
+      "spec: {inputs: {x: {options: [a], rules: []}}}",
+      "header:spec:inputs:x config these keys cannot be used together: options, rules",
+    ],
+    ["spec: {inputs: {x: {type: {a: 1}}}}", "header:spec:inputs:x input type unknown value: {:a=>1}"],
+    [
+      "spec:\n  inputs:\n    x:\n      type: :string",
+      "unknown input specification for `x` (valid types: array, boolean, number, string)",
+    ],
+  ])("%s", (header, error) => {
+    expect(errorsOf(header)).toEqual([error]);
+  });
+
+  it("has no more options than 50, whatever they are", () => {
+    expect(errorsOf(`spec: {inputs: {x: {options: ${"a".repeat(51)}}}}`)).toEqual([
+      "header:spec:inputs:x input options should be an array",
+      "header:spec:inputs:x config cannot define more than 50 options",
+    ]);
+  });
+});
+
+describe("symbols below a header", () => {
+  it("become texts, and their blocks are filled", () => {
+    const { config } = expandComponent(
+      'spec: {inputs: {x: {default: manual}}}\n---\njob:\n  script: x\n  when: :manual\n  tags:\n    - :"a-$[[ inputs.x ]]"\n',
+      {},
+    );
+    expect(config).toEqual({ job: { script: "x", when: "manual", tags: ["a-manual"] } });
+  });
+});
