@@ -56,9 +56,10 @@ export async function judgeScripts(
     comments: (script) => {
       const comments = commentsOf(script);
       if (syntaxFault(comments) !== undefined) return [];
+      const lines = script.text.split("\n");
       const ours = comments.filter((comment) => {
-        const text = textOf(comment, script);
-        const line = script.text.split("\n")[comment.line - 1] ?? "";
+        const line = lines[comment.line - 1] ?? "";
+        const text = textOf(comment, line);
         const [before, rest] = [line.slice(0, comment.column - 1), line.slice(comment.column - 1)];
         const context = { text, before, rest, script: script.text };
         return !isOfBlock(comment, script, text) && !isHarmless(comment, context);
@@ -86,8 +87,7 @@ function isOfBlock(comment: ShellComment, script: Script, text: string): boolean
   return names.some((name) => text === `\${${name}}` || text === `\${#${name}}`);
 }
 
-function textOf(comment: ShellComment, script: Script): string {
-  const line = script.text.split("\n")[comment.line - 1] ?? "";
+function textOf(comment: ShellComment, line: string): string {
   return line.slice(comment.column - 1, comment.endLine === comment.line ? comment.endColumn - 1 : undefined);
 }
 

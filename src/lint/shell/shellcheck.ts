@@ -54,14 +54,13 @@ export async function runShellCheck(
     else unknown.push(script);
   }
   const batches = evenBatches(unknown, Math.min(availableParallelism(), MOST_PROCESSES));
-  for (const batch of await Promise.all(
-    batches.map((each) => runBatch(tool.file, each, excluded, options.signal)),
-  )) {
-    for (const [script, comments] of batch) {
+  const ask = async (batch: readonly string[]) => {
+    for (const [script, comments] of await runBatch(tool.file, batch, excluded, options.signal)) {
       answers.set(script, comments);
       cache?.set(keyOf(script), comments);
     }
-  }
+  };
+  await Promise.all(batches.map(ask));
   cache?.tidy();
   return answers;
 }
