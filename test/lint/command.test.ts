@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -15,6 +16,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { CommandModule } from "../../src/commands/command.ts";
 import { command as explain } from "../../src/commands/explain.ts";
 import { command as lint } from "../../src/commands/lint.ts";
+import { UsageError } from "../../src/usage-error.ts";
 
 let cwd = "";
 beforeEach(() => {
@@ -218,6 +220,20 @@ test("without ShellCheck it says so once and still finds broken shell", async ()
   expect(`${code} ${stdout}`).toMatch(/1 .*shell-parsable/s);
   write(".gitlab-ci.yml", "build:\n  script:\n    - |\n      cat <<END\n      never ended\n");
   expect((await run([], lint, { ...process.env, PATH: `${bin}` })).code).toBe(0);
+});
+
+test("a ShellCheck that fails is named, and so is what goes without it; Ctrl-C stops it", async () => {
+  const shellcheck = join(cwd, "bin/shellcheck");
+  const env = { ...process.env, PATH: `${join(cwd, "bin")}:${process.env.PATH}` };
+  write(".gitlab-ci.yml", "build:\n  script: ./build.sh\n");
+  write("bin/shellcheck", "#!/bin/sh\necho 'no such format' >&2\nexit 4\n");
+  chmodSync(shellcheck, 0o755);
+  const said = `${shellcheck} fails: no such format; --no-shellcheck goes without it`;
+  await expect(run(["--no-cache"], lint, env)).rejects.toThrow(new UsageError(said));
+  expect((await run(["--no-cache", "--no-shellcheck"], lint, env)).code).toBe(0);
+  write("bin/shellcheck", "#!/bin/sh\nexec sleep 60\n");
+  const signal = AbortSignal.timeout(100);
+  await expect(run(["--no-cache"], lint, env, signal)).rejects.toThrow(new UsageError("stopped"));
 });
 
 test("--watch lints again after a change and ends with Ctrl-C", async () => {

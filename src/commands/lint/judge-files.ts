@@ -11,6 +11,7 @@ import { type Looks, type Reach, type Result, watched } from "../../lint/memory.
 import type { FileFacts, LintProject, OtherSources } from "../../lint/project.ts";
 import { judgeScripts } from "../../lint/shell/findings.ts";
 import { memoryTree, withSlowSources } from "../../pipeline/index.ts";
+import { UsageError } from "../../usage-error.ts";
 import type { Run } from "./judge.ts";
 import { mirrorSources } from "./mirrors.ts";
 
@@ -71,6 +72,7 @@ async function judgeEach(
     results.push(await withMirrors(settings.mirrors, surroundings.cwd, (others) => judgeOne(file, others)));
     // whoever reads the scripts may have something to say, or ask for more
     await setImmediate();
+    if (surroundings.signal.aborted) throw new UsageError("stopped");
   }
   return results;
 }

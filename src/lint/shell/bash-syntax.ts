@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { UsageError } from "../../usage-error.ts";
 
 /** The first syntax error of a script; lines and columns from 1. */
 export interface SyntaxFault {
@@ -60,7 +61,9 @@ async function run(bash: string, scripts: readonly string[], signal: AbortSignal
       ...(signal ? { signal } : {}),
     });
     closeSync(input);
-    const failure = new Promise<never>((_, reject) => child.once("error", reject));
+    const failure = new Promise<never>((_, reject) => {
+      child.once("error", (error) => reject(signal?.aborted ? new UsageError("stopped") : error));
+    });
     return await Promise.race([text(child.stdout as Readable), failure]);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -11,7 +11,7 @@ const isParserCode = (code: number) => code < 2000 && ![1090, 1091].includes(cod
 /**
  * Asks a tool about all scripts: ShellCheck, or, where it is missing, `bash -n` about their syntax; without either, nothing is
  * found. A script that does not parse with variables in place of its blocks is read once more with bare words there, for blocks
- * inside names. Throws if the tool cannot be run.
+ * inside names. Throws UsageError if ShellCheck fails.
  */
 export async function judgeScripts(
   scripts: readonly Script[],

@@ -1,7 +1,8 @@
-import { execFile } from "node:child_process";
+import { type ExecFileException, execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { UsageError } from "../../usage-error.ts";
 import { openAnswers } from "../answers.ts";
 import type { ShellTool } from "./tools.ts";
 
@@ -30,7 +31,7 @@ export const disabledCodes: Readonly<Record<number, string>> = {
 
 /**
  * Runs ShellCheck over script texts, all of them in a few processes, and keeps its answers in the user's cache, so that an
- * unchanged script costs one small read. Returns the comments of each text. Throws if ShellCheck cannot be run.
+ * unchanged script costs one small read. Returns the comments of each text. Throws UsageError if ShellCheck cannot be run.
  */
 export async function runShellCheck(
   tool: ShellTool,
@@ -118,9 +119,15 @@ function runTool(
   return new Promise((resolve, reject) => {
     const options = { cwd, maxBuffer: 256 * 1024 * 1024, ...(signal ? { signal } : {}) };
     execFile(tool, [...args], options, (error, stdout, stderr) => {
-      if (error && error.code !== 1)
-        reject(new Error(`shellcheck failed: ${stderr.trim() || error.message}`));
+      if (signal?.aborted) reject(new UsageError("stopped"));
+      else if (error && error.code !== 1) reject(new UsageError(failure(tool, error, stderr)));
       else resolve(stdout);
     });
   });
+}
+
+function failure(tool: string, { code, signal }: ExecFileException, stderr: string): string {
+  const [said] = stderr.trim().split("\n");
+  const how = said || (signal ? `it was ended by ${signal}` : `its exit code is ${code}`);
+  return `${tool} fails: ${how}; --no-shellcheck goes without it`;
 }
