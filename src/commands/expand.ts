@@ -118,7 +118,9 @@ async function expand(file: string, options: Options, surroundings: Surroundings
     printConfig(pipeline, options.format, surroundings);
     return 0;
   }
-  const creation = createJobs(pipeline, { ...setting, tree: setting.local.tree });
+  const creation = await withSlowSources(setting.local, slow, (sources) => {
+    return createJobs(pipeline, { ...setting, sources, tree: setting.local.tree });
+  }).finally(progress.end);
   if (options.graph !== undefined)
     surroundings.stdout.write(drawPipeline(options.graph as "mermaid" | "svg", pipeline, creation));
   else printJobs(creation, pipeline, options.format === "json", surroundings.stdout);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createdJobs } from "../../src/index.ts";
+import { createdJobs, expandPipeline } from "../../src/index.ts";
 import { globMatches } from "../../src/pipeline/events/glob.ts";
 
 /* Which jobs a pipeline gets, where the open conformance cases are silent. */
@@ -98,5 +98,48 @@ describe("variables that refer to each other (asked of GitLab's classes)", () =>
   ])("%s: the glob %s finds %s", (variables, glob, file) => {
     const text = `variables: ${variables}\njob: {script: x, rules: [{exists: ["${glob}"]}]}\nother: {script: y}\n`;
     expect(createdJobs(text, { files: { [file]: "" }, event: {} }).jobs.has("job")).toBe(true);
+  });
+});
+
+describe("rules:exists:project", () => {
+  const projects = { "group/other": { main: { Dockerfile: "" }, v1: { "old.txt": "" } } };
+  const answer = (exists: string, more = "") =>
+    createdJobs(`job: {script: x, rules: [{exists: ${exists}}]}\nother: {script: y${more}}\n`, {
+      files: { "here.txt": "" },
+      projects,
+      variables: { NAME: "other" },
+      event: {},
+    });
+
+  it.each<[exists: string, created: boolean]>([
+    ["{paths: [Dockerfile], project: group/other}", true],
+    ["{paths: [Dockerfile], project: group/$NAME, ref: main}", true],
+    ["{paths: [old.txt], project: group/other}", false],
+    ["{paths: [old.txt], project: group/other, ref: v1}", true],
+    ["{paths: [here.txt], project: group/other}", false],
+    ["{paths: [here.txt], project: acme/app}", true],
+    ["{paths: [], project: group/nothing}", false],
+  ])("%s looks into that project: %s", (exists, created) => {
+    expect(answer(exists).jobs.has("job")).toBe(created);
+  });
+
+  it.each<[exists: string, message: string]>([
+    [
+      "{paths: [a], project: group/nothing}",
+      "rules:exists:project `group/nothing` not found or access denied",
+    ],
+    [
+      "{paths: [a], project: group/other, ref: v9}",
+      "rules:exists:ref `v9` is not a valid ref in project `group/other`",
+    ],
+  ])("%s is an error of the job, and of an include", (exists, message) => {
+    expect(answer(exists)).toMatchObject({
+      created: false,
+      reason: "jobs",
+      errors: [`Failed to parse rule for job: ${message}`],
+    });
+    expect(answer(exists, ", stage: deploy").created).toBe(true);
+    const text = `include: {local: a.yml, rules: [{exists: ${exists}}]}\njob: {script: x}\n`;
+    expect(expandPipeline(text, { projects }).errors).toEqual([`include:${message}`]);
   });
 });

@@ -1,6 +1,6 @@
 import { conditionHolds } from "../../expression/index.ts";
 import { inspectString } from "../../yaml/index.ts";
-import type { FileTree } from "../include/sources.ts";
+import type { FileTree, Sources } from "../include/sources.ts";
 import type { Job } from "../normalize.ts";
 import type { Pipeline } from "../pipeline.ts";
 import type { PipelineEvent, PipelineProject } from "../predefined.ts";
@@ -8,7 +8,7 @@ import { expandedValues, orderVariables } from "../variable-order.ts";
 import { expandKnownVariables, type Variable, type VariableTable, valuesOf } from "../variables.ts";
 import { inheritVariables, type VariableData, type YamlVariable } from "../yaml-variables.ts";
 import { exceptMatch, onlyFailure, type Policy } from "./policy.ts";
-import { failedClause, type RuleClauses, type RuleSurroundings } from "./rule.ts";
+import { failedClause, type RuleClauses, RuleError, type RuleSurroundings } from "./rule.ts";
 
 /* Which jobs a pipeline gets (Gitlab::Ci::Pipeline::Chain and Seed, 18.11). */
 
@@ -58,6 +58,8 @@ export interface CreationContext {
   /** Variables of the project or the pipeline, above those of the configuration. */
   readonly variables: VariableTable;
   readonly tree: FileTree;
+  /** Where `rules:exists:project` looks for other projects; without it there are none. */
+  readonly sources?: Pick<Sources, "project">;
 }
 
 /** The most jobs that a job can need (`ci_needs_size_limit`). */
@@ -107,6 +109,8 @@ type RuleList = readonly (RuleClauses | null)[] | undefined;
 interface Verdict {
   readonly when: string;
   readonly rule?: RuleClauses;
+  /** A rule could not be judged. */
+  readonly error?: string;
   readonly decision: Decision;
 }
 
@@ -116,11 +120,16 @@ function decideByRules(
   defaultWhen: string,
 ): Verdict | undefined {
   if (rules === undefined || rules === null) return undefined;
-  for (const [index, rule] of rules.entries()) {
-    if (failedClause(rule ?? {}, surroundings) !== undefined) continue;
-    const when = rule?.when ?? defaultWhen;
-    const reason = `rule ${index + 1} (${describeRule(rule ?? {})}) says ${when}`;
-    return { when, rule: rule ?? {}, decision: { keyword: "rules", rule: index, reason } };
+  try {
+    for (const [index, rule] of rules.entries()) {
+      if (failedClause(rule ?? {}, surroundings) !== undefined) continue;
+      const when = rule?.when ?? defaultWhen;
+      const reason = `rule ${index + 1} (${describeRule(rule ?? {})}) says ${when}`;
+      return { when, rule: rule ?? {}, decision: { keyword: "rules", rule: index, reason } };
+    }
+  } catch (error) {
+    if (!(error instanceof RuleError)) throw error;
+    return { when: "never", error: error.message, decision: { keyword: "rules", reason: error.message } };
   }
   return { when: "never", decision: { keyword: "rules", reason: describeMisses(rules, surroundings) } };
 }
@@ -194,8 +203,11 @@ function surroundingsOf(all: readonly Variable[], context: CreationContext): Rul
       expanded ??= expandedValues(all);
       return expandKnownVariables(text, expanded);
     },
-    files: (project) =>
-      project === undefined || project === context.project.path ? context.tree.paths() : [],
+    files: () => context.tree.paths(),
+    sources: {
+      local: { project: context.project.path, sha: "HEAD", tree: context.tree },
+      ...context.sources,
+    },
     changedFiles: context.event.changedFiles ?? undefined,
   };
 }
@@ -236,6 +248,10 @@ function errorsOf(seeds: readonly Seed[]): string[] {
         .filter((each) => each.job.stage === stage && each.when !== "never")
         .map(({ name }) => name);
       for (const name of stageNames) names.add(name);
+    }
+    // GitLab leaves out a stage without jobs, with what is wrong with its rules.
+    if (seed.error !== undefined && stageNames.length > 0) {
+      errors.push(`Failed to parse rule for ${seed.name}: ${seed.error}`);
     }
     if (seed.when !== "never") errors.push(...needErrors(seed, names), ...cycleErrors(seed));
   }

@@ -1,3 +1,4 @@
+import { projectAt, type Sources } from "../include/sources.ts";
 import { globMatches, isPlainPath } from "./glob.ts";
 
 /* When a rule of a job, a workflow or an include holds (Gitlab::Ci::Build::Rules, 18.11). */
@@ -20,10 +21,17 @@ export interface RuleSurroundings {
   readonly holds: (condition: string) => boolean;
   /** Replaces variables in globs. */
   readonly expand: (text: string) => string;
-  /** The files of the project, or of another one; undefined when it is not known. */
-  readonly files: (project?: string, ref?: string) => readonly string[];
+  /** The paths of the project's files. */
+  readonly files: () => readonly string[];
+  /** Where `exists:project` looks for a project. */
+  readonly sources: Pick<Sources, "local" | "project">;
   /** Undefined when it is not known what changed: then every `changes` holds. */
   readonly changedFiles: readonly string[] | undefined;
+}
+
+/** A rule names a project or a ref that is not there; the message is GitLab's. */
+export class RuleError extends Error {
+  override readonly name = "RuleError";
 }
 
 /** GitLab assumes a match beyond so many comparisons of globs with changed files. */
@@ -31,12 +39,12 @@ const MAX_CHANGE_COMPARISONS = 50_000;
 /** The same for globs and files that exist. */
 const MAX_EXISTS_COMPARISONS = 50_000;
 
-/** Whether every clause of a rule holds; a rule without clauses does. */
+/** Whether every clause of a rule holds; a rule without clauses does. Throws RuleError. */
 export function ruleMatches(rule: RuleClauses, surroundings: RuleSurroundings): boolean {
   return failedClause(rule, surroundings) === undefined;
 }
 
-/** The first clause that does not hold. */
+/** The first clause that does not hold. Throws RuleError. */
 export function failedClause(
   rule: RuleClauses,
   surroundings: RuleSurroundings,
@@ -74,9 +82,11 @@ function folderIsFound(folder: string, paths: readonly string[]): boolean {
 }
 
 function existsHolds(exists: NonNullable<RuleClauses["exists"]>, surroundings: RuleSurroundings): boolean {
+  if ((exists.paths ?? []).length === 0) return false;
   const globs = (exists.paths ?? []).map(surroundings.expand);
   const topLevelOnly = globs.every((glob) => !glob.includes("/") && !glob.includes("**"));
-  const all = surroundings.files(exists.project, exists.ref);
+  const all =
+    exists.project === undefined ? surroundings.files() : filesOf(exists.project, exists.ref, surroundings);
   const paths = topLevelOnly ? all.filter((path) => !path.includes("/")) : all;
   const exact = new Set(paths);
   const isThere = (glob: string) => (glob.endsWith("/") ? folderIsFound(glob, paths) : exact.has(glob));
@@ -84,4 +94,20 @@ function existsHolds(exists: NonNullable<RuleClauses["exists"]>, surroundings: R
   const patterns = globs.filter((glob) => !isPlainPath(glob));
   if (patterns.length * paths.length > MAX_EXISTS_COMPARISONS) return true;
   return patterns.some((glob) => paths.some((path) => globMatches(glob, path)));
+}
+
+/** The paths of another project's files (https://docs.gitlab.com/ci/yaml/#rulesexistsproject). */
+function filesOf(
+  project: string,
+  ref: string | undefined,
+  { expand, sources }: RuleSurroundings,
+): readonly string[] {
+  const path = expand(project);
+  const at = ref === undefined ? "HEAD" : expand(ref);
+  const found = projectAt(sources, path, at);
+  if (found === undefined) throw new RuleError(`rules:exists:project \`${path}\` not found or access denied`);
+  if (found === "missing_ref") {
+    throw new RuleError(`rules:exists:ref \`${at}\` is not a valid ref in project \`${path}\``);
+  }
+  return found.tree.paths();
 }

@@ -3,7 +3,7 @@ import { FloatValue, type Place, toJson, YamlList, YamlMap, type YamlValue } fro
 import { Entry } from "../entries/entry.ts";
 import { includeRules } from "../entries/rule-clauses.ts";
 import { ConfigError } from "../errors.ts";
-import { type RuleClauses, ruleMatches } from "../events/rule.ts";
+import { type RuleClauses, RuleError, type RuleSurroundings, ruleMatches } from "../events/rule.ts";
 import { textOf } from "../ruby-text.ts";
 import type { IncludeContext } from "./context.ts";
 
@@ -61,15 +61,23 @@ function rulesHold(map: YamlMap, context: IncludeContext): boolean {
   if (clauses.includes(null)) {
     throw new ConfigError("GitLab fails with a server error: a rule that is null", entry.valuePlace);
   }
-  const matched = (clauses as RuleClauses[]).find((rule) => {
-    return ruleMatches(rule, {
-      holds: (condition) => conditionHolds(condition, { variables: context.values }),
-      expand: (text) => context.expandKnown(text),
-      files: (project) => (project === undefined ? context.at.tree.paths() : []),
-      changedFiles: undefined,
-    });
-  });
-  return matched !== undefined && matched?.when !== "never";
+  try {
+    const matched = (clauses as RuleClauses[]).find((rule) => ruleMatches(rule, surroundingsOf(context)));
+    return matched !== undefined && matched.when !== "never";
+  } catch (problem) {
+    if (!(problem instanceof RuleError)) throw problem;
+    throw new ConfigError(`include:${context.mask(problem.message)}`, entry.valuePlace);
+  }
+}
+
+function surroundingsOf(context: IncludeContext): RuleSurroundings {
+  return {
+    holds: (condition) => conditionHolds(condition, { variables: context.values }),
+    expand: (text) => context.expandKnown(text),
+    files: () => context.at.tree.paths(),
+    sources: context.sources,
+    changedFiles: undefined,
+  };
 }
 
 function spread(location: Location, context: IncludeContext): Location[] {

@@ -53,3 +53,14 @@ export function memoryTree(files: Readonly<Record<string, string>>): FileTree {
     paths: () => Object.keys(files),
   };
 }
+
+/** A project at a ref, `HEAD` for its default branch: the pipeline's own project as it stands here, any other from its source. */
+export function projectAt(
+  { local, project }: Pick<Sources, "local" | "project">,
+  path: string,
+  ref: string,
+): ProjectAt | "missing_ref" | undefined {
+  const isOwn = path.toLowerCase() === local.project.toLowerCase();
+  if (isOwn && ref === "HEAD") return local;
+  return project?.(path, ref) ?? (isOwn ? "missing_ref" : undefined);
+}
