@@ -1,6 +1,6 @@
-import { toJson, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import { FloatValue, toJson, YamlMap, type YamlValue } from "../../yaml/index.ts";
 import { textOf } from "../ruby-text.ts";
-import { check, isList, isText, present } from "./checks.ts";
+import { check, isInteger, isList, isText, present } from "./checks.ts";
 import { plainVariables } from "./common.ts";
 import type { Definition, Entry } from "./entry.ts";
 import {
@@ -129,7 +129,8 @@ function* textProblems(
   longest: number,
   mayBeNumber: boolean,
 ): IterableIterator<string> {
-  if (mayBeNumber && typeof value === "number") return;
+  const isWhole = isInteger(value) || (value instanceof FloatValue && Number.isInteger(value.value));
+  if (mayBeNumber && isWhole) return;
   if (typeof value !== "string") {
     yield mayBeNumber
       ? `value at \`${place}\` is not one of the types: ["string", "integer"]`
