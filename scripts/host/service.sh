@@ -2,8 +2,9 @@
 # shellcheck disable=SC2034,SC2153 # names that the files of berth-host.sh share
 # Starting a release, and knowing that it runs.
 
-# usage: activate RELEASE    the switch itself: units, the link, the restart
+# usage: activate RELEASE    the switch itself: units, the link, the restart. Not on a full disk: what is restarted there may not come up
 activate() {
+  [[ -z $(disk_complaint) ]] || fail 'the disk takes no file; nothing was switched' 'make room on the server, then run the job again'
   install_units "$1"
   point_current_at "$1"
   if may_roll "$1"; then roll_over "$1"; else restart_service; fi
