@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, renameSync } from "node:fs";
 import type { HostPaths } from "./record.ts";
 import { mustRun, run } from "./subprocess.ts";
 
@@ -16,8 +16,7 @@ export async function makeDisk(paths: HostPaths, size: string): Promise<void> {
 
 /** Mounts the disk and lays it over the base system: `paths.root` is then the host's root. */
 export async function mountDisk(paths: HostPaths, base: string): Promise<void> {
-  // Not `mount -o loop`: after a power loss another guest may still hold the file system that was shut down in its own view of the
-  // mounts, and the mount would find its loop device and take that. The device goes when it is unmounted (--detach now).
+  // Not `mount -o loop`, which would take a loop device that is there already. The device goes when it is unmounted (--detach now).
   const device = (await mustRun(["losetup", "--find", "--show", paths.diskImage])).trim();
   try {
     await mustRun(["mount", "-o", "noatime", device, paths.disk]);
@@ -34,12 +33,18 @@ export async function mountDisk(paths: HostPaths, base: string): Promise<void> {
 /**
  * Takes the disk away as a power loss does: what was not yet written through (fsync) is gone, also its journal.
  * Afterwards the disk is unmounted and can be mounted again.
+ *
+ * Other guests may see the file system in their own view of the mounts. It ends with the last of them, and the kernel then writes what
+ * it still holds of it: into the file that nobody reads any more, not into the disk that was mounted anew meanwhile.
  */
 export async function crashDisk(paths: HostPaths): Promise<void> {
   // FS_IOC_SHUTDOWN with FS_SHUTDOWN_FLAGS_NOLOGFLUSH (linux/fs.h). Perl is on every Debian system.
   const shutdown =
     'open(my $fs, "<", $ARGV[0]) || die $!; my $flags = pack("I", 2); ioctl($fs, 0x8004587d, $flags) || die $!';
   await mustRun(["perl", "-e", shutdown, paths.disk]);
+  const copy = `${paths.diskImage}.new`;
+  await mustRun(["cp", "--sparse=always", "--reflink=auto", paths.diskImage, copy]);
+  renameSync(copy, paths.diskImage);
   await unmount(paths.root);
   await unmount(paths.disk);
 }

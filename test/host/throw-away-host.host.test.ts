@@ -38,6 +38,19 @@ describe.skipIf(reason)("a throw-away server", () => {
     expect(await ssh(host, "cat kept; ls lost")).toMatchObject({ code: 2, stdout: "kept\n" });
   });
 
+  it("has a disk of its own after the power loss, whoever still sees the old one", async () => {
+    const witness = spawn("unshare", ["--mount", "--propagation", "private", "sleep", "600"]);
+    try {
+      await expect.poll(() => diskBehind(witness.pid!, host)).toMatch(/disk\.img$/);
+      await host.powerLoss();
+      await host.powerOn();
+      expect(diskBehind(witness.pid!, host)).toMatch(/disk\.img \(deleted\)$/);
+      expect(diskBehind(process.pid, host)).toMatch(/disk\.img$/);
+    } finally {
+      witness.kill();
+    }
+  });
+
   it("is silent while its network is cut, and answers when it is healed", async () => {
     await host.cutNetwork();
     expect((await ssh(host, "true")).code).toBe(255);
@@ -123,6 +136,13 @@ function bootInAnotherProcess() {
     ([data]) => JSON.parse(String(data)) as Pick<ThrowawayHost, "name" | "address">,
   );
   return { process: child, booted, ended: once(child, "close") };
+}
+
+/** The file behind the loop device that a process sees mounted as the host's disk. */
+function diskBehind(pid: number, { name }: ThrowawayHost): string {
+  const mounts = readFileSync(`/proc/${pid}/mountinfo`, "utf8").split("\n");
+  const device = mounts.find((line) => line.includes(`/${name}/disk `))?.split(" ")[2];
+  return readFileSync(`/sys/dev/block/${device}/loop/backing_file`, "utf8").trim();
 }
 
 /** Everything by which the host could be noticed: its folder, mounts, network, control groups, processes. */
