@@ -20,7 +20,7 @@ export function finish(
   severityOf: SeverityOf,
   shellTool: "shellcheck" | "bash" | undefined,
 ): Diagnostic[] {
-  const byFile = group(withoutDoubles(found));
+  const byFile = group(found);
   const known = {
     known: new Set(ruleTable.map((rule) => rule.id)),
     silent: new Set<string>(silentRules[shellTool ?? "none"]),
@@ -30,7 +30,8 @@ export function finish(
       const rule = ruleTable.find((each) => each.id === id);
       return rule && severityOf(rule, path);
     };
-    byFile.set(path, applySuppressions(path, text, byFile.get(path) ?? [], known, severity));
+    const own = withoutDoubles(byFile.get(path) ?? []);
+    byFile.set(path, applySuppressions(path, text, own, known, severity));
   }
   return unique([...byFile.values()].flat().sort(compareDiagnostics));
 }

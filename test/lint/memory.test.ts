@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -49,8 +50,14 @@ function lint(...args: string[]): Promise<string[]> {
   });
 }
 
-const kept = () =>
-  existsSync(join(cwd, "cache/berth/lint")) ? readdirSync(join(cwd, "cache/berth/lint")) : [];
+/** The one file of answers, which is the project's. */
+function file(): string {
+  const [name = "", ...others] = readdirSync(join(cwd, "cache/berth/lint"));
+  expect(others).toEqual([]);
+  return join(cwd, "cache/berth/lint", name);
+}
+
+const readKept = () => JSON.parse(readFileSync(file(), "utf8")) as Record<string, unknown>;
 
 const component = `spec:
   description: Builds
@@ -81,21 +88,24 @@ test("a second run finds the same without judging anew, and another run is judge
   write("templates/other.yml", component.replace("./build.sh", "echo $[[ inputs.stage ]]"));
   const first = await lint();
   expect(first).toContain("templates/other.yml: input-not-in-shell");
-  expect(kept()).toHaveLength(3);
+  expect(statSync(file()).mode & 0o777).toBe(0o600);
   expect(await lint()).toEqual(first);
   expect(await lint("--no-cache")).toEqual(first);
-  const poisoned = kept().find((name) =>
-    readFileSync(join(cwd, "cache/berth/lint", name), "utf8").includes("not-in-shell"),
-  );
-  write(
-    `cache/berth/lint/${poisoned}`,
-    '{"looks": {}, "result": {"hasHeader": true, "diagnostics": [], "unread": []}}',
-  );
+  const good = readKept();
+  const [poisoned = ""] =
+    Object.entries(good).find(([, answer]) => JSON.stringify(answer).includes("not-in-shell")) ?? [];
+  const poison = (answer: unknown) => writeFileSync(file(), JSON.stringify({ ...good, [poisoned]: answer }));
+  poison({ looks: {}, result: { hasHeader: true, diagnostics: [], unread: [] } });
   expect(await lint()).not.toContain("templates/other.yml: input-not-in-shell");
   expect(await lint("--no-cache")).toEqual(first);
-  for (const broken of ['{"looks": {"re', "null", '{"looks": {}, "result": {}}']) {
-    write(`cache/berth/lint/${poisoned}`, broken);
+  for (const broken of [null, 1, { looks: {}, result: {} }]) {
+    poison(broken);
     expect(await lint()).toEqual(first);
+  }
+  for (const broken of ["", "null", "[1]", '{"a": {"looks"', JSON.stringify(good).slice(0, -1)]) {
+    writeFileSync(file(), broken);
+    expect(await lint()).toEqual(first);
+    expect(Object.keys(readKept()).length).toBeGreaterThanOrEqual(3);
   }
 });
 
@@ -150,17 +160,38 @@ test("another ShellCheck is asked again", async () => {
   expect(await lint()).toEqual(["templates/build.yml: shell-clean"]);
 });
 
-test("the folder of answers stays small", () => {
-  const answers = openAnswers("lint", { XDG_CACHE_HOME: join(cwd, "cache") }, 10);
-  for (let index = 0; index < 11; index++) answers.set(`key ${index}`, index);
-  answers.set("large", "x".repeat(300_000));
-  expect(answers.get("large")).toBeUndefined();
-  expect(kept()).toHaveLength(11);
-  answers.tidy();
-  expect(kept()).toHaveLength(5);
-  expect(
-    Array.from({ length: 11 }, (_, index) => answers.get(`key ${index}`)).filter(
-      (each) => each !== undefined,
-    ),
-  ).toHaveLength(5);
+test("answers are kept for each project, the newest and the last used of too many", () => {
+  const env = { XDG_CACHE_HOME: join(cwd, "cache") };
+  const first = openAnswers("/first", env);
+  for (let index = 0; index < 3999; index++) first.set(`key ${index}`, index);
+  first.set("large", "x".repeat(300_000));
+  first.save();
+  expect(openAnswers("/second", env).get("key 1")).toBeUndefined();
+  const again = openAnswers("/first", env);
+  expect(again.get("large")).toBeUndefined();
+  expect(again.get("key 0")).toBe(0);
+  again.set("key 3999", 3999);
+  again.set("key 4000", 4000);
+  again.save();
+  const last = openAnswers("/first", env);
+  expect([0, 1, 2, 3999, 4000].map((index) => last.get(`key ${index}`))).toEqual([
+    0,
+    undefined,
+    2,
+    3999,
+    4000,
+  ]);
+});
+
+test("a run that learns nothing writes nothing, and the folder of answers stays small", () => {
+  const env = { XDG_CACHE_HOME: join(cwd, "cache") };
+  openAnswers("/first", env).save();
+  expect(existsSync(join(cwd, "cache"))).toBe(false);
+  for (let index = 0; index < 101; index++) {
+    const answers = openAnswers(`/project-${index}`, env);
+    answers.set("key", index);
+    answers.save();
+  }
+  expect(readdirSync(join(cwd, "cache/berth/lint"))).toHaveLength(51);
+  expect(openAnswers("/project-100", env).get("key")).toBe(100);
 });

@@ -73,7 +73,7 @@ export function parseFixture(rule: string, name: string, text: string): Fixture 
 export async function lintFixture({ files, options }: Fixture): Promise<Diagnostic[]> {
   const configurations = files.filter(({ path }) => path.endsWith(".yml"));
   const scripts = configurations.flatMap(({ path, text }) => readFile(path, text).scripts);
-  const findings = await judgeScripts(scripts, bestShellTool(process.env), { env: process.env });
+  const findings = await judgeScripts(scripts, bestShellTool(process.env));
   const around = Object.fromEntries(
     Object.entries(surroundings(files)).filter(([path]) => path !== options.without),
   );

@@ -51,10 +51,10 @@ function halves(texts: readonly NamedText[]): NamedText[][] {
   return [texts.slice(0, cut), texts.slice(cut)];
 }
 
-function askShell(files: readonly LintFile[], { settings, surroundings, options, tool }: Run) {
-  const { env, signal } = surroundings;
+function askShell(files: readonly LintFile[], { settings, surroundings, tool, answers }: Run) {
+  const { signal } = surroundings;
   const scripts = files.flatMap((file) => file.scripts);
-  return judgeScripts(scripts, tool, { env, signal, exclude: settings.disabledCodes, cache: options.cache });
+  return judgeScripts(scripts, tool, { signal, exclude: settings.disabledCodes, answers });
 }
 
 async function judgeEach(

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { digest, openAnswers } from "../../lint/answers.ts";
+import { type Answers, digest, openAnswers } from "../../lint/answers.ts";
 import type { Configuration } from "../../lint/configuration.ts";
 import type { Diagnostic } from "../../lint/diagnostic.ts";
 import { finish } from "../../lint/finish.ts";
@@ -25,11 +25,12 @@ export interface Judgement {
 
 /** What the judges of a run share. */
 export interface Run {
-  readonly options: LintOptions;
   readonly settings: Configuration;
   readonly surroundings: Surroundings;
   readonly tool: ShellTool | undefined;
   readonly reach: Reach;
+  /** What earlier runs found out; undefined with --no-cache. */
+  readonly answers: Answers | undefined;
   readonly memory: ResultMemory | undefined;
 }
 
@@ -52,11 +53,11 @@ export async function judge(
   );
   const tool = bestShellTool(env, options);
   noteMissingTool(tool, options, surroundings);
-  const answers = openAnswers("lint", env);
-  const memory = options.cache ? memoryOf(settings, tool, (...all) => resultMemory(answers, all)) : undefined;
+  const answers = options.cache ? openAnswers(cwd, env) : undefined;
+  const memory = answers && memoryOf(settings, tool, (...all) => resultMemory(answers, all));
   const reach = { files, tree: treesBelow(cwd), tags: await tags };
-  const results = await judgeAll(texts, { options, settings, surroundings, tool, reach, memory });
-  answers.tidy();
+  const results = await judgeAll(texts, { settings, surroundings, tool, reach, answers, memory });
+  answers?.save();
   const read = [...texts].map(([path, text]) => ({ path, text }));
   const found = results.flatMap(({ diagnostics }) => diagnostics);
   const unread = results.flatMap(({ file, unread: includes }) =>

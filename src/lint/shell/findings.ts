@@ -1,3 +1,4 @@
+import type { Answers } from "../answers.ts";
 import type { ShellFindings } from "../project.ts";
 import { bashFaults } from "./bash-syntax.ts";
 import { isHarmless } from "./harmless.ts";
@@ -17,11 +18,10 @@ export async function judgeScripts(
   scripts: readonly Script[],
   tool: ShellTool | undefined,
   options: {
-    readonly env: Readonly<Record<string, string | undefined>>;
     readonly signal?: AbortSignal;
     readonly exclude?: readonly number[];
-    readonly cache?: boolean;
-  },
+    readonly answers?: Answers | undefined;
+  } = {},
 ): Promise<ShellFindings> {
   if (tool?.name !== "shellcheck") return syntaxOnly(scripts, tool, options.signal);
   const first = await runShellCheck(

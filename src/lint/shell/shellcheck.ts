@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../../usage-error.ts";
-import { openAnswers } from "../answers.ts";
+import type { Answers } from "../answers.ts";
 import type { ShellTool } from "./tools.ts";
 
 /** One comment of ShellCheck on a script. Lines and columns from 1; columns count characters, a tab as one (format json1). */
@@ -30,40 +30,37 @@ export const disabledCodes: Readonly<Record<number, string>> = {
 };
 
 /**
- * Runs ShellCheck over script texts, all of them in a few processes, and keeps its answers in the user's cache, so that an
- * unchanged script costs one small read. Returns the comments of each text. Throws UsageError if ShellCheck cannot be run.
+ * Runs ShellCheck over script texts that no earlier answer is known for, all of them in a few processes. Returns the comments of
+ * each text. Throws UsageError if ShellCheck cannot be run.
  */
 export async function runShellCheck(
   tool: ShellTool,
   scripts: readonly string[],
   options: {
-    readonly env: Readonly<Record<string, string | undefined>>;
     readonly signal?: AbortSignal;
     readonly exclude?: readonly number[];
-    /** False: ask again, whatever is known, and keep nothing. */
-    readonly cache?: boolean;
+    /** Where earlier answers are, and new ones go. */
+    readonly answers?: Answers | undefined;
   },
 ): Promise<Map<string, readonly ShellComment[]>> {
   const excluded = [...Object.keys(disabledCodes).map(Number), ...(options.exclude ?? [])].sort();
-  const cache = options.cache === false ? undefined : openAnswers("shellcheck", options.env);
-  const keyOf = (script: string) => JSON.stringify([tool.identity, excluded, script]);
-  const answers = new Map<string, readonly ShellComment[]>();
+  const keyOf = (script: string) => JSON.stringify(["shellcheck", tool.identity, excluded, script]);
+  const found = new Map<string, readonly ShellComment[]>();
   const unknown: string[] = [];
   for (const script of new Set(scripts)) {
-    const known = cache?.get(keyOf(script));
-    if (Array.isArray(known)) answers.set(script, known as ShellComment[]);
+    const known = options.answers?.get(keyOf(script));
+    if (Array.isArray(known)) found.set(script, known as ShellComment[]);
     else unknown.push(script);
   }
   const batches = evenBatches(unknown, Math.min(availableParallelism(), MOST_PROCESSES));
   const ask = async (batch: readonly string[]) => {
     for (const [script, comments] of await runBatch(tool.file, batch, excluded, options.signal)) {
-      answers.set(script, comments);
-      cache?.set(keyOf(script), comments);
+      found.set(script, comments);
+      options.answers?.set(keyOf(script), comments);
     }
   };
   await Promise.all(batches.map(ask));
-  cache?.tidy();
-  return answers;
+  return found;
 }
 
 const MOST_PROCESSES = 4;
