@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -14,9 +15,21 @@ def init_app(app: Flask) -> None:
     path: Path = app.config["DATABASE"]
     path.parent.mkdir(parents=True, exist_ok=True)
     with app.open_resource("schema.sql", "r") as schema, closing(connect(path)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
+        write_ahead(connection)
         connection.executescript(schema.read())
     app.teardown_appcontext(close_connection)
+
+
+def write_ahead(connection: sqlite3.Connection) -> None:
+    """Switches to write-ahead logging; asks again where another worker does so just now, as SQLite does not wait for that."""
+    for attempt in range(100):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or attempt == 99:
+                raise
+            time.sleep(0.1)
 
 
 def connect(path: Path) -> sqlite3.Connection:
