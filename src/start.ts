@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
 import { crc32 } from "node:zlib";
+import { dropOldest } from "./oldest-files.ts";
 
 /*
  * What `berth` starts with once it is built. The program is one script (src/build/build.ts), which V8 would take longer to compile than
@@ -66,15 +67,8 @@ function keepCompiledCode(exitCode: number, name: string): void {
     checksum.writeUInt32LE(crc32(code));
     writeFileSync(`${name}.${process.pid}`, Buffer.concat([code, checksum]), { mode: 0o600 });
     renameSync(`${name}.${process.pid}`, name);
-    dropOldest(folder);
+    dropOldest(folder, MOST_FILES);
   } catch {
     // a disk that is full or read-only only makes the next run slower
   }
-}
-
-function dropOldest(folder: string): void {
-  const names = readdirSync(folder).map((name) => join(folder, name));
-  if (names.length <= MOST_FILES) return;
-  const byAge = names.sort((left, right) => statSync(left).mtimeMs - statSync(right).mtimeMs);
-  for (const name of byAge.slice(0, MOST_FILES / 2)) rmSync(name, { force: true });
 }

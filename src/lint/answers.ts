@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { dropOldest } from "../oldest-files.ts";
 
 /** What a project's file holds at most: answers, and characters of JSON. A larger answer is worked out anew each time. */
 const MOST_ANSWERS = 4000;
@@ -51,7 +52,7 @@ export function openAnswers(folder: string, env: Readonly<Record<string, string 
         mkdirSync(cache, { recursive: true, mode: 0o700 });
         writeFileSync(`${file}.${process.pid}`, textOf(answers), { mode: 0o600 });
         renameSync(`${file}.${process.pid}`, file);
-        dropOldest(cache);
+        dropOldest(cache, MOST_PROJECTS);
       } catch {
         // without a cache it is only slower
       }
@@ -88,13 +89,4 @@ function textOf(answers: ReadonlyMap<string, unknown>): string {
     parts.push(part);
   }
   return `{${parts.reverse().join(",\n")}}`;
-}
-
-function dropOldest(folder: string): void {
-  const names = readdirSync(folder);
-  if (names.length <= MOST_PROJECTS) return;
-  const byAge = names
-    .map((name) => ({ file: join(folder, name), time: statSync(join(folder, name)).mtimeMs }))
-    .sort((left, right) => left.time - right.time);
-  for (const { file } of byAge.slice(0, MOST_PROJECTS / 2)) rmSync(file, { force: true });
 }
