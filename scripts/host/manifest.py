@@ -1,6 +1,8 @@
-"""Compares a release folder with its manifest: every file there, with the right content, and nothing else.
+"""Compares a release folder with its manifest: every file and link there, as it was built, and nothing else.
 
-usage: python3 manifest.py RELEASE_FOLDER
+usage: python3 manifest.py uploaded|compiled RELEASE_FOLDER SHARED_FOLDER [PERSISTENT_PATH…] <SHA256_OF_THE_MANIFEST
+In a release that is compiled, __pycache__ is the host's own; in one that was just uploaded, it is not in the package. The sum is the one that the build job gave to GitLab; an empty line leaves the manifest itself unchecked. A persistent path may be
+a link into SHARED_FOLDER: there the data has taken the place of what the package brought. No other link is followed.
 Prints one line for each difference (at most 20) and exits with 1 when there is one.
 """
 
@@ -13,57 +15,75 @@ import sys
 NOT_FROM_THE_PACKAGE = {".berth", "venv", ".env.production", ".complete", ".rsync-partial"}
 
 
-def main(folder):
-    with open(os.path.join(folder, ".berth", "manifest.json"), encoding="utf-8") as file:
-        expected = json.load(file)["files"]
-    differences = list(compare(folder, expected))
+def main(state, folder, shared, *persistent):
+    with open(os.path.join(folder, ".berth", "manifest.json"), "rb") as file:
+        content = file.read()
+    wanted = sys.stdin.read().strip()
+    if wanted and hashlib.sha256(content).hexdigest() != wanted:
+        print("manifest.json: not the one that the build job made")
+        return 1
+    linked = {path for path in persistent if leads_into(shared, os.path.join(folder, path))}
+    differences = list(compare(folder, json.loads(content), linked, state == "compiled"))
     for line in differences[:20]:
         print(line)
     return 1 if differences else 0
 
 
-def compare(folder, expected):
-    for path, facts in sorted(expected.items()):
-        place = place_on_host(folder, path)
-        if is_persistent(folder, place):
+def leads_into(shared, place):
+    return os.path.islink(place) and os.path.normpath(os.readlink(place)).startswith(shared + "/")
+
+
+def compare(folder, manifest, linked, compiled):
+    files, links = manifest["files"], manifest.get("links", {})
+    for path, facts in sorted(files.items()):
+        place = place_on_host(path)
+        if is_below(place, linked):
             continue
-        if not os.path.isfile(place):
-            yield f"{path}: missing"
-        elif sha256(place) != facts["sha256"]:
-            yield f"{path}: not the content that was built"
-    for path in files_of(folder):
-        if f"app/{path}" not in expected:
+        problem = difference(folder, place, facts["sha256"])
+        if problem:
+            yield f"{path}: {problem}"
+    for path, target in sorted(links.items()):
+        place = os.path.join(folder, place_on_host(path))
+        if not is_below(place_on_host(path), linked) and (not os.path.islink(place) or os.readlink(place) != target):
+            yield f"{path}: not the link that was built"
+    for path in entries(folder, compiled):
+        known = links if os.path.islink(os.path.join(folder, path)) else files
+        if f"app/{path}" not in known and path not in linked:
             yield f"{path}: not in the package"
 
 
-def place_on_host(folder, path):
+def place_on_host(path):
     """The package's app/ is the release folder itself; wheels and the lock are kept in .berth."""
     first, _, rest = path.partition("/")
-    if first == "app":
-        return os.path.join(folder, rest)
-    if first == "wheels" or path == "requirements.lock":
-        return os.path.join(folder, ".berth", path)
-    return os.path.join(folder, path)
+    return rest if first == "app" else os.path.join(".berth", path)
 
 
-def is_persistent(folder, place):
-    """True below a link: a persistent path, where the data has taken the place of what the package brought."""
-    while place != folder and len(place) > len(folder):
+def is_below(path, linked):
+    return any(path == place or path.startswith(place + "/") for place in linked)
+
+
+def difference(folder, path, wanted):
+    """None where PATH is a plain file with the sha256 WANTED, reached through no link."""
+    place = folder
+    for part in path.split("/"):
+        place = os.path.join(place, part)
         if os.path.islink(place):
-            return True
-        place = os.path.dirname(place)
-    return False
+            return "a link has taken its place"
+    if not os.path.isfile(place):
+        return "missing"
+    return None if sha256(place) == wanted else "not the content that was built"
 
 
-def files_of(folder):
+def entries(folder, compiled):
+    """Everything that is not a folder, relative to FOLDER. Links to folders are not entered."""
     for directory, names, files in os.walk(folder):
-        names[:] = [name for name in names if name != "__pycache__"]  # made on the host, from the files' content
+        links = [name for name in names if os.path.islink(os.path.join(directory, name))]
+        if compiled:
+            names[:] = [name for name in names if name != "__pycache__"]
         if directory == folder:
             names[:] = [name for name in names if name not in NOT_FROM_THE_PACKAGE]
-            files = [name for name in files if name not in NOT_FROM_THE_PACKAGE]
-        for name in files:
-            if os.path.islink(os.path.join(directory, name)):
-                continue
+            links, files = ([name for name in some if name not in NOT_FROM_THE_PACKAGE] for some in (links, files))
+        for name in files + links:
             yield os.path.relpath(os.path.join(directory, name), folder)
 
 
@@ -76,4 +96,4 @@ def sha256(path):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

@@ -2,13 +2,31 @@
 # A release becomes whole on disk: package verified, virtual environment at its final path, persistent paths linked,
 # environment file in place. Nothing that is live is touched here.
 
-# usage: verify_package    the files that arrived are the files that were built
+# usage: verify_package uploaded|compiled    the files here are the files that were built
 verify_package() {
   local differences
   [[ -f $RELEASE_PATH/.berth/manifest.json ]] || fail "the release $RELEASE has no manifest: its upload did not finish" 'run the job again'
-  differences=$(python3 -c "$(print_manifest_program)" "$RELEASE_PATH") ||
+  differences=$(manifest_differences "$1" "$RELEASE_PATH") ||
     fail "the package is not what was built: ${differences//$'\n'/; }" 'run the job again; if it stays, build the package again'
+  [[ -z $BERTH_MANIFEST_SHA256 ]] || write_file "$RELEASE_PATH/.berth/manifest.sha256" <<<"$BERTH_MANIFEST_SHA256"
   say "$(find "$RELEASE_PATH" -type f | wc -l) files, all as they were built"
+}
+
+# usage: manifest_differences uploaded|compiled FOLDER    prints what differs from the manifest that the build job named; false then. A
+# rollback knows the manifest's sum from the deploy of that release.
+manifest_differences() {
+  local paths sum=$BERTH_MANIFEST_SHA256
+  paths=$(persistent_paths)
+  [[ -n $sum || ! -f $2/.berth/manifest.sha256 ]] || sum=$(<"$2/.berth/manifest.sha256")
+  # shellcheck disable=SC2086 # plain names, one a line
+  python3 -c "$(print_manifest_program)" "$1" "$2" "$SHARED" $paths <<<"$sum"
+}
+
+# usage: compare_with_package    before a rollback: a release that was changed by hand is still a way out, so it is only said
+compare_with_package() {
+  local differences
+  [[ -f $RELEASE_PATH/.berth/manifest.json ]] || return 0
+  differences=$(manifest_differences compiled "$RELEASE_PATH") || warn "$RELEASE is no longer what was built: ${differences//$'\n'/; }"
 }
 
 # usage: hand_to_service_group    rsync makes folders whose files do not inherit the group where the deploy user is no member of it

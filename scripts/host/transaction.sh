@@ -28,10 +28,11 @@ prepare_release() {
     LIVE_BEFORE=$(live_release)
   fi
   if is_complete "$RELEASE"; then
-    step 'The release is already complete on this server' install_environment_file
+    step 'Verify the package, which is already complete on this server' verify_package compiled
+    step 'Write the environment file' install_environment_file
     return
   fi
-  step 'Verify the package' verify_package
+  step 'Verify the package' verify_package uploaded
   step "Hand the files to the service's group" hand_to_service_group
   step 'Check the room on the disk' require_room
   step 'Make the virtual environment' make_virtual_environment
@@ -73,6 +74,7 @@ choose_rollback() {
   [[ -z $BERTH_RESTORE_DATA || -e $BERTH_BACKUP_PATH/$BERTH_RESTORE_DATA/backup ]] ||
     fail "there is no backup \"$BERTH_RESTORE_DATA\"" "$(list_releases)"
   [[ $RELEASE != "$LIVE_BEFORE" || -n $BERTH_RESTORE_DATA ]] || fail "the release \"$RELEASE\" is live already" "$(list_releases)"
+  compare_with_package
   say "from $LIVE_BEFORE to $RELEASE"
 }
 

@@ -31,7 +31,7 @@ verify_files() {
   local differences mode
   if [[ ! -f $RELEASES/$1/.berth/manifest.json ]]; then
     note "$1 has no manifest (an in-place installation)"
-  elif differences=$(python3 -c "$(print_manifest_program)" "$RELEASES/$1"); then
+  elif differences=$(manifest_differences compiled "$RELEASES/$1"); then
     ok 'all files of the package are in place, unchanged'
   else
     problem "files of the live release differ from the package: ${differences//$'\n'/; }" 'deploy again; nothing should write into a release'

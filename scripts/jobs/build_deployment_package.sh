@@ -3,7 +3,8 @@
 #   app/                the application's files, modes normalised; no virtual environment, .git, database or secret
 #   wheels/             every requirement, built for this Python: the server needs no package index
 #   requirements.lock   each wheel with its sha256, for pip --no-index --require-hashes
-#   manifest.json       version, commit, Python, and the sha256 and mode of each file
+#   manifest.json       version, commit, Python, the sha256 and mode of each file, the target of each link
+# and berth-build.env, GitLab's dotenv report, with the sha256 of the manifest: what deploy takes is what was built here.
 # Reads BERTH_SOURCE_FOLDER, BERTH_PYTHON_VERSION, BERTH_REQUIREMENTS_FILE, BERTH_INCLUDE, BERTH_EXCLUDE, BERTH_VERSION,
 # and GitLab's CI_COMMIT_SHA, CI_COMMIT_TAG, CI_COMMIT_TIMESTAMP; git where they are not set.
 set -Eeuo pipefail
@@ -23,7 +24,7 @@ main() {
   make_virtual_environment "$python" "$WORK/venv"
   build_wheels
   section package "Pack version $VERSION"
-  "$python" -B "$WORK/package_files.py" pack "$SOURCE" "$FACTS" "$WORK" "$PROJECT/deployment_package.tar.gz"
+  "$python" -B "$WORK/package_files.py" pack "$SOURCE" "$FACTS" "$WORK" "$PROJECT/deployment_package.tar.gz" "$PROJECT/berth-build.env"
   end_section
 }
 

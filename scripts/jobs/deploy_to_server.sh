@@ -30,9 +30,11 @@ main() {
 
 # usage: deploy_one TARGET RESULT    upload, start, follow; a run of this same release that an earlier job has started is followed only
 deploy_one() {
-  local target=$1 result=$2 run answer
+  local target=$1 result=$2 run answer problem
   run=deploy-$(tr -cd 0-9 <<<"${CI_JOB_ID:-0}")-$(date +%s)-$RANDOM
   section upload "Upload to $target" collapsed
+  problem=$(connection_problem "$target" lasting) # a refused key is no trouble of the network: trying again would not help
+  [[ -z $problem ]] || fail "${problem/$'\t'/; }"
   with_patience "the connection to $target" install_host_program "$target"
   print_settings >"$WORK/$run.settings"
   answer=$(ask_server "$target" "begin $run" <"$WORK/$run.settings") || fail "$target: the deploy could not begin (see above)"

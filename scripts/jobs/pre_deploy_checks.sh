@@ -28,6 +28,7 @@ main() {
 }
 
 ok() { printf 'ok\t%s\n' "$1"; }
+note() { printf 'note\t%s\n' "$1"; }
 problem() { printf 'problem\t%s\t%s\n' "$1" "$2"; }
 
 # usage: check_variables    prints findings: what GitLab must know to reach the servers
@@ -39,6 +40,7 @@ check_variables() {
   if [[ -n ${SSH_PRIVATE_KEY:-} ]]; then
     if reason=$(write_private_key "$WORK/checked_key"); then ok 'SSH_PRIVATE_KEY is a usable key'; else problem "SSH_PRIVATE_KEY: $reason" "$where, type File"; fi
   fi
+  [[ ${CI_COMMIT_REF_PROTECTED:-true} == true || -z ${SSH_PRIVATE_KEY:-} ]] || note "the branch ${CI_COMMIT_BRANCH:-of this pipeline} is not protected, and SSH_PRIVATE_KEY is here: whoever may push any branch can read it; protect the branch and the variable, and give the variable this environment's scope"
   [[ -z ${DEPLOY_USER:-} ]] || is_user_name "$DEPLOY_USER" || problem "DEPLOY_USER is not a user's name" "$where; the name alone, such as deploy"
   [[ -n ${SSH_KNOWN_HOSTS:-} ]] || problem 'the CI/CD variable SSH_KNOWN_HOSTS is not set: without it nobody can tell the server from an impostor' \
     "ssh-keyscan ${DEPLOY_SERVER:-SERVER}, compare the fingerprints on the server itself, and save the lines under $where"

@@ -15,6 +15,7 @@ main() {
   prepare_deployment
   require_deployment
   export BERTH_ACTION=rollback BERTH_RELEASE=${BERTH_ROLLBACK_TO:-}
+  unset BERTH_MANIFEST_SHA256 # that of this pipeline's package, not of the release to go back to
   on_each_server roll_back_one
 }
 

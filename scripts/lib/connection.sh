@@ -72,7 +72,8 @@ close_connections() {
   done < <(deploy_targets)
 }
 
-# usage: connection_problem TARGET    prints the reason why a connection fails and its cure, with a tab between; nothing where it works
+# usage: connection_problem TARGET [lasting]    prints the reason why a connection fails and its cure, with a tab between; nothing where it
+# works, nor, with `lasting`, where it may work in a moment
 connection_problem() {
   local answer
   if answer=$(on_server "$1" true 2>&1 </dev/null); then return; fi
@@ -85,6 +86,6 @@ connection_problem() {
     *'Permission denied'*)
       printf '%s\t%s\n' "$1: the server refuses the key for ${DEPLOY_USER:-the user}" "put the key's public half into ~${DEPLOY_USER:-}/.ssh/authorized_keys on the server" ;;
     *'resolve hostname'* | *'Name or service not known'*) printf '%s\t%s\n' "$1: no such name" 'correct DEPLOY_SERVER' ;;
-    *) printf '%s\t%s\n' "$1: no connection: ${answer:-ssh said nothing}" 'is the server up, and its SSH port open to this runner?' ;;
+    *) [[ ${2:-} == lasting ]] || printf '%s\t%s\n' "$1: no connection: ${answer:-ssh said nothing}" 'is the server up, and its SSH port open to this runner?' ;;
   esac
 }

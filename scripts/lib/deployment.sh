@@ -18,12 +18,21 @@ end_deployment() {
   rm -rf -- "$WORK"
 }
 
-# usage: read_package    unpacks the manifest; sets BERTH_VERSION, BERTH_PYTHON, BERTH_PACKAGE_KILOBYTES and BERTH_RELEASE
+# usage: read_package    unpacks the manifest; sets BERTH_VERSION, BERTH_PYTHON, BERTH_PACKAGE_KILOBYTES and BERTH_RELEASE. Prints why,
+# and is false, where the package is not the one that the build job named in its dotenv report.
 read_package() {
-  local created commit
+  local created commit sum
   [[ -f $BERTH_PACKAGE ]] || { echo "there is no $BERTH_PACKAGE in this job: has the build job passed, and has its artifact expired?"; return 1; }
   if ! gzip -dc -- "$BERTH_PACKAGE" 2>/dev/null | tar -xf - -C "$WORK" manifest.json 2>/dev/null; then
     echo "$BERTH_PACKAGE is not a deployment package: it has no manifest.json"
+    return 1
+  fi
+  sum=$(sha256sum <"$WORK/manifest.json") sum=${sum%% *}
+  if [[ -z ${BERTH_MANIFEST_SHA256:-} ]]; then
+    echo "nothing says which package was built: BERTH_MANIFEST_SHA256, a dotenv report of the build job, is not there; take build and deploy of the same version"
+    return 1
+  elif [[ $sum != "$BERTH_MANIFEST_SHA256" ]]; then
+    echo "$BERTH_PACKAGE is not the package that the build job made: its manifest has the sha256 $sum, that job's $BERTH_MANIFEST_SHA256"
     return 1
   fi
   BERTH_VERSION=$(manifest_value version)

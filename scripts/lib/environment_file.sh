@@ -10,6 +10,8 @@ environment_problems() {
     name=${entry%%=*} source=${entry#*=}
     if [[ ! $name =~ ^[A-Za-z_][A-Za-z0-9_]*$ || ! $source =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]]; then
       printf '%s\t%s\n' "env_variables: \"$entry\" is not a variable's name" 'write NAME, PREFIX_* or NAME=OTHER_NAME'
+    elif is_secret_of_pipeline "$source"; then
+      printf '%s\t%s\n' "env_variables: $source is the pipeline's own secret, and the application would hold it" 'take it out of env_variables; give the application a secret of its own'
     elif [[ -z ${!source+set} ]]; then
       printf '%s\t%s\n' "the CI/CD variable $source is not set" "Settings > CI/CD > Variables, or take it out of the input env_variables; a protected variable is there on protected branches only"
     else
@@ -21,12 +23,23 @@ environment_problems() {
   done < <(environment_entries)
 }
 
-# usage: environment_entries    prints NAME=SOURCE for each variable to write, prefixes resolved, each name once
+# usage: is_secret_of_pipeline NAME    true for what opens the servers, GitLab or a registry to whoever reads it
+is_secret_of_pipeline() {
+  case $1 in SSH_PRIVATE_KEY | CI_*TOKEN | CI_*PASSWORD | CI_JOB_JWT* | CI_REPOSITORY_URL | CI_REGISTRY_* | *_ID_TOKEN) return 0 ;; *) return 1 ;; esac
+}
+
+# usage: environment_entries    prints NAME=SOURCE for each variable to write, prefixes resolved, each name once. A prefix takes only what
+# the job was given, never what is the pipeline's, GitLab's or the shell's own.
 environment_entries() {
   local word name
   for word in ${BERTH_ENV_VARIABLES:-}; do
     case $word in
-      *\*) compgen -v "${word%\*}" | sed 's/.*/&=&/' || true ;;
+      *\*) for name in $(compgen -e "${word%\*}"); do
+        case $name in
+          SSH_* | CI | CI_* | GITLAB_* | BERTH_* | DEPLOY_* | FF_* | RUNNER_* | PATH | HOME | PWD | OLDPWD | SHELL | SHLVL | USER | LOGNAME | TERM | HOSTNAME | _) ;;
+          *) printf '%s=%s\n' "$name" "$name" ;;
+        esac
+      done ;;
       *=*) printf '%s\n' "$word" ;;
       *) printf '%s=%s\n' "$word" "$word" ;;
     esac

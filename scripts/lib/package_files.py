@@ -1,10 +1,11 @@
 """Packs the application, its wheels and a manifest into one archive, the same bytes for the same commit.
 
 usage: python3 package_files.py check SOURCE FACTS
-       python3 package_files.py pack SOURCE FACTS STAGED OUTPUT
+       python3 package_files.py pack SOURCE FACTS STAGED OUTPUT REPORT
 
 SOURCE is the application's folder. FACTS is JSON: {"version", "commit", "created", "include": […], "exclude": […]}, ``created``
 being the commit's time in ISO 8601. STAGED holds ``wheels/`` and ``requirements.lock``.
+REPORT, GitLab's dotenv report, receives the sha256 of the manifest: the deploy takes the package with this one and no other.
 ``check`` prints what is left out and why, and exits with 1, and one line, for what must not or cannot be packed.
 """
 
@@ -21,7 +22,18 @@ from datetime import datetime, timezone
 
 from source_files import matches, source_files
 
-PRIVATE_KEY = re.compile(rb"^\s*-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----", re.MULTILINE)
+# A key in a file of its own, or inside another (JSON, YAML, source code) where at least a line of it follows.
+PRIVATE_KEY = re.compile(
+    rb"""(?mx)
+      ^\s*-----BEGIN\ (?:[A-Z0-9]+\ )*PRIVATE\ KEY(?:\ BLOCK)?-----
+    | -----BEGIN\ (?:[A-Z0-9]+\ )*PRIVATE\ KEY(?:\ BLOCK)?----- (?:\\[nr]|[\s"'+,|>\\()])* (?:[A-Za-z-]+:[^\n\\]*(?:\\n|\s)+)* [A-Za-z0-9+/=]{32}
+    | ^PuTTY-User-Key-File-\d
+    | AGE-SECRET-KEY-1[A-Z0-9]{58}
+    """
+)
+
+
+LINK = None
 
 
 class Refused(Exception):
@@ -44,7 +56,7 @@ def main(command, source, facts, *places):
     return 0
 
 
-def pack(files, facts, staged, output):
+def pack(files, facts, staged, output, report):
     created = datetime.fromisoformat(facts["created"].replace("Z", "+00:00")).astimezone(timezone.utc)
     files = {**files, **dependencies(staged)}
     document = os.path.join(staged, "manifest.json")
@@ -52,11 +64,13 @@ def pack(files, facts, staged, output):
         file.write(manifest(facts, created, files))
     files["manifest.json"] = document, 0o644
     write_archive(output, files, int(created.timestamp()))
+    with open(report, "w", encoding="ascii") as file:
+        file.write(f"BERTH_MANIFEST_SHA256={sha256(document)}\n")
     print(f"{len(files)} files, {os.path.getsize(output) / 1e6:.1f} MB, version {facts['version']}")
 
 
 def application(source, include, exclude, left_out):
-    """{"app/<path>": (place, mode)} for each file that belongs to the application."""
+    """{"app/<path>": (place, mode)} for each file that belongs to the application; the mode is LINK for a symbolic link."""
     paths = source_files(source, exclude, left_out)
     for pattern in include:
         if not any(matches(path, pattern) for path in paths):
@@ -65,30 +79,43 @@ def application(source, include, exclude, left_out):
     if not chosen:
         raise Refused("no file is left for the package: look at the inputs source_folder, include and exclude")
     files = {}
+    links = [path for path in chosen if os.path.islink(os.path.join(source, path))]
     for path in chosen:
         place = os.path.join(source, path)
-        if os.path.islink(place):
-            refuse_link_outside(source, path, place)
+        if path in links:
+            continue
         if is_database(path, place):
             left_out[path] = "a database"
         else:
             files[f"app/{path}"] = place, 0o755 if os.stat(place).st_mode & 0o100 else 0o644
-    return files
+    refuse_links_outside(source, links, {*files, *folders_of(files)})
+    return {**files, **{f"app/{path}": (os.path.join(source, path), LINK) for path in links}}
 
 
 def is_database(path, place):
     """By content, whatever its name. Refuses a private key, which nobody should find out about from a quiet log line."""
     with open(place, "rb") as file:
         content = file.read()
-    if PRIVATE_KEY.search(content):
+    if PRIVATE_KEY.search(content) or b"\0" in content and PRIVATE_KEY.search(content.replace(b"\0", b"")):  # UTF-16
         raise Refused(f'"{path}" holds a private key: take it out of the repository, or name it in the input exclude')
     return content.startswith(b"SQLite format 3\0")
 
 
-def refuse_link_outside(source, path, place):
-    root = os.path.join(os.path.realpath(source), "")
-    if not (os.path.isfile(place) and os.path.realpath(place).startswith(root)):
-        raise Refused(f'"{path}" is a link to no file of the application: name it in the input exclude')
+def refuse_links_outside(source, links, packed):
+    """A link is packed as a link where it is relative and leads, inside the application, to something that is packed too."""
+    wrong = [path for path in links if not leads_inside(source, path, packed)]
+    if wrong:
+        names = ", ".join(f'"{path}" -> {os.readlink(os.path.join(source, path))}' for path in wrong)
+        raise Refused(f"links that lead to nothing in the package: {names}; make them relative links to packed files, or name them in the input exclude")
+
+
+def leads_inside(source, path, packed):
+    target = os.readlink(os.path.join(source, path))
+    beside = os.path.normpath(os.path.join(os.path.dirname(path), target))
+    root = os.path.realpath(source)
+    real = os.path.relpath(os.path.realpath(os.path.join(source, path)), root)
+    inside = not os.path.isabs(target) and beside.split("/")[0] != ".."
+    return inside and f"app/{real}" in packed
 
 
 def dependencies(staged):
@@ -98,10 +125,13 @@ def dependencies(staged):
 
 
 def manifest(facts, created, files):
-    """What the server checks a package against: each file's sha256 and mode, by its path in the package."""
+    """What the server checks a package against: each file's sha256 and mode, each link's target, by its path in the package."""
     listing = {
-        path: {"sha256": sha256(place), "mode": f"{mode:04o}"} for path, (place, mode) in sorted(files.items())
+        path: {"sha256": sha256(place), "mode": f"{mode:04o}"}
+        for path, (place, mode) in sorted(files.items())
+        if mode is not LINK
     }
+    links = {path: os.readlink(place) for path, (place, mode) in sorted(files.items()) if mode is LINK}
     document = {
         "version": facts["version"],
         "commit": facts["commit"],
@@ -110,6 +140,7 @@ def manifest(facts, created, files):
         "platform": sysconfig.get_platform(),
         "libc": " ".join(platform.libc_ver()).strip() or "musl",
         "files": listing,
+        "links": links,
     }
     return json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n"
 
@@ -131,6 +162,9 @@ def write_archive(output, files, time):
                 for folder in folders_of(files):
                     archive.addfile(entry(folder, time, 0o755, tarfile.DIRTYPE))
                 for path, (place, mode) in sorted(files.items()):
+                    if mode is LINK:
+                        archive.addfile(entry(path, time, 0o777, tarfile.SYMTYPE, target=os.readlink(place)))
+                        continue
                     with open(place, "rb") as file:
                         archive.addfile(entry(path, time, mode, tarfile.REGTYPE, os.path.getsize(place)), file)
         os.replace(beside, output)
@@ -148,9 +182,9 @@ def folders_of(files):
     return sorted(folders)
 
 
-def entry(name, time, mode, kind, size=0):
+def entry(name, time, mode, kind, size=0, target=""):
     member = tarfile.TarInfo(name)
-    member.type, member.mode, member.mtime, member.size = kind, mode, time, size
+    member.type, member.mode, member.mtime, member.size, member.linkname = kind, mode, time, size, target
     return member
 
 

@@ -10,21 +10,26 @@ NEVER = {
     "a virtual environment": ("venv", ".venv"),
     "made by a tool": (
         *("__pycache__", "*.pyc", "*.pyo", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".tox", ".nox", ".cache"),
-        *(".coverage", ".coverage.*", ".berth", ".gitlab-ci-local", ".DS_Store", "deployment_package.tar.gz*"),
+        *(".coverage", ".coverage.*", ".berth", "berth-build.env", ".gitlab-ci-local", ".DS_Store", "deployment_package.tar.gz*"),
     ),
     "may hold secrets": (
-        *(".env", ".env.*", ".envrc", "*.key", "*.ppk", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.kdbx"),
+        *(".env", ".env.*", "*.env", ".envrc", "*.key", "*.ppk", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.kdbx"),
         *("id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", ".ssh", ".gnupg", ".aws"),
-        *(".netrc", ".pypirc", ".pgpass", ".my.cnf", ".htpasswd", ".git-credentials"),
+        *(".netrc", ".pypirc", ".pgpass", ".my.cnf", ".htpasswd", ".git-credentials", ".npmrc", ".yarnrc.yml"),
+        *(".docker/config.json", ".dockercfg", ".kube", "kubeconfig", ".vault-token", ".azure", ".gcloud", "*.tfstate", "*.tfstate.*"),
     ),
     "a database": (
         *("*.db", "*.db-wal", "*.db-shm", "*.db-journal"),
         *("*.sqlite", "*.sqlite-*", "*.sqlite3", "*.sqlite3-*"),
+        *("dump*.sql", "*dump.sql", "*.sql.gz", "*.dump"),
     ),
 }
 
 # `.coveragerc` and the like are configuration, not data of the tool.
-_never = [(reason, re.compile("|".join(map(fnmatch.translate, names)))) for reason, names in NEVER.items()]
+# Whatever the case: prod.ENV holds what prod.env holds.
+_never = [
+    (reason, re.compile("|".join(map(fnmatch.translate, names)), re.IGNORECASE)) for reason, names in NEVER.items()
+]
 
 
 def source_files(folder, exclude=(), left_out=None):
@@ -55,7 +60,8 @@ def reason_to_leave_out(name, place):
     """Why a file or folder of this name is never part of the application; None when it may be."""
     if os.path.isfile(os.path.join(place, "pyvenv.cfg")):
         return "a virtual environment"
-    return next((reason for reason, names in _never if names.match(name)), None)
+    beside = f"{os.path.basename(os.path.dirname(place))}/{name}"
+    return next((reason for reason, names in _never if names.match(name) or names.match(beside)), None)
 
 
 def matches_any(path, patterns):

@@ -3,8 +3,12 @@
 
 # usage: stage_package    unpacks the package into WORK/stage, as the release folder will be: app/ itself, the rest in .berth/
 stage_package() {
+  local name
   mkdir -p "$WORK/unpacked"
   gzip -dc -- "$BERTH_PACKAGE" | tar -xf - -C "$WORK/unpacked"
+  for name in .berth venv .env.production; do
+    [[ ! -e $WORK/unpacked/app/$name && ! -L $WORK/unpacked/app/$name ]] || fail "$BERTH_PACKAGE holds app/$name, which only the server makes: it is not a package of the build job"
+  done
   mv "$WORK/unpacked/app" "$WORK/stage"
   mkdir "$WORK/stage/.berth"
   mv "$WORK/unpacked/manifest.json" "$WORK/unpacked/requirements.lock" "$WORK/unpacked/wheels" "$WORK/stage/.berth/"

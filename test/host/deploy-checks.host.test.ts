@@ -104,6 +104,33 @@ describe.skipIf(reason)("pre_deploy_checks", () => {
     expectCures(output);
   });
 
+  it.each([
+    ["another host key", "SSH_KNOWN_HOSTS", /another host key than SSH_KNOWN_HOSTS.*; ssh-keyscan/],
+    ["a user that is not there", "DEPLOY_USER", /refuses the key for nobody-here; put the key's public half/],
+  ])("ends the deploy at once, where trying again would not help: %s", async (_, variable, expected) => {
+    const foreign = readFileSync(host.knownHostsFile, "utf8").replaceAll(host.address, "192.0.2.9");
+    const made = new Deployment([host], packageFor("3.11"));
+    deployments.push(made);
+    const wrong = variable === "DEPLOY_USER" ? "nobody-here" : foreign;
+    const { code, output } = await made.run("deploy_to_server", { [variable]: wrong });
+    expect(code).toBe(1);
+    expect(output).toMatch(expected);
+    expect(output).not.toContain("trying again");
+  });
+
+  it("takes no package but the one that the build job made", async () => {
+    const made = new Deployment([host], packageFor("3.11"));
+    deployments.push(made);
+    for (const job of ["pre_deploy_checks", "deploy_to_server"]) {
+      const other = await made.run(job, { BERTH_MANIFEST_SHA256: "0".repeat(64) });
+      expect(other.code).toBe(1);
+      expect(other.output).toContain("is not the package that the build job made");
+      const unknown = await made.run(job, { BERTH_MANIFEST_SHA256: "" });
+      expect(unknown.code).toBe(1);
+      expect(unknown.output).toContain("nothing says which package was built");
+    }
+  });
+
   it("names all that a server lacks which nobody has prepared, in one run", async () => {
     await shell(
       host,

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ThrowawayHost } from "../../src/host/index.ts";
@@ -51,7 +52,9 @@ export class Deployment {
       content.folder,
       ...["app", "wheels", "requirements.lock", "manifest.json"],
     ]);
+    const manifest = readFileSync(join(content.folder, "manifest.json"));
     this.variables = {
+      BERTH_MANIFEST_SHA256: createHash("sha256").update(manifest).digest("hex"),
       PATH: process.env.PATH ?? "",
       HOME: this.folder,
       ...usual,

@@ -24,6 +24,18 @@ const commit = {
   BERTH_EXCLUDE: "/tests",
 };
 const privateKey = ["-----BEGIN", "OPENSSH PRIVATE KEY-----\nAAAA\n"].join(" ");
+const keyLine = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7".repeat(2);
+const marker = (kind: string) => ["-----BEGIN", kind].join(" ");
+/** The same kind of key where it does not begin a line: the build looks into every file, whatever its form. */
+const hiddenKeys: Record<string, string> = {
+  "service-account.json": JSON.stringify({ private_key: `${marker("PRIVATE KEY-----")}\n${keyLine}\n` }),
+  "settings_local.py": `KEY = "${marker("RSA PRIVATE KEY-----")}" \\\n  "${keyLine}"\n`,
+  "values.yml": `key: "${marker("EC PRIVATE KEY-----")}\\n${keyLine}\\n"\n`,
+  "signing.asc": `${marker("PGP PRIVATE KEY BLOCK-----")}\n\n${keyLine}\n`,
+  "utf16.txt": Buffer.from(`\ufeff${marker("PRIVATE KEY-----")}\r\n${keyLine}`, "utf16le").toString("latin1"),
+  "putty.txt": "PuTTY-User-Key-File-3: ssh-ed25519\n",
+  "age.txt": `AGE-SECRET-KEY-1${"Q".repeat(58)}\n`,
+};
 let workshop: { path: string; remove(): void };
 let distributions: string;
 
@@ -130,6 +142,9 @@ describe("build_deployment_package", { timeout: 180_000 }, () => {
       expect(facts.sha256, path).toBe(sha256(join(target, path)));
       expect(facts.mode, path).toBe(`0${(statSync(join(target, path)).mode & 0o777).toString(8)}`);
     }
+    expect(readFileSync(join(folder, "berth-build.env"), "utf8")).toBe(
+      `BERTH_MANIFEST_SHA256=${sha256(join(target, "manifest.json"))}\n`,
+    );
     expect(manifest.files["app/bin/start"].mode).toBe("0755");
     expect(manifest.files["app/wsgi.py"].mode).toBe("0644");
 
@@ -168,6 +183,13 @@ describe("build_deployment_package", { timeout: 180_000 }, () => {
       "deploy/id_ed25519": "x",
       "tls/server.key": "x",
       ".netrc": "x",
+      "production.env": "A=1",
+      "prod.ENV": "A=1",
+      ".npmrc": "x",
+      ".docker/config.json": "x",
+      ".kube/config": "x",
+      ".vault-token": "x",
+      "dump.sql": "x",
       ".git/config": "x",
       "venv/bin/python": "x",
       "odd/pyvenv.cfg": "x",
@@ -193,18 +215,29 @@ describe("build_deployment_package", { timeout: 180_000 }, () => {
     expect(output).toContain("left out: tests (excluded)");
   });
 
-  it("packs only what include names, with links inside it followed and links that lead out refused", async () => {
+  it("packs only what include names, links inside it as links, and names all links that lead elsewhere", async () => {
     const folder = makeApplication("some", {
       "site/wsgi.py": "",
       "site/blog/a.py": "a = 1\n",
       "site/notes/b.txt": "",
     });
     const chosen = { BERTH_SOURCE_FOLDER: "site", BERTH_INCLUDE: "wsgi.py /blog", BERTH_VERSION: "3" };
-    symlinkSync("/etc/hostname", join(folder, "site/blog/out.html"));
+    addFile(folder, "site/blog/.env", "A=1");
+    const wrong: Record<string, string> = {
+      "out.html": "/etc/hostname",
+      "up.html": "../../requirements.txt",
+      "secret.txt": ".env",
+      "nothing.txt": "nowhere",
+      "round.txt": "round.txt",
+      "left-out.txt": "../notes/b.txt",
+    };
+    for (const [name, target] of Object.entries(wrong)) symlinkSync(target, join(folder, "site/blog", name));
     const leadingOut = await build(folder, chosen);
-    expect(leadingOut.output).toContain('error: "blog/out.html" is a link to no file of the application');
+    expect(leadingOut.code).toBe(1);
+    for (const [name, target] of Object.entries(wrong))
+      expect(leadingOut.output).toContain(`"blog/${name}" -> ${target}`);
 
-    rmSync(join(folder, "site/blog/out.html"));
+    for (const name of Object.keys(wrong)) rmSync(join(folder, "site/blog", name));
     symlinkSync("a.py", join(folder, "site/blog/same.py"));
     expect((await build(folder, { ...chosen, CI_COMMIT_TAG: "2.0.0" })).output).toContain("version 3");
     expect(readFileSync(join(unpack(folder), "app/blog/same.py"), "utf8")).toBe("a = 1\n");
@@ -215,6 +248,9 @@ describe("build_deployment_package", { timeout: 180_000 }, () => {
       "app/blog/same.py",
       "app/wsgi.py",
     ]);
+    const { files, links } = JSON.parse(readFileSync(join(unpack(folder), "manifest.json"), "utf8"));
+    expect(links).toEqual({ "app/blog/same.py": "a.py" });
+    expect(Object.keys(files)).not.toContain("app/blog/same.py");
   });
 
   it("takes the commit, its time and so the version from git where GitLab is silent", async () => {
@@ -239,6 +275,14 @@ describe("build_deployment_package", { timeout: 180_000 }, () => {
       {},
       /error: "blog\/notes\.txt" holds a private key/,
     ],
+    ...Object.entries(hiddenKeys).map(
+      ([name, content]): [string, Record<string, string>, Record<string, string>, RegExp] => [
+        `a private key in ${name}`,
+        { [`blog/${name}`]: content },
+        {},
+        /error: "blog\/.*" holds a private key/,
+      ],
+    ),
     [
       "an include that matches nothing",
       {},

@@ -38,6 +38,24 @@ describe(".env.production", () => {
     );
   });
 
+  it("takes by a prefix nothing of the pipeline, GitLab or the shell, and by name no secret of theirs", () => {
+    const variables = {
+      SSH_PRIVATE_KEY: "canary",
+      CI_JOB_TOKEN: "canary",
+      BERTH_SERVICE_NAME: "x",
+      DEPLOY_USER: "x",
+      GITLAB_USER_ID: "1",
+      SECRET_KEY: "s",
+    };
+    for (const prefix of ["SSH_*", "CI_*", "BERTH_*", "DEPLOY_*", "GITLAB_*", "P*", "H*"])
+      expect(print(prefix, variables), prefix).toBe("");
+    expect(print("S*", variables)).toBe('SECRET_KEY="s"\n');
+    expect(problems("SSH_PRIVATE_KEY TOKEN=CI_JOB_TOKEN SECRET_KEY", variables)).toEqual([
+      expect.stringMatching(/SSH_PRIVATE_KEY is the pipeline's own secret/),
+      expect.stringMatching(/CI_JOB_TOKEN is the pipeline's own secret/),
+    ]);
+  });
+
   it("escapes backslashes and double quotes, and nothing else", () => {
     const value = " a\"b\\c$d`e'f#g=h%i!j\\n \t ü€ ";
     expect(print("V", { V: value })).toBe(`V=" a\\"b\\\\c$d\`e'f#g=h%i!j\\\\n \t ü€ "\n`);

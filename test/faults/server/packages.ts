@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import {
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -98,7 +99,7 @@ function renewManifest(folder: string, version: string): void {
   const file = join(folder, "manifest.json");
   const manifest = JSON.parse(readFileSync(file, "utf8"));
   const paths = (readdirSync(folder, { recursive: true }) as string[]).filter(
-    (path) => path !== "manifest.json" && statSync(join(folder, path)).isFile(),
+    (path) => path !== "manifest.json" && lstatSync(join(folder, path)).isFile(),
   );
   manifest.version = version;
   manifest.files = Object.fromEntries(
