@@ -34,45 +34,12 @@ source "${BASH_SOURCE[0]%/*}/checks.sh"
 source "${BASH_SOURCE[0]%/*}/verify.sh"
 source "${BASH_SOURCE[0]%/*}/requests.sh"
 
+# usage: main REQUEST ARGUMENT…    each request is a function of requests.sh; a job sends along those that it asks for
 main() {
-  local verb=${1:-}
-  shift || true
-  case $verb in
-    check | verify | releases)
-      read_settings /dev/stdin
-      set_layout
-      ;;
-    begin) ;;
-    *)
-      BERTH_DEPLOY_PATH=${1:?a deploy path}
-      set_layout
-      shift
-      ;;
-  esac
-  case $verb in
-    check) check_server ;;
-    verify) verify_server ;;
-    releases) list_releases ;;
-    begin) begin "$1" ;;
-    put-environment) put_environment "$1" ;;
-    start) start_run "$1" ;;
-    follow) follow "$1" "$2" ;;
-    result) print_result "$1" ;;
-    abandon) abandon "$1" ;;
-    recover) recover "${1:-}" ;;
-    rollback) roll_back "${1:-}" ;;
-    transact)
-      open_run "$1"
-      printf '%s\n' "$$" >"$RUN_PATH/pid"
-      transact
-      ;;
-    guard)
-      ROLE=guard
-      open_run "$1"
-      guard "$2"
-      ;;
-    *) fail "berth-host.sh knows no \"$verb\"" ;;
-  esac
+  local request=${1:-}
+  request=request_${request//-/_}
+  declare -F "$request" >/dev/null || fail "berth-host.sh knows no \"${1:-}\""
+  "$request" "${@:2}"
 }
 
 main "$@"

@@ -4,7 +4,7 @@
 
 # usage: start_guard    in a session of its own, without the lock
 start_guard() {
-  setsid --fork bash "$HOST_PROGRAM" guard "$BERTH_DEPLOY_PATH" "$RUN" "$BASHPID" >>"$RUN_PATH/log" 2>&1 </dev/null 9>&-
+  detach request_guard "$BASHPID"
 }
 
 # usage: guard PID    waits for the transaction's end

@@ -22,8 +22,10 @@ recover_leftovers() {
   ! compgen -G "$SHARED/.trial-*" >/dev/null || remove_trials
 }
 
-# usage: keep_for_recovery    this program and the settings, at a place that the unit at boot can count on
+# usage: keep_for_recovery    this program and the settings, at a place that the unit at boot and an administrator can count on; so each
+# job that deploys carries what they ask for
 keep_for_recovery() {
+  declare -F request_recover request_rollback request_releases >/dev/null
   write_file "$STATE/settings" <"$RUN_PATH/settings"
   cmp -s -- "$HOST_PROGRAM" "$STATE/berth-host.sh" || write_file "$STATE/berth-host.sh" <"$HOST_PROGRAM"
 }

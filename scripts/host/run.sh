@@ -6,11 +6,12 @@
 PHASE=preparing
 PROGRAM_STARTED=$(steady_time)
 
-# usage: open_run RUN    sets RUN and RUN_PATH and reads the run's settings
+# usage: open_run DEPLOY_PATH RUN    sets RUN and RUN_PATH and reads the run's settings
 open_run() {
-  [[ $1 =~ ^[A-Za-z0-9][A-Za-z0-9_.-]*$ ]] || fail "\"$1\" is not a run's name"
-  RUN=$1
-  RUN_PATH=$STATE/runs/$1
+  set_deploy_path "$1"
+  [[ $2 =~ ^[A-Za-z0-9][A-Za-z0-9_.-]*$ ]] || fail "\"$2\" is not a run's name"
+  RUN=$2
+  RUN_PATH=$STATE/runs/$2
   read_settings "$RUN_PATH/settings"
   set_layout
 }

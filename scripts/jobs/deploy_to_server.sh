@@ -37,13 +37,13 @@ deploy_one() {
   [[ -z $problem ]] || fail "${problem/$'\t'/; }"
   with_patience "the connection to $target" install_host_program "$target"
   print_settings >"$WORK/$run.settings"
-  answer=$(ask_server "$target" "begin $run" <"$WORK/$run.settings") || fail "$target: the deploy could not begin (see above)"
+  answer=$(ask_server "$target" request_begin "$run" <"$WORK/$run.settings") || fail "$target: the deploy could not begin (see above)"
   if [[ $answer == *state=running* ]]; then
     run=$(sed -n 's/^run=//p' <<<"$answer")
     say "$BERTH_RELEASE is being put live on $target already: this job follows that run"
   else
     send_release "$target" "$run" "$answer"
-    with_patience "the connection to $target" ask_server "$target" "start $BERTH_DEPLOY_PATH $run" </dev/null || fail "$target: the transaction did not start"
+    with_patience "the connection to $target" ask_server "$target" request_start "$BERTH_DEPLOY_PATH" "$run" </dev/null || fail "$target: the transaction did not start"
   fi
   end_section
   follow_run "$target" "$run" "$result" || fail "$target: the connection was lost for too long; the transaction goes on there by itself: run this job again to see its result"
@@ -55,7 +55,7 @@ send_release() {
   if [[ $3 == *state=complete* ]]; then
     say "$BERTH_RELEASE is complete on $1 already: it is activated, not uploaded again"
   elif ! upload "$1" "$(sed -n 's/^link=//p' <<<"$3")"; then
-    ask_server "$1" "abandon $BERTH_DEPLOY_PATH $2" </dev/null || true
+    ask_server "$1" request_abandon "$BERTH_DEPLOY_PATH" "$2" </dev/null || true
     fail "$1: the upload failed (see above); nothing there was changed"
   fi
   ! has_environment || with_patience "the connection to $1" send_environment "$1" "$2"
@@ -63,7 +63,7 @@ send_release() {
 
 # usage: send_environment TARGET RUN    through a pipe: in an argument every user of either machine could read it
 send_environment() {
-  print_environment | ask_server "$1" "put-environment $BERTH_DEPLOY_PATH $2"
+  print_environment | ask_server "$1" request_put_environment "$BERTH_DEPLOY_PATH" "$2"
 }
 
 main "$@"

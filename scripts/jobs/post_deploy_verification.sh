@@ -19,7 +19,7 @@ main() {
     section "server_$(alias_of "$target" | tr - _)" "Server $target"
     status=0
     install_host_program "$target" || fail "$target: $(connection_problem "$target" | tr '\t' ';')"
-    findings=$(print_settings | ask_server "$target" verify) || status=$?
+    findings=$(print_settings | ask_server "$target" request_verify) || status=$?
     show_findings <<<"$findings"
     ((status == 0)) || show_findings <<<"problem"$'\t'"the verification of $target ended early (exit code $status)"$'\t''see the lines above'
   done 3< <(deploy_targets)

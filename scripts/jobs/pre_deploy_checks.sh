@@ -93,7 +93,7 @@ check_servers() {
 check_server() {
   local findings status=0
   install_host_program "$1"
-  findings=$(print_settings | ask_server "$1" check) || status=$?
+  findings=$(print_settings | ask_server "$1" request_check) || status=$?
   show_findings <<<"$findings"
   ((status == 0)) || show_findings <<<"problem"$'\t'"the checks on $1 ended early (exit code $status)"$'\t''see the lines above'
 }

@@ -25,9 +25,9 @@ roll_back_one() {
   run=rollback-$(tr -cd 0-9 <<<"${CI_JOB_ID:-0}")-$(date +%s)-$RANDOM
   install_host_program "$target" || fail "$(connection_problem "$target" | tr '\t' ';')"
   print_settings >"$WORK/$run.settings"
-  say "$target: $(ask_server "$target" releases <"$WORK/$run.settings")"
-  ask_server "$target" "begin $run" <"$WORK/$run.settings" >/dev/null || fail "$target: the rollback could not begin (see above)"
-  with_patience "the connection to $target" ask_server "$target" "start $BERTH_DEPLOY_PATH $run" </dev/null || fail "$target: the transaction did not start"
+  say "$target: $(ask_server "$target" request_releases <"$WORK/$run.settings")"
+  ask_server "$target" request_begin "$run" <"$WORK/$run.settings" >/dev/null || fail "$target: the rollback could not begin (see above)"
+  with_patience "the connection to $target" ask_server "$target" request_start "$BERTH_DEPLOY_PATH" "$run" </dev/null || fail "$target: the transaction did not start"
   follow_run "$target" "$run" "$result" || fail "$target: the connection was lost for too long; the transaction goes on there by itself"
   [[ $(result_value "$result" outcome) == live ]]
 }

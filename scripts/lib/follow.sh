@@ -14,12 +14,12 @@ follow_run() {
 
 # usage: follow_log TARGET RUN LOG    goes on where LOG ends
 follow_log() {
-  ask_server "$1" "follow $BERTH_DEPLOY_PATH $2 $(wc -c <"$3" | tr -d ' ')" </dev/null | tee -a "$3" | show_log
+  ask_server "$1" request_follow "$BERTH_DEPLOY_PATH" "$2" "$(wc -c <"$3" | tr -d ' ')" </dev/null | tee -a "$3" | show_log
   return "${PIPESTATUS[0]}"
 }
 
 ask_for_result() {
-  ask_server "$1" "result $BERTH_DEPLOY_PATH $2" </dev/null >"$3"
+  ask_server "$1" request_result "$BERTH_DEPLOY_PATH" "$2" </dev/null >"$3"
 }
 
 # usage: show_log <LOG    the server's frames become GitLab's folding sections; everything else stays as it is

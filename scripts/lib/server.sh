@@ -15,9 +15,12 @@ install_host_program() {
   on_server "$1" 'umask 077; p=$HOME/.berth/'"$sum"'.sh; mkdir -p "$HOME/.berth" && cat >"$p.$$" && sync "$p.$$" && mv -f "$p.$$" "$p" && sync "$HOME/.berth"; find "$HOME/.berth" -name "*.sh*" -mtime +30 -delete' <"$WORK/berth-host.sh"
 }
 
-# usage: ask_server TARGET WORDS    one request to the host program; the words are plain names, paths and numbers
+# usage: ask_server TARGET REQUEST ARGUMENT…    one request to the host program, by the name of its function in host/requests.sh; the
+# arguments are plain names, paths and numbers
 ask_server() {
-  on_server "$1" "exec bash .berth/$HOST_PROGRAM_SUM.sh $2"
+  local target=$1 request=${2#request_}
+  shift 2
+  on_server "$target" "exec bash .berth/$HOST_PROGRAM_SUM.sh $request $*"
 }
 
 # usage: print_settings    every BERTH_ variable as NAME=BASE64; the server takes those that it knows

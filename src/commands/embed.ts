@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
-import { bundleScript } from "../embed/bundle.ts";
-import { embedScripts } from "../embed/regions.ts";
+import { bundleScript, type ReadFile } from "../embed/bundle.ts";
+import { embedTemplates, fragmentsOf } from "../embed/regions.ts";
 import { UsageError } from "../usage-error.ts";
 import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
 import { readIfThere, replaceFile } from "./project-files.ts";
@@ -53,11 +53,14 @@ function embed(templates: readonly string[], options: Options, surroundings: Sur
     stdout.write(bundleScript(projectPath(options.print, cwd), read));
     return 0;
   }
-  const plans = filesToEmbed(templates, cwd).map((file) => {
-    const text = read(file);
-    if (text === undefined) throw new UsageError(`there is no template "${file}"`);
-    return { file, before: text, ...embedScripts(file, text, read) };
-  });
+  const plans = embedTemplates(
+    filesToEmbed(templates, cwd, read).map((file) => {
+      const text = read(file);
+      if (text === undefined) throw new UsageError(`there is no template "${file}"`);
+      return { file, text };
+    }),
+    read,
+  );
   const outdated = plans.filter(({ before, text }) => before !== text);
   if (!options.check) for (const { file, text } of outdated) replaceFile(resolve(cwd, file), text);
   const state = options.check ? "stale" : "written";
@@ -81,9 +84,23 @@ function report(outcomes: readonly Outcome[], { json, quiet }: Options, { stdout
     stdout.write(`${outcomes.length} templates up to date\n`);
 }
 
+/** What was named, and every component that shares a fragment with it: what stands in a fragment depends on all of them. */
+function filesToEmbed(named: readonly string[], cwd: string, read: ReadFile): string[] {
+  if (named.length === 0) return components(cwd);
+  const files = named.map((file) => projectPath(file, cwd));
+  const fragments = (file: string) => fragmentsOf(read(file) ?? "");
+  const shared = new Set(files.flatMap(fragments));
+  if (shared.size === 0) return files;
+  return [
+    ...new Set([
+      ...files,
+      ...components(cwd).filter((file) => fragments(file).some((each) => shared.has(each))),
+    ]),
+  ];
+}
+
 /** GitLab's two places for a component (https://docs.gitlab.com/ci/components/#directory-structure), sorted. */
-function filesToEmbed(named: readonly string[], cwd: string): string[] {
-  if (named.length > 0) return named.map((file) => projectPath(file, cwd));
+function components(cwd: string): string[] {
   const folder = join(cwd, "templates");
   if (!existsSync(folder)) {
     throw new UsageError(`no folder "templates" in ${cwd}; run this at the root of a component project`);

@@ -34,12 +34,20 @@ export function bundleScript(path: string, read: ReadFile): string {
   return bundleText(path, text, read, new Set([path]), headLength(text));
 }
 
+/** A script as `bundleScript` returns it, without what it sources: for one whose libraries travel by another way. */
+export function bundleWithoutSources(path: string, read: ReadFile): string {
+  const text = read(path);
+  if (text === undefined) throw new EmbedError(path, 1, "there is no such script");
+  const sourced = linesOf(text).flatMap((line) => sourceLine.exec(line)?.[1] ?? []);
+  return bundleText(path, text, read, new Set(sourced.map((each) => beside(path, each))), headLength(text));
+}
+
 /** The first line of a script that stands in a template as it is; a bash script stands in a here-document. */
 export const posixShell = /^#!\s*\/bin\/sh\b/;
 const scriptFolder = String.raw`"\$\{(?:BASH_SOURCE\[0\]|0)%/\*\}/([^"$]+)"`;
-const sourceLine = new RegExp(String.raw`^\s*(?:source|\.) ${scriptFolder}\s*$`);
-const carryLine = new RegExp(String.raw`^(\s*)cat ${scriptFolder}(.*)$`);
-const otherUse = /\$\{(?:BASH_SOURCE\[0\]|0)%\/\*\}\//;
+export const sourceLine = new RegExp(String.raw`^\s*(?:source|\.) ${scriptFolder}\s*$`);
+export const carryLine = new RegExp(String.raw`^(\s*)cat ${scriptFolder}(.*)$`);
+export const otherUse = /\$\{(?:BASH_SOURCE\[0\]|0)%\/\*\}\//;
 
 function bundleText(
   path: string,
@@ -86,7 +94,8 @@ function bundleText(
   return `${bundled.join("\n")}\n`;
 }
 
-function carriedText(path: string, text: string, read: ReadFile): string {
+/** A carried file's text as it travels in a here-document; `.sh` files are bundled in their turn. */
+export function carriedText(path: string, text: string, read: ReadFile): string {
   if (path.endsWith(".sh")) return bundleText(path, text, read, new Set([path]), headLength(text));
   for (const [index, line] of linesOf(text).entries()) {
     refuseWhatCannotTravel(line, (message) => new EmbedError(path, index + 1, message));
@@ -97,16 +106,22 @@ function carriedText(path: string, text: string, read: ReadFile): string {
 /** `command <<'DELIMITER'rest`, the text, the delimiter. Quoted: the shell leaves every character of the text alone. */
 export function hereDocument(command: string, path: string, text: string, rest = ""): string[] {
   const lines = linesOf(text);
+  const delimiter = delimiterFor(path, lines);
+  return [`${command}<<'${delimiter}'${rest}`, ...lines, delimiter];
+}
+
+/** The word that ends a here-document of these lines: made from the file's name, and none of the lines. */
+export function delimiterFor(path: string, lines: readonly string[]): string {
   let delimiter = `END_OF_${posix
     .basename(path)
     .toUpperCase()
     .replace(/[^A-Z0-9]/g, "_")}`;
   while (lines.includes(delimiter)) delimiter += "_";
-  return [`${command}<<'${delimiter}'${rest}`, ...lines, delimiter];
+  return delimiter;
 }
 
 /** GitLab would interpolate `$[[`, and has no escape for it; a carriage return breaks a here-document's end. */
-function refuseWhatCannotTravel(line: string, place: (message: string) => EmbedError): void {
+export function refuseWhatCannotTravel(line: string, place: (message: string) => EmbedError): void {
   if (line.includes("$[[")) throw place('"$[[" would be interpolated by GitLab; write it differently');
   if (line.includes("\r")) throw place("a carriage return; use plain line feeds");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what YAML cannot hold in a block scalar
@@ -116,11 +131,12 @@ function refuseWhatCannotTravel(line: string, place: (message: string) => EmbedE
 }
 
 /** How many lines a script's head has: its `#!` line and the comment that follows. */
-function headLength(text: string): number {
+export function headLength(text: string): number {
   return linesOf(/^(?:#.*(?:\n|$))*/.exec(text)![0]).length;
 }
 
-function beside(path: string, relative: string): string {
+/** The path of a file named relative to the folder of the script at `path`. */
+export function beside(path: string, relative: string): string {
   return posix.normalize(posix.join(posix.dirname(path), relative));
 }
 

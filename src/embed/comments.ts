@@ -6,9 +6,22 @@
  * Read as bash reads it (Bash Reference Manual, "Shell Syntax", "Here Documents"); POSIX sh is a part of that.
  */
 export function wholeLineComments(script: string): ReadonlySet<number> {
+  return shellLines(script).comments;
+}
+
+/** What the lines of a shell script are, by their numbers (from 0). Both sets are empty where the text cannot be followed. */
+export interface ShellLines {
+  /** Lines that hold a comment and nothing else, as `wholeLineComments` returns them. */
+  readonly comments: ReadonlySet<number>;
+  /** Lines that begin in code, not inside quotes or a here-document: the white space at their beginning means nothing. */
+  readonly code: ReadonlySet<number>;
+}
+
+/** Reads a script once, for its comments and its lines of code. */
+export function shellLines(script: string): ShellLines {
   const reading = new Reading(script);
   while (!reading.atEnd) reading.next();
-  return reading.wasFollowed ? reading.comments : new Set();
+  return reading.wasFollowed ? reading : { comments: new Set(), code: new Set() };
 }
 
 /** What is open: code in parentheses, `case` in there, arithmetic and its parentheses, `"`, `${` (with or without quotes of its own). */
@@ -28,6 +41,7 @@ const caseWords = /case\s[^\n]*\sin(?=\s)/y;
 
 class Reading {
   readonly comments = new Set<number>();
+  readonly code = new Set<number>([0]);
   private readonly text: string;
   private readonly opened: Opened[] = [];
   private readonly pending: HereDocument[] = [];
@@ -51,6 +65,10 @@ class Reading {
     return !this.lost && this.pending.length === 0 && !quoted;
   }
 
+  private get inCode(): boolean {
+    return this.opened.every((each) => each === ")" || each === "esac");
+  }
+
   /** Takes the next character, or the quoted text, comment or here-document that begins there. */
   next(): void {
     const inside = this.opened.at(-1);
@@ -60,15 +78,17 @@ class Reading {
     else if (inside === "}" || inside === "}literal") this.closes("}") || this.skip(1);
     else if (inside === '"') this.skip(1);
     else if (inside === "))" || inside === "(") this.arithmetic(inside);
-    else this.code();
+    else this.plain();
   }
 
   private escaped(): void {
-    if (this.text[this.place + 1] === "\n") this.continued = true;
+    const endsLine = this.text[this.place + 1] === "\n";
+    if (endsLine) this.continued = true;
     else this.betweenWords = false;
     const { continued } = this;
     this.skip(2);
     this.continued = continued;
+    if (endsLine && this.inCode) this.code.add(this.line);
   }
 
   private quoted(inside: Opened | undefined): boolean {
@@ -98,7 +118,7 @@ class Reading {
     return this.skip(1);
   }
 
-  private code(): true {
+  private plain(): true {
     const { text, place } = this;
     const character = text[place] ?? "";
     if (this.betweenWords && character === "#") return this.comment();
@@ -122,15 +142,17 @@ class Reading {
       return this.skip(matched.length);
     }
     this.skip(1);
-    if (character === "\n") while (this.pending.length > 0) this.hereDocumentText(this.pending.shift()!);
+    if (character === "\n") {
+      while (this.pending.length > 0) this.hereDocumentText(this.pending.shift()!);
+      if (this.inCode) this.code.add(this.line);
+    }
     return true;
   }
 
   private comment(): true {
     const { text, place } = this;
     const alone = /^[ \t]*$/.test(text.slice(text.lastIndexOf("\n", place - 1) + 1, place));
-    const inCode = this.opened.every((each) => each === ")" || each === "esac");
-    if (alone && inCode && !this.continued && !(place === 0 && text.startsWith("#!")))
+    if (alone && this.inCode && !this.continued && !(place === 0 && text.startsWith("#!")))
       this.comments.add(this.line);
     const end = text.indexOf("\n", place);
     return this.skip((end < 0 ? text.length : end) - place);

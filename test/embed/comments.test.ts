@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { wholeLineComments } from "../../src/embed/comments.ts";
-import { scriptOf } from "../scripts/job.ts";
 
 const scripts = fileURLToPath(new URL("../../scripts", import.meta.url));
 
@@ -64,17 +63,5 @@ describe("wholeLineComments", () => {
         file,
       ).toEqual(inHereDocuments);
     }
-  });
-});
-
-describe("a job's whole script", () => {
-  // Linux takes no argument of a program, and no variable, above 128 KiB (MAX_ARG_STRLEN, execve(2)).
-  it.each([
-    ["deploy", "pre_deploy_checks"],
-    ["deploy", "deploy_to_server"],
-    ["deploy", "post_deploy_verification"],
-    ["rollback", "rollback_deployment"],
-  ])("of %s, %s, fits into one argument with room to spare", (template, job) => {
-    expect(Buffer.byteLength(scriptOf(template, job))).toBeLessThan(110_000);
   });
 });

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { bundleScript } from "../../src/embed/bundle.ts";
-import { embedScripts } from "../../src/embed/regions.ts";
+import { embedTemplates } from "../../src/embed/regions.ts";
 
 const template = [
   "job:",
@@ -17,6 +17,11 @@ const template = [
 /** The files of a project, as `read` sees them. */
 function project(files: Record<string, string>) {
   return (path: string) => files[path];
+}
+
+/** One template without fragments, embedded. */
+function embedScripts(file: string, text: string, read: (path: string) => string | undefined) {
+  return embedTemplates([{ file, text }], read)[0]!;
 }
 
 /** What a runner's shell prints when it runs the one script entry of `job`. */

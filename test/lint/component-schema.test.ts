@@ -15,7 +15,8 @@ const ajv = new Ajv({ allowUnionTypes: true, strict: true, strictTypes: false, s
 ajv.addKeyword("markdownDescription");
 const validate = ajv.compile(schema);
 
-const templates = readdirSync(join(root, "templates")).map((name) => ({
+const names = readdirSync(join(root, "templates")).filter((name) => name.endsWith(".yml"));
+const templates = names.map((name) => ({
   path: `templates/${name}`,
   text: readFileSync(join(root, "templates", name), "utf8"),
 }));

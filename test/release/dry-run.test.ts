@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -207,7 +207,10 @@ function read(path: string): string {
 
 function filesOf(path: string): Record<string, string> {
   return Object.fromEntries(
-    readdirSync(join(root, path)).map((each) => [`${path}/${each}`, read(`${path}/${each}`)]),
+    readdirSync(join(root, path), { recursive: true, withFileTypes: true })
+      .filter((each) => each.isFile())
+      .map((each) => relative(root, join(each.parentPath, each.name)))
+      .map((each) => [each, read(each)]),
   );
 }
 

@@ -62,7 +62,9 @@ describe("the pipeline of this project", () => {
 
 it("this project can be released as the version of its package.json", () => {
   const names = ["README.md", "LICENSE", "CHANGELOG.md", ".gitlab-ci.yml"];
-  const templates = readdirSync(`${root}/templates`).map((each) => `templates/${each}`);
+  const templates = readdirSync(`${root}/templates`, { recursive: true, encoding: "utf8" })
+    .filter((each) => each.endsWith(".yml"))
+    .map((each) => `templates/${each}`);
   const files = Object.fromEntries([...names, ...templates].map((path) => [path, read(path)]));
   const { obstacles } = checkRelease({ files, since: undefined, tag: packageManifest.version });
   expect(obstacles).toEqual([]);

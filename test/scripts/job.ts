@@ -1,10 +1,9 @@
 import { execFile, execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { parseAllDocuments } from "yaml";
 import { ensureSystemPackages } from "../../src/host/index.ts";
+import { include } from "../templates/consumer.ts";
 
 /** What a job printed, both streams as they came, and how it ended. */
 export interface JobResult {
@@ -19,15 +18,15 @@ export const pythonVersion = execFileSync(
   { encoding: "utf8" },
 ).trim();
 
-/** The shell text of a template's job, as GitLab would hand it to the runner. */
+/** The shell text of a template's job, with its references resolved, as GitLab would hand it to the runner. */
 export function scriptOf(template: string, job: string): string {
-  const path = fileURLToPath(new URL(`../../templates/${template}.yml`, import.meta.url));
-  const jobs = parseAllDocuments(readFileSync(path, "utf8"))[1]?.toJS() as Record<
-    string,
-    { script: string[] }
-  >;
-  return jobs[`$[[ inputs.job_prefix ]]${job}`]!.script.join("\n");
+  const components = [...new Set(["build", template])].map((component) => ({ component }));
+  const { expansion, jobs } = include(components, {}, allStages);
+  if (!expansion.valid) throw new Error(`${template}: ${expansion.errors.join("; ")}`);
+  return jobs[job]!.script.flat(10).join("\n");
 }
+
+const allStages = ["validate", "test", "build", "pre-deploy", "deploy", "post-deploy", "rollback"];
 
 /**
  * Runs a job's script in `folder`, by `shell` as the runner does where there is nothing better. Of this process's

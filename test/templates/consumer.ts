@@ -4,9 +4,9 @@ import { createdJobs, type PipelineExpansion } from "../../src/index.ts";
 
 const folder = fileURLToPath(new URL("../../templates", import.meta.url));
 
-/** The templates by their path in the project, as a consumer's include sees them. */
+/** The templates, and the fragments that they include, by their path in the project, as a consumer's include sees them. */
 export const templates: Readonly<Record<string, string>> = Object.fromEntries(
-  readdirSync(folder)
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".yml"))
     .map((file) => [`templates/${file}`, readFileSync(`${folder}/${file}`, "utf8")]),
 );

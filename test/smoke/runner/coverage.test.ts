@@ -25,7 +25,7 @@ const refused = loadScenarios(["refused"], root)
   .flatMap(({ steps }) => steps.map(({ definition }) => definition));
 
 describe.each(
-  readdirSync(join(root, "templates")).map((file) => file.replace(/\.yml$/, "")),
+  readdirSync(join(root, "templates")).flatMap((file) => /^(.*)\.yml$/.exec(file)?.[1] ?? []),
 )("the scenarios of %s", (component) => {
   const runs = given.filter((each) => each.component === component);
   const inputs = Object.entries(inputsOf(component));
