@@ -23,16 +23,12 @@ from datetime import datetime, timezone
 from source_files import matches, source_files
 
 # A key in a file of its own, or inside another (JSON, YAML, source code) where at least a line of it follows.
+MARKER = rb"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"
 PRIVATE_KEY = re.compile(
-    rb"""(?mx)
-      ^\s*-----BEGIN\ (?:[A-Z0-9]+\ )*PRIVATE\ KEY(?:\ BLOCK)?-----
-    | -----BEGIN\ (?:[A-Z0-9]+\ )*PRIVATE\ KEY(?:\ BLOCK)?----- (?:\\[nr]|[\s"'+,|>\\()])* (?:[A-Za-z-]+:[^\n\\]*(?:\\n|\s)+)* [A-Za-z0-9+/=]{32}
-    | ^PuTTY-User-Key-File-\d
-    | AGE-SECRET-KEY-1[A-Z0-9]{58}
-    """
+    rb"^\s*" + MARKER + rb"|" + MARKER + rb"(?:\\[nr]|[\s\"'+,|>\\()])*(?:[A-Za-z-]+:[^\n\\]*(?:\\n|\s)+)*[A-Za-z0-9+/=]{32}"
+    rb"|^PuTTY-User-Key-File-\d|AGE-SECRET-KEY-1[A-Z0-9]{58}",
+    re.MULTILINE,
 )
-
-
 LINK = None
 
 
