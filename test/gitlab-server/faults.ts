@@ -1,6 +1,8 @@
 /** What may go wrong with one request. `before`: nothing was carried out; `after`: it was, and its answer is lost. */
 export type Fault =
   | { readonly kind: "delay"; readonly milliseconds: number }
+  /** Carried out and answered when something else has happened. */
+  | { readonly kind: "wait"; readonly until: Promise<unknown> }
   | { readonly kind: "limit"; readonly seconds: number }
   | { readonly kind: "error"; readonly status: number; readonly when: "before" | "after" }
   | { readonly kind: "reset"; readonly when: "before" | "after" }

@@ -28,8 +28,8 @@ export interface GitlabServerOptions {
   readonly backgroundDelay?: number;
   /** False for a GitLab before 19.2, which has no `trigger_jobs`. */
   readonly triggerJobs?: boolean;
-  /** Traces lose their second half with this share of 1,000 answers. */
-  readonly truncatedTraces?: number;
+  /** So many answers after a job's end still lack the second half of its trace. */
+  readonly lateTraces?: number;
 }
 
 /** A stand-in for GitLab's server: the REST and GraphQL subset that Berth uses, over real repositories and real job runs. */
@@ -129,6 +129,7 @@ async function handle(
   server.requests.push({ request, at: Date.now() });
   const fault = server.faults?.({ method, path, count: server.log.length });
   if (fault?.kind === "delay") await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
+  if (fault?.kind === "wait") await fault.until;
   if (fault?.kind === "hang") return;
   if (fault?.kind === "limit") {
     send(outgoing, {

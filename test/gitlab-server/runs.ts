@@ -51,6 +51,8 @@ export interface ServerJob {
   trace: string;
   startedAt: string | undefined;
   finishedAt: string | undefined;
+  /** How often its trace was asked for since it ended. */
+  readsAfterEnd: number;
   /** A job that starts another pipeline, which is there once it has. */
   readonly bridge: boolean;
   downstream: ServerPipeline | undefined;
@@ -96,6 +98,7 @@ export class ServerPipeline {
       trace: "",
       startedAt: undefined,
       finishedAt: undefined,
+      readsAfterEnd: 0,
       bridge: job.trigger !== undefined,
       downstream: undefined,
     }));

@@ -68,7 +68,8 @@ export class GitlabPipeline {
       if (signal.aborted) continue;
       this.tellChanges(jobs);
       await this.failWhenStuck(jobs);
-      if (await this.isAtRest(jobs)) return this.results(jobs);
+      const atRest = await this.atRest(jobs);
+      if (atRest) return this.results(atRest);
       await this.stream(jobs);
       await sleep(interval, undefined, { signal }).catch(() => undefined);
     }
@@ -99,14 +100,22 @@ export class GitlabPipeline {
     return this.tree.jobs(this.options.project.path, this.options.pipeline.id);
   }
 
-  private async isAtRest(jobs: readonly SeenJob[]): Promise<boolean> {
+  /**
+   * The jobs as the pipeline's end leaves them; undefined while something moves. Each answer tells of another moment: a job that
+   * was `created` when the jobs were listed may have run by the time that the pipeline is asked for, and one that had failed may
+   * have been tried again. So those are looked at once more after the pipeline's end.
+   */
+  private async atRest(jobs: readonly SeenJob[]): Promise<readonly SeenJob[] | undefined> {
     const { client, project, pipeline, pace, signal } = this.options;
-    if (!jobs.every(({ job }) => over.includes(job.status) || job.status === "created")) return false;
-    const below = jobs.flatMap(({ job }) => (isBridge(job) ? (job.downstream_pipeline ?? []) : []));
-    if (!below.every(({ status }) => over.includes(status))) return false;
+    if (!areQuiet(jobs)) return undefined;
     await pace.turn(signal);
     this.current = await client.pipelines.get(project.path, pipeline.id);
-    return over.includes(this.current.status);
+    if (!over.includes(this.current.status)) return undefined;
+    if (!jobs.some(({ job }) => job.status === "created" || job.status === "failed")) return jobs;
+    const last = await this.look();
+    if (signal.aborted || !areQuiet(last)) return undefined;
+    this.tellChanges(last);
+    return last;
   }
 
   private async stream(jobs: readonly SeenJob[]): Promise<void> {
@@ -133,7 +142,8 @@ export class GitlabPipeline {
     const results: JobResult[] = [];
     for (const seen of jobs) {
       const result = this.fetched.get(seen.job.id) ?? (await this.fetch(seen));
-      if (result.state !== "manual" && result.state !== "created") this.fetched.set(seen.job.id, result);
+      // A job that has not run may still: what is skipped behind a manual job gets another chance when that one is played.
+      if (result.attempts > 0) this.fetched.set(seen.job.id, result);
       results.push(result);
     }
     return { ...this.result(this.current.status as PipelineState, results), tests: await this.tests(jobs) };
@@ -206,4 +216,13 @@ export class GitlabPipeline {
       if (why !== undefined) throw new Error(`the job ${name} is stuck: ${why}`);
     }
   }
+}
+
+/** Whether these jobs, and the pipelines that they started, have come as far as they go by themselves. */
+function areQuiet(jobs: readonly SeenJob[]): boolean {
+  return jobs.every(({ job }) => {
+    if (!over.includes(job.status) && job.status !== "created") return false;
+    const below = isBridge(job) ? job.downstream_pipeline : null;
+    return below === null || over.includes(below.status);
+  });
 }

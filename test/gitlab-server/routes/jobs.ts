@@ -23,8 +23,11 @@ export const jobs: readonly Route[] = [
     return { json: jobRecord(request.state, pipeline, job) };
   }),
   route("GET", "/projects/:id/jobs/:job/trace", (request, id, number) => {
-    const { trace } = jobOf(request, id, number).job;
-    const cut = Math.random() * 1000 < (request.state.options.truncatedTraces ?? 0);
+    const { job } = jobOf(request, id, number);
+    const { trace } = job;
+    if (job.finishedAt === undefined) return { text: trace };
+    job.readsAfterEnd += 1;
+    const cut = job.readsAfterEnd <= (request.state.options.lateTraces ?? 0);
     return { text: cut ? trace.slice(0, Math.floor(trace.length / 2)) : trace };
   }),
   route("GET", "/projects/:id/jobs/:job/artifacts", (request, id, number) => {

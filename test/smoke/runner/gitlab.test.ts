@@ -78,6 +78,19 @@ describe("a scenario through the GitLab API", () => {
     expect(branches()).toEqual(["main"]);
   });
 
+  it("reads again what was skipped behind a manual job when that one is played", async () => {
+    const report = await run({
+      pipeline:
+        "by_hand: { when: manual, script: ['true'] }\nbehind: { needs: [by_hand], script: ['echo after all'] }\n",
+      play: ["by_hand"],
+      expect: {
+        jobs: { by_hand: "success", behind: "success" },
+        traces: { behind: { contains: "after all" } },
+      },
+    });
+    expect(report.steps[0]?.problems).toEqual([]);
+  });
+
   it("starts one pipeline for a merge request, and closes it", async () => {
     const report = await run({
       pipeline: "a:\n  script: ['true']\n  rules: [{ if: $CI_PIPELINE_SOURCE == 'merge_request_event' }]\n",

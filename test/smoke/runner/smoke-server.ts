@@ -35,7 +35,11 @@ export interface SmokeServer {
   close(): Promise<void>;
 }
 
-export async function openSmokeServer(options: GitlabServerOptions = {}): Promise<SmokeServer> {
+/** `onEvent` hears of each event of a run at once: a test that waits for one need not look again and again. */
+export async function openSmokeServer(
+  options: GitlabServerOptions = {},
+  onEvent: (event: PipelineEvent) => void = () => undefined,
+): Promise<SmokeServer> {
   const folder = await mkdtemp(join(tmpdir(), "berth-smoke-gitlab-"));
   const server = await startGitlabServer({ runnerTags: ["linux"], subPath: "/gitlab", ...options });
   const project = server.addProject("group/berth", { "README.md": "Components\n", "src/old.txt": "old\n" });
@@ -64,6 +68,7 @@ export async function openSmokeServer(options: GitlabServerOptions = {}): Promis
       onEvent: (event) => {
         events.push(event);
         if (event.kind === "note") notes.push(event.text);
+        onEvent(event);
       },
     });
   };
