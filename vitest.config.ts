@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Two projects: `unit` runs files side by side; `host` boots real servers, so its files run one after the other.
+ * Three projects. `unit` runs anywhere: as an ordinary user, without network, on any system that has Node, git, bash and Python.
+ * `integration` works with what this machine has or installs (Debian packages, a package index, a browser), or takes long. `host`
+ * boots real servers, so its files run one after the other.
  * The last line of every run is `N passed, N failed` (test/closing-line.ts).
  */
 export default defineConfig({
@@ -12,7 +14,14 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.host.test.ts"],
+          exclude: ["test/**/*.{host,integration}.test.ts"],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "integration",
+          include: ["test/**/*.integration.test.ts"],
           testTimeout: 60_000,
         },
       },

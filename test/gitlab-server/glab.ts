@@ -11,7 +11,7 @@ import { mustRun } from "../../src/host/subprocess.ts";
  */
 
 process.env.BERTH_GLAB = await ensureGlab();
-const vitest = await startVitest("test", ["test/gitlab-server/glab.test.ts"], { watch: false });
+const vitest = await startVitest("test", ["test/gitlab-server/glab.integration.test.ts"], { watch: false });
 await vitest.close();
 
 async function ensureGlab(): Promise<string> {
