@@ -27,6 +27,10 @@ export class ServerProject {
   readonly path: string;
   private readonly place: string;
   private begun = false;
+  /** Index files so far: each commit is made in one of its own. */
+  private indexes = 0;
+  private readonly filesOfCommits = new Map<string, Record<string, string>>();
+  private readonly commits = new Map<string, { message: string; date: string; parents: string }>();
   readonly defaultBranch = "main";
   description: string;
   /** As set in the project's settings. */
@@ -135,12 +139,38 @@ export class ServerProject {
       });
   }
 
-  /** All text files at a commit. */
+  /** All text files at a commit, read by one git, once: a commit never changes. */
   files(sha: string): Record<string, string> {
-    const entries = this.tree(sha, "", true)?.filter((each) => each.type === "blob") ?? [];
-    return Object.fromEntries(
-      entries.map((each) => [each.path, this.read(sha, each.path)?.toString("utf8") ?? ""]),
-    );
+    const known = this.filesOfCommits.get(sha) ?? this.readFiles(sha);
+    this.filesOfCommits.set(sha, known);
+    return known;
+  }
+
+  private readFiles(sha: string): Record<string, string> {
+    const blobs = (this.tree(sha, "", true) ?? []).filter(({ type }) => type === "blob");
+    const input = blobs.map(({ id }) => `${id}\n`).join("");
+    const output = gitBytes(this.folder, ["cat-file", "--batch"], { input });
+    const files: Record<string, string> = {};
+    let at = 0;
+    for (const { path } of blobs) {
+      // `<id> blob <size>`, the content, and an end of line.
+      const head = output.indexOf("\n", at);
+      const size = Number(output.toString("utf8", at, head).split(" ")[2]);
+      files[path] = output.toString("utf8", head + 1, head + 1 + size);
+      at = head + 1 + size + 1;
+    }
+    return files;
+  }
+
+  /** Message, time and parents of a commit. */
+  commitOf(sha: string): { readonly message: string; readonly date: string; readonly parents: string } {
+    const known = this.commits.get(sha);
+    if (known) return known;
+    const format = "--format=%B%x00%cI%x00%P";
+    const [message = "", date = "", parents = ""] = git(this.folder, ["log", "-1", format, sha]).split("\0");
+    const commit = { message, date, parents: parents.trim() };
+    this.commits.set(sha, commit);
+    return commit;
   }
 
   /** Makes a commit. Throws an Error with GitLab's words where an action cannot be done. */
@@ -153,9 +183,8 @@ export class ServerProject {
     const parent = head ?? (start === undefined ? undefined : this.resolve(start));
     if (parent === undefined && this.branches().length > 0)
       throw new Error("You can only create or edit files when you are on a branch");
-    const env = {
-      GIT_INDEX_FILE: join(this.folder, `index.${process.pid}.${Math.random().toString(36).slice(2)}`),
-    };
+    this.indexes += 1;
+    const env = { GIT_INDEX_FILE: join(this.folder, `index.${this.indexes}`) };
     if (parent) git(this.folder, ["read-tree", parent], { env });
     for (const action of actions) this.stage(action, parent, env);
     const tree = git(this.folder, ["write-tree"], { env });

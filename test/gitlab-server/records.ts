@@ -60,17 +60,12 @@ export function runnerRecord() {
 }
 
 export function commitRecord({ url }: ServerState, project: ServerProject, sha: string) {
-  const [message = "", date = "", parents = ""] = git(project.folder, [
-    "log",
-    "-1",
-    "--format=%B%x00%cI%x00%P",
-    sha,
-  ]).split("\0");
+  const { message, date, parents } = project.commitOf(sha);
   return {
     id: sha,
     short_id: sha.slice(0, 8),
     created_at: date,
-    parent_ids: parents.trim().split(" ").filter(Boolean),
+    parent_ids: parents.split(" ").filter(Boolean),
     title: message.split("\n")[0],
     message: message.replace(/\n+$/, ""),
     author_name: "Administrator",

@@ -264,19 +264,14 @@ function lastLine({ state, exitCode }: JobResult): string {
 type Releases = (job: ServerJob, variables: Readonly<Record<string, string>>) => void;
 
 function identityOf(pipelineId: number, { project, ref, tag, source }: Start, sha: string, host: string) {
-  const [message = "", timestamp = "", before = ""] = git(project.folder, [
-    "log",
-    "-1",
-    "--format=%B%x00%cI%x00%P",
-    sha,
-  ]).split("\0");
+  const { message, date, parents } = project.commitOf(sha);
   return {
     project: { path: project.path, server: host },
     trigger: { source, ref, tag, defaultBranch: project.defaultBranch },
     commit: {
       sha,
-      beforeSha: before.split(" ")[0] || "0".repeat(40),
-      timestamp,
+      beforeSha: parents.split(" ")[0] || "0".repeat(40),
+      timestamp: date,
       message: message.trim(),
       author: "Administrator <admin@example.com>",
     },

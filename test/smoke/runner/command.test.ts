@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { command } from "../../../src/commands/smoke.ts";
+import { UsageError } from "../../../src/usage-error.ts";
+import { runCommand } from "../../command.ts";
 
 const cli = fileURLToPath(new URL("../../../src/cli.ts", import.meta.url));
 const tsx = import.meta.resolve("tsx");
@@ -31,7 +34,7 @@ expect:
 describe("berth smoke", () => {
   it("runs a scenario, prints a table, and leaves nothing behind", async () => {
     await scenario("greeting", passing);
-    const { code, stdout } = await smoke(["--executor", "shell"]);
+    const { code, stdout } = await smokeAsProcess(["--executor", "shell"]);
     expect(stdout).toMatch(/^PASS greeting .*\n {2}hello {2}success .* shell\n/);
     expect(stdout).toMatch(/\n1 passed, 0 failed /);
     expect(code).toBe(0);
@@ -171,15 +174,29 @@ async function scenario(name: string, text: string): Promise<void> {
   await writeFile(file, text);
 }
 
+const environment = () => ({ ...process.env, XDG_CACHE_HOME: join(folder, "cache") });
+
+/** Runs the command in this process: starting one takes longer than what most tests are about. */
 async function smoke(args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  try {
+    const { code, out, err } = await runCommand(command, args, { cwd: folder, env: environment() });
+    return { code, stdout: out, stderr: err };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    // As the command line does.
+    return { code: 2, stdout: "", stderr: `berth: ${error.message}\n` };
+  }
+}
+
+async function smokeAsProcess(args: readonly string[]): Promise<{ code: number; stdout: string }> {
   await mkdir(join(folder, "tmp"), { recursive: true });
-  const env = { ...process.env, TMPDIR: join(folder, "tmp"), XDG_CACHE_HOME: join(folder, "cache") };
+  const env = { ...environment(), TMPDIR: join(folder, "tmp") };
   return new Promise((resolve) => {
     execFile(
       process.execPath,
       ["--import", tsx, cli, "smoke", ...args],
       { cwd: folder, env },
-      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+      (error, stdout) => resolve({ code: error === null ? 0 : Number(error.code), stdout }),
     );
   });
 }
