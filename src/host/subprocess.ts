@@ -34,7 +34,8 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
       options.onOutput?.(text);
     });
     const stop = () => child.kill("SIGTERM");
-    options.signal?.addEventListener("abort", stop, { once: true });
+    if (options.signal?.aborted) stop();
+    else options.signal?.addEventListener("abort", stop, { once: true });
     child.on("error", (error) => resolve({ code: 127, stdout, stderr: stderr + error.message }));
     child.on("close", (code, signal) => {
       options.signal?.removeEventListener("abort", stop);

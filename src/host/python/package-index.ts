@@ -40,6 +40,7 @@ export const usualPackages: readonly string[] = [
 export async function ensurePackageIndex(options: PackageIndexOptions): Promise<PackageIndex> {
   if (await pipReachesItsIndex(options.signal))
     return { url: "", environment: {}, stop: () => Promise.resolve() };
+  options.signal?.throwIfAborted();
   options.say("pip reaches no package index: Python packages come from Debian's archive");
   return startPackageIndex(usualPackages, options);
 }
