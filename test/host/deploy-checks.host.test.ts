@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bootHost, prepareScript, type ThrowawayHost } from "../../src/host/index.ts";
 import type { Package } from "../faults/server/packages.ts";
-import { systemHas } from "../scripts/job.ts";
+import { systemHas } from "../scripts/system.ts";
 import { toolFolder } from "../scripts/tools.ts";
 import { Deployment, deployPath, shell } from "./deployment.ts";
 

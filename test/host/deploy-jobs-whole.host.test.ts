@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bootHost, type ThrowawayHost } from "../../src/host/index.ts";
 import { OriginalProcedure } from "../bench/original-procedure.ts";
 import { buildPackages, type Packages } from "../faults/server/packages.ts";
-import { systemHas } from "../scripts/job.ts";
+import { systemHas } from "../scripts/system.ts";
 import { toolFolder } from "../scripts/tools.ts";
 import { Deployment, deployPath, health, openTicket, shell } from "./deployment.ts";
 

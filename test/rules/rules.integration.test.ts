@@ -1,5 +1,5 @@
 import { describe, test } from "vitest";
-import { systemHas } from "../scripts/job.ts";
+import { systemHas } from "../scripts/system.ts";
 import { readFixtures } from "./fixture.ts";
 import { holdsFor, needsShellCheck } from "./holds.ts";
 

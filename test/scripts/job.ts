@@ -2,7 +2,6 @@ import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { ensureSystemPackages } from "../../src/host/index.ts";
 import { include } from "../templates/consumer.ts";
 
 /** What a job printed, both streams as they came, and how it ended. */
@@ -77,16 +76,4 @@ export function makeProject(files: Readonly<Record<string, string | Buffer>>): {
 export function addFile(project: string, name: string, content: string | Buffer, mode = 0o644): void {
   mkdirSync(dirname(join(project, name)), { recursive: true });
   writeFileSync(join(project, name), content, { mode });
-}
-
-/** True when the Debian packages are there, or could be installed; says why not otherwise. */
-export async function systemHas(...packages: string[]): Promise<boolean> {
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
-  return ensureSystemPackages(packages, { say }).then(
-    () => true,
-    (error: Error) => {
-      say(`left out: ${error.message}`);
-      return false;
-    },
-  );
 }

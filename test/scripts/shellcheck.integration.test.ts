@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { bundleScript } from "../../src/embed/bundle.ts";
-import { systemHas } from "./job.ts";
+import { systemHas } from "./system.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const scripts = readdirSync(join(root, "scripts"), { recursive: true, encoding: "utf8" })

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { scriptOf, systemHas } from "./job.ts";
+import { makeProject, runJob, scriptOf } from "./job.ts";
+import { systemHas } from "./system.ts";
 import { toolFolder } from "./tools.ts";
 
 const jobs = [
@@ -39,5 +40,14 @@ describe.skipIf(!busybox)("in an image without bash", () => {
     });
     expect(`${stdout}${stderr}`).toMatch(/^error: this job needs .*\bbash\b.*\n$/);
     expect(status).toBe(1);
+  });
+
+  it("validate_syntax does the same by BusyBox's sh as by bash", async () => {
+    const project = makeProject({ "a.py": "x = (\n" });
+    const script = scriptOf("validate", "validate_syntax");
+    const result = await runJob(script, project.path, {}, ["busybox", "sh"]);
+    expect(result).toEqual(await runJob(script, project.path, {}, ["bash"]));
+    expect(result.output).toContain("a.py:1:5:");
+    project.remove();
   });
 });
