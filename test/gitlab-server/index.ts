@@ -24,6 +24,8 @@ export interface GitlabServerOptions {
   readonly faults?: FaultPlan;
   /** How pages are told: by all headers, without totals, by links to another host, or not at all. */
   readonly pagination?: "usual" | "no-totals" | "foreign-links" | "no-headers";
+  /** Is handed the work that GitLab leaves to its background jobs, to do it when the test wants. */
+  readonly background?: (work: () => void) => void;
   /** Milliseconds until the pipelines appear that GitLab starts by itself. */
   readonly backgroundDelay?: number;
   /** False for a GitLab before 19.2, which has no `trigger_jobs`. */

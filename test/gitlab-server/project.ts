@@ -38,6 +38,8 @@ export class ServerProject {
   /** Who may give variables to a pipeline. */
   variablesRole = "developer";
   archived = false;
+  /** GitLab does not tell which role the token's user has. */
+  roleUntold = false;
   /** The token's user may read, but not write. */
   readOnly = false;
   /** The token's user is no member: GitLab answers 404. */

@@ -38,7 +38,9 @@ export function projectRecord({ url }: ServerState, project: ServerProject) {
     jobs_enabled: true,
     shared_runners_enabled: true,
     permissions: {
-      project_access: { access_level: project.readOnly ? 20 : 40, notification_level: 3 },
+      project_access: project.roleUntold
+        ? null
+        : { access_level: project.readOnly ? 20 : 40, notification_level: 3 },
       group_access: null,
     },
   };

@@ -74,9 +74,10 @@ export class ServerState {
 
   /** Runs what GitLab leaves to its background jobs: soon, or after the delay that a test wants. */
   private later(work: () => void): void {
-    const { backgroundDelay = 0 } = this.options;
-    if (backgroundDelay === 0) {
-      work();
+    const { background, backgroundDelay = 0 } = this.options;
+    if (background || backgroundDelay === 0) {
+      if (background) background(work);
+      else work();
       return;
     }
     const timer = setTimeout(work, backgroundDelay);

@@ -124,6 +124,22 @@ describe("repeating", () => {
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(950);
   });
 
+  it("holds every request back when an answer says that the limit is used up", async () => {
+    let reset = 0;
+    const { client, seen } = await serve(({ at }, count) => {
+      if (count > 1) return { json: { id: 2 } };
+      reset = Math.floor(at / 1000) + 2;
+      return {
+        headers: { "ratelimit-remaining": "0", "ratelimit-reset": String(reset) },
+        json: { id: 1 },
+      };
+    });
+    await client.projects.get("group/one");
+    await client.projects.get("group/two");
+    // A timer may come a few milliseconds before its time.
+    expect(seen[1]?.at).toBeGreaterThanOrEqual(reset * 1000 - 20);
+  });
+
   it("gives up on 429 when it would have to wait for too long", async () => {
     const { client, seen } = await serve(() => ({
       status: 429,

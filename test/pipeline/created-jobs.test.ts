@@ -143,3 +143,36 @@ describe("rules:exists:project", () => {
     expect(expandPipeline(text, { projects }).errors).toEqual([`include:${message}`]);
   });
 });
+
+describe("the bounds of a job", () => {
+  const others = (count: number) => Array.from({ length: count }, (_, index) => `j${index}`);
+  const jobs = (count: number) => others(count).map((name) => `${name}: { stage: build, script: x }\n`);
+  it.each([
+    [50, []],
+    [
+      51,
+      [
+        "job: one job can only need 50 others, but you have listed 51. See needs keyword documentation for more details",
+      ],
+    ],
+  ])("it may need %d others", (count, errors) => {
+    const text = `${jobs(count).join("")}job: { script: x, needs: [${others(count)}] }\n`;
+    expect(createdJobs(text, { event: {} }).errors ?? []).toEqual(errors);
+  });
+
+  it.each([
+    [49, []],
+    [50, ["jobs:job:tags config must be less than the limit of 50 tags"]],
+  ])("it may have %d tags", (count, errors) => {
+    const { expansion } = createdJobs(`job: { script: x, tags: [${others(count)}] }\n`, { event: {} });
+    expect(expansion.errors).toEqual(errors);
+  });
+
+  it.each(["", " \n"])("a template of GitLab's own with the text %j is none", (text) => {
+    const { expansion } = createdJobs("include: [{ template: Empty.gitlab-ci.yml }]\njob: { script: x }\n", {
+      templates: { "Empty.gitlab-ci.yml": text },
+      event: {},
+    });
+    expect(expansion.errors).toEqual(["Included file `Empty.gitlab-ci.yml` is empty or does not exist!"]);
+  });
+});

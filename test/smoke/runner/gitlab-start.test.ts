@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { GitlabServerOptions } from "../../gitlab-server/index.ts";
 import { openSmokeServer, type SmokeServer } from "./smoke-server.ts";
 
 // Each test starts real jobs: on a busy machine that takes its time.
@@ -11,6 +12,12 @@ beforeEach(async () => {
 });
 
 afterEach(() => smoke.close());
+
+/** A server of other behaviour in place of the usual one. */
+async function reopen(options: GitlabServerOptions): Promise<void> {
+  await smoke.close();
+  smoke = await openSmokeServer(options);
+}
 
 const onMergeRequests = "rules: [{ if: $CI_PIPELINE_SOURCE == 'merge_request_event' }]";
 
@@ -55,6 +62,23 @@ describe("how a pipeline begins on GitLab", () => {
     expect(smoke.sources()).toEqual(["api", "api"]);
   });
 
+  it.each([
+    ["maintainer", ["CI_DEFAULT_BRANCH"], false],
+    ["developer", ["CI_DEFAULT_BRANCH", "WHOM"], true],
+  ])("takes a token of unknown role for a developer's: variables from %s up", async (role, names, given) => {
+    smoke.project.variablesRole = role;
+    smoke.project.roleUntold = true;
+    const report = await smoke.run({
+      source: "api",
+      variables: { WHOM: "you" },
+      pipeline: "a: { script: ['echo \"hello $WHOM\"'] }\n",
+      expect: { jobs: { a: "success" }, traces: { a: { contains: "hello you" } } },
+    });
+    expect(report.steps[0]?.problems).toEqual([]);
+    const sent = smoke.server.state.pipelines[0]?.start.variables.map(({ key }) => key) ?? [];
+    expect(sent).toEqual(given ? names : []);
+  });
+
   it("keeps the dollar of values that are not to be expanded, in secrets too", async () => {
     const report = await smoke.run({
       variables: {
@@ -86,6 +110,27 @@ describe("how a pipeline begins on GitLab", () => {
     expect(smoke.server.log.filter((each) => /^POST .*merge_requests\/\d+\/pipelines/.test(each))).toEqual(
       [],
     );
+  });
+
+  it("cancels what GitLab starts after all, while the merge request is being closed", async () => {
+    const held: (() => void)[] = [];
+    await reopen({ background: (work) => void held.push(work) });
+    const stop = new AbortController();
+    smoke.server.faults = ({ method, path }) => {
+      if (method === "GET" && /merge_requests\/\d+\/pipelines$/.test(path)) stop.abort();
+      if (method === "PUT" && /merge_requests\/\d+$/.test(path)) for (const work of held.splice(0)) work();
+      return undefined;
+    };
+    const pipeline = "slow: { script: [sleep 100], rules: [{ when: always }] }\n";
+    const expected = { pipeline: "success" };
+    const report = await smoke.run(
+      { source: "merge_request_event", pipeline, expect: expected },
+      { signal: stop.signal },
+    );
+    expect(report.state).toBe("canceled");
+    expect(smoke.sources()).toContain("merge_request_event");
+    for (const { status } of smoke.server.state.pipelines) expect(status).toMatch(/^cancel/);
+    expect(smoke.branches()).toEqual(["main"]);
   });
 
   it("asks for a merge request's pipeline only when GitLab is done without one, and gives the reason", async () => {
