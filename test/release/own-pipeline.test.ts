@@ -2,40 +2,68 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import packageManifest from "../../package.json" with { type: "json" };
+import { suites } from "../../src/host/index.ts";
 import { createdJobs, lint } from "../../src/index.ts";
 import { checkRelease } from "../../src/release/check.ts";
+import { debianReleases, nodeVersions } from "./own-versions.ts";
 
 /* Berth's own pipeline, and whether Berth as it stands could be released. */
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path: string) => readFileSync(`${root}/${path}`, "utf8");
 const pipeline = read(".gitlab-ci.yml");
-const variables = { GITLAB_TOKEN: "a-token" };
-const tests = ["20.19.0", "22.12.0", "24.11.0"].map((version) => `test: [node:${version}-bookworm]`);
+const variables = { GITLAB_TOKEN: "a-token", CI_COMMIT_REF_PROTECTED: "true" };
+const units = nodeVersions().map((version) => `unit: [${version}]`);
+const onEachDebian = (job: string) => debianReleases().map((release) => `${job}: [${release}]`);
+const mergeRequest = { source: "merge_request_event", ref: "feature" };
+const main = { source: "push", ref: "main" };
+const tag = { source: "push", ref: "1.2.3", tag: true };
+const schedule = { source: "schedule", ref: "main" };
+const jobsOn = (event: object, more: Readonly<Record<string, string>> = {}) => [
+  ...createdJobs(pipeline, { event, variables: { ...variables, ...more } }).jobs.keys(),
+];
 
 describe("the pipeline of this project", () => {
   it.each([
-    [
-      "merge_request_event",
-      { source: "merge_request_event", ref: "feature" },
-      ["check", "lint", ...tests, "smoke"],
-    ],
-    ["push to the default branch", { source: "push", ref: "main" }, ["check", "lint", ...tests, "pages"]],
-    [
-      "semantic tag",
-      { source: "push", ref: "1.2.3", tag: true },
-      ["check", "lint", ...tests, "smoke", "pages", "release_check", "release"],
-    ],
-  ])("on a %s", (_, event, jobs) => {
+    ["merge request", mergeRequest, ["check", "lint", ...units]],
+    ["push to the default branch", main, ["check", "lint", ...units, "smoke", "pages"]],
+    ["semantic tag", tag, ["check", "lint", ...units, "smoke", "pages", "release_check", "release"]],
+    ["schedule", schedule, ["check", "lint", ...units, "fuzz", "smoke"]],
+  ])("on a %s, where there are only ordinary runners", (_, event, jobs) => {
     const created = createdJobs(pipeline, { event, variables });
     expect(created.expansion.errors).toEqual([]);
     expect([...created.jobs.keys()]).toEqual(jobs);
+    expect(jobsOn(event, { HOST_RUNNER_TAG: "" })).toEqual(jobs);
+  });
+
+  it("boots servers on the runner that HOST_RUNNER_TAG names, and at night on each Debian too", () => {
+    const more = { HOST_RUNNER_TAG: "virtual-machine" };
+    const added = (event: object) => jobsOn(event, more).filter((job) => !jobsOn(event).includes(job));
+    expect(added(mergeRequest)).toEqual(["hosts"]);
+    expect(added(schedule)).toEqual([
+      "hosts",
+      ...onEachDebian("deploy_at_length"),
+      ...onEachDebian("faults"),
+      "compare_smoke",
+    ]);
+    const { jobs } = createdJobs(pipeline, {
+      event: schedule,
+      variables: { ...variables, ...more },
+    }).expansion;
+    const elsewhere = added(schedule).filter((name) => String(jobs[name]?.tags) !== "$HOST_RUNNER_TAG");
+    expect(elsewhere).toEqual([]);
+  });
+
+  it("gives its token to no merge request, and to no branch or tag that is not protected", () => {
+    expect(jobsOn(mergeRequest)).not.toContain("smoke");
+    for (const event of [main, tag, schedule])
+      expect(jobsOn(event, { CI_COMMIT_REF_PROTECTED: "false" })).not.toContain("smoke");
   });
 
   it.each([
     ["another tag", { source: "push", ref: "v1.2.3", tag: true }],
     ["another branch", { source: "push", ref: "feature" }],
   ])("is not there for %s", (_, event) => {
-    expect([...createdJobs(pipeline, { event, variables }).jobs.keys()]).toEqual([]);
+    expect(jobsOn(event)).toEqual([]);
   });
 
   it("publishes by the keyword release, only after everything else and the check of the release", () => {
@@ -51,8 +79,18 @@ describe("the pipeline of this project", () => {
     expect(expansion.stages.at(-2)).toBe("release");
   });
 
-  it("tests on the oldest Node.js of each line that package.json supports", () => {
+  it("tests on the oldest Node.js of each line that package.json supports, and on each Debian that Berth boots", () => {
     expect(packageManifest.engines.node).toBe("^20.19 || >=22.12");
+    expect(nodeVersions()).toEqual(["20.19.0", "22.12.0", expect.stringMatching(/^24\.\d+\.\d+$/)]);
+    expect(debianReleases()).toEqual(suites);
+    const outside = pipeline.replace(/^\.versions:\n(?: .*\n)+/m, "");
+    expect(outside.match(/\d+\.\d+\.\d+|bookworm"|trixie/g)).toEqual(null);
+  });
+
+  it("ends every run of tests with the promised line: N passed, N failed", () => {
+    const runs = pipeline.match(/npm (?:test|run test).*$/gm) ?? [];
+    expect(runs.length).toBeGreaterThan(2);
+    for (const run of runs) expect(run).toContain(" --reporter=./test/closing-line.ts");
   });
 
   it("has no findings", () => {
