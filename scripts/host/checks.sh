@@ -136,6 +136,10 @@ check_port() {
   local port owner
   port=$(application_port)
   [[ -n $port ]] || return 0
+  if [[ ! $port =~ ^[1-9][0-9]{0,4}$ ]] || ((port > 65535)); then
+    problem "there is no port $port" 'correct the input listen or health_url: ports go from 1 to 65535'
+    return
+  fi
   owner=$(listener_of "$port")
   if [[ -z $owner || $owner == "$BERTH_SERVICE_USER" ]]; then
     ok "port $port is free or the service's own"

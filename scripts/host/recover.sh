@@ -84,7 +84,7 @@ end_abandoned_run() {
   (
     local cause
     RUN_PATH=$STATE/runs/$1
-    read_settings "$RUN_PATH/settings"
+    read_settings "$RUN_PATH/settings" lenient
     CURRENT_STEP=$(cat "$RUN_PATH/step" 2>/dev/null || echo start)
     RELEASE=$BERTH_RELEASE
     cause=$(said_elsewhere "$1")

@@ -128,8 +128,8 @@ request_rollback() {
   run=rollback-by-hand-$(date -u +%Y%m%dT%H%M%SZ)
   {
     grep -vE '^BERTH_(ACTION|RELEASE|VERSION|LABEL|RESTORE_DATA)=' "$STATE/settings"
-    printf 'BERTH_ACTION=%s\nBERTH_LABEL=%s\n' "$(base64 -w 0 <<<rollback)" "$(base64 -w 0 <<<'by hand, on the server')"
-    [[ -z ${2:-} ]] || printf 'BERTH_RELEASE=%s\n' "$(base64 -w 0 <<<"$2")"
+    printf 'BERTH_ACTION=%s\nBERTH_LABEL=%s\n' "$(printf rollback | base64)" "$(printf 'by hand, on the server' | base64)"
+    [[ -z ${2:-} ]] || printf 'BERTH_RELEASE=%s\n' "$(printf %s "$2" | base64 -w 0)"
   } | (request_begin "$run") >/dev/null
   request_start "$BERTH_DEPLOY_PATH" "$run"
   request_follow "$BERTH_DEPLOY_PATH" "$run" 0

@@ -15,14 +15,15 @@ main() {
   prepare_deployment
   require_deployment
   export BERTH_RELEASE=${BERTH_DEPLOYED_RELEASE:-}
-  while IFS= read -r target <&3; do
-    section "server_$(alias_of "$target" | tr - _)" "Server $target"
+  print_settings >"$WORK/settings"
+  for target in "${TARGETS[@]}"; do
+    section "$(alias_of "$target" | tr - _)" "Server $target"
     status=0
     install_host_program "$target" || fail "$target: $(connection_problem "$target" | tr '\t' ';')"
-    findings=$(print_settings | ask_server "$target" request_verify) || status=$?
+    findings=$(ask_server "$target" request_verify <"$WORK/settings") || status=$?
     show_findings <<<"$findings"
     ((status == 0)) || show_findings <<<"problem"$'\t'"the verification of $target ended early (exit code $status)"$'\t''see the lines above'
-  done 3< <(deploy_targets)
+  done
   end_section
   ((PROBLEMS == 0)) || fail "$PROBLEMS problem(s): what serves is not, or not surely, what was deployed"
   say "verified${BERTH_RELEASE:+: $BERTH_RELEASE serves}"

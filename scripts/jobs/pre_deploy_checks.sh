@@ -49,9 +49,11 @@ check_variables() {
 
 check_targets() {
   local target
-  while IFS= read -r target; do
+  [[ -z ${DEPLOY_SERVER:-} ]] || ((${#TARGETS[@]} > 0)) ||
+    problem "the CI/CD variable DEPLOY_SERVER names no server: it is $(printf %q "$DEPLOY_SERVER")" 'write host, host:port or user@host; several with spaces or commas between'
+  for target in "${TARGETS[@]}"; do
     target_parts "$target" || problem "DEPLOY_SERVER: \"$target\" is not a server's name or address" 'write host, host:port or user@host; several with spaces or commas between'
-  done < <(deploy_targets)
+  done
 }
 
 # usage: check_environment    prints findings about the variables that go into .env.production
@@ -71,15 +73,16 @@ check_package() {
 
 # usage: can_connect    true when there is enough to try the servers
 can_connect() {
-  [[ -n ${SSH_KNOWN_HOSTS:-} && -n ${DEPLOY_SERVER:-} && -n ${DEPLOY_USER:-} && -f $WORK/checked_key ]] || return 1
+  ((${#TARGETS[@]} > 0)) && [[ -n ${SSH_KNOWN_HOSTS:-} && -n ${DEPLOY_USER:-} && -f $WORK/checked_key ]] || return 1
   ! check_targets | grep -q . && is_user_name "$DEPLOY_USER" && ssh-keygen -y -P '' -f "$WORK/checked_key" >/dev/null 2>&1
 }
 
 # usage: check_servers    every server, also after one with problems
 check_servers() {
   local target problem
-  while IFS= read -r target <&3; do
-    section "server_$(alias_of "$target" | tr - _)" "Server $target"
+  print_settings >"$WORK/settings"
+  for target in "${TARGETS[@]}"; do
+    section "$(alias_of "$target" | tr - _)" "Server $target"
     problem=$(connection_problem "$target")
     if [[ -n $problem ]]; then
       show_findings <<<"problem"$'\t'"$problem"
@@ -87,13 +90,13 @@ check_servers() {
     fi
     say "  ok       connected as $(on_server "$target" 'id -un' </dev/null)"
     check_server "$target"
-  done 3< <(deploy_targets)
+  done
 }
 
 check_server() {
   local findings status=0
   install_host_program "$1"
-  findings=$(print_settings | ask_server "$1" request_check) || status=$?
+  findings=$(ask_server "$1" request_check <"$WORK/settings") || status=$?
   show_findings <<<"$findings"
   ((status == 0)) || show_findings <<<"problem"$'\t'"the checks on $1 ended early (exit code $status)"$'\t''see the lines above'
 }

@@ -1,22 +1,37 @@
 #!/usr/bin/env bash
 # The connection to the servers: one ssh configuration in a private folder, one shared connection for each server, host keys pinned.
 
-# usage: deploy_targets    prints the servers of DEPLOY_SERVER, one a line: host, host:port, user@host, [v6]:port
-deploy_targets() {
-  tr -s ',[:space:]' '\n' <<<"${DEPLOY_SERVER:-}" | sed '/^$/d'
+# usage: read_targets    fills TARGETS with the servers of DEPLOY_SERVER: host, host:port, user@host, [v6]:port; with spaces or commas
+# between. A server that is named twice, in whatever form, is done once. What is no server's name stays in the list, to be refused.
+read_targets() {
+  local text=${DEPLOY_SERVER:-} word words place seen=' '
+  TARGETS=()
+  read -r -d '' -a words <<<"${text//[,[:space:]]/ }" || true # its status is that of the end of the text
+  for word in "${words[@]}"; do
+    place=$word
+    if target_parts "$word"; then place=$TARGET_USER@${TARGET_HOST,,}:$TARGET_PORT; fi
+    if [[ $seen == *" $place "* ]]; then
+      warn "DEPLOY_SERVER names $(printf %q "$word") more than once; it is done once"
+      continue
+    fi
+    seen+="$place "
+    TARGETS+=("$word")
+  done
 }
 
 # usage: target_parts TARGET    sets TARGET_USER, TARGET_HOST and TARGET_PORT; fails where it is no server's name
 target_parts() {
-  [[ $1 =~ ^(([A-Za-z0-9_][A-Za-z0-9_.-]*)@)?(\[([0-9A-Fa-f:.]+)\]|[A-Za-z0-9][A-Za-z0-9_.-]*|[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)(:([0-9]{1,5}))?$ ]] || return 1
+  local LC_ALL=C
+  [[ $1 =~ ^(([A-Za-z0-9_][A-Za-z0-9_.-]*)@)?(\[([0-9A-Fa-f:.]+)\]|[A-Za-z0-9][A-Za-z0-9_.-]*|[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)(:([1-9][0-9]{0,4}))?$ ]] || return 1
   TARGET_USER=${BASH_REMATCH[2]:-${DEPLOY_USER:-}}
   TARGET_HOST=${BASH_REMATCH[4]:-${BASH_REMATCH[3]}}
   TARGET_PORT=${BASH_REMATCH[6]:-${BERTH_SSH_PORT:-22}}
-  [[ $TARGET_PORT =~ ^[0-9]{1,5}$ ]]
+  [[ $TARGET_PORT =~ ^[1-9][0-9]{0,4}$ ]] && ((TARGET_PORT <= 65535))
 }
 
 # usage: is_user_name TEXT    what ssh's configuration may hold as a user
 is_user_name() {
+  local LC_ALL=C
   [[ $1 =~ ^[A-Za-z0-9_][A-Za-z0-9_.@-]*$ ]]
 }
 
@@ -28,11 +43,11 @@ configure_ssh() {
   reason=$(write_private_key "$1/key") || fail "SSH_PRIVATE_KEY: $reason"
   write_known_hosts "$1/known_hosts"
   : >"$SSH_CONFIG"
-  while IFS= read -r target; do
+  for target in "${TARGETS[@]}"; do
     target_parts "$target" || fail "DEPLOY_SERVER: \"$target\" is not a server's name or address"
     is_user_name "$TARGET_USER" || fail "DEPLOY_USER is not a user's name"
     printf 'Host %s\n  HostName %s\n  Port %s\n  User %s\n' "$(alias_of "$target")" "$TARGET_HOST" "$TARGET_PORT" "$TARGET_USER" >>"$SSH_CONFIG"
-  done < <(deploy_targets)
+  done
   cat >>"$SSH_CONFIG" <<END_OF_CONFIG
 Host *
   IdentityFile $1/key
@@ -53,9 +68,16 @@ Host *
 END_OF_CONFIG
 }
 
-# usage: alias_of TARGET    prints the name under which ssh knows it: letters, digits and dashes
+# usage: alias_of TARGET    prints the name under which ssh and this job's files know it. By its place in the list: 10.0.0.1 and
+# 10-0-0-1 are two servers.
 alias_of() {
-  printf 'berth-%s\n' "${1//[^A-Za-z0-9]/-}"
+  local place
+  for place in "${!TARGETS[@]}"; do
+    [[ ${TARGETS[place]} == "$1" ]] || continue
+    printf 'server-%d\n' $((place + 1))
+    return
+  done
+  return 1
 }
 
 # usage: on_server TARGET COMMAND    one ssh command; its standard input is the caller's
@@ -67,9 +89,9 @@ on_server() {
 close_connections() {
   local target
   [[ -n ${SSH_CONFIG:-} ]] || return 0
-  while IFS= read -r target; do
+  for target in "${TARGETS[@]}"; do
     ssh -F "$SSH_CONFIG" -O exit "$(alias_of "$target")" >/dev/null 2>&1 || true
-  done < <(deploy_targets)
+  done
 }
 
 # usage: connection_problem TARGET [lasting]    prints the reason why a connection fails and its cure, with a tab between; nothing where it

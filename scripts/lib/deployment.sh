@@ -2,11 +2,17 @@
 # shellcheck disable=SC2034 # the BERTH_ variables are sent to the server by name
 # What is deployed, and where to: the inputs with their defaults, the package, the name of the release.
 
-# usage: prepare_deployment    fills the defaults in, makes the private folder WORK, removes it and the connections at the end
+source "${BASH_SOURCE[0]%/*}/settings.sh"
+
+# usage: prepare_deployment    checks the settings, fills the defaults in, finds the servers, makes the private folder WORK, removes it and the connections at the end
 prepare_deployment() {
-  local name=${BERTH_SERVICE_NAME//-/_}
+  local name label
+  check_settings
+  name=${BERTH_SERVICE_NAME//-/_}
   : "${BERTH_DEPLOY_PATH:=/var/www/$name}" "${BERTH_BACKUP_PATH:=/var/backups/$name}" "${BERTH_PACKAGE:=deployment_package.tar.gz}"
-  BERTH_LABEL="pipeline ${CI_PIPELINE_ID:-by hand}, job ${CI_JOB_ID:-none}, ${GITLAB_USER_LOGIN:-$(id -un)}"
+  label="pipeline ${CI_PIPELINE_ID:-by hand}, job ${CI_JOB_ID:-none}, ${GITLAB_USER_LOGIN:-$(id -un)}"
+  BERTH_LABEL=${label//[[:cntrl:]]/ }
+  read_targets
   WORK=$(mktemp -d /tmp/berth.XXXXXX)
   trap 'end_deployment' EXIT
   trap 'exit 143' TERM
@@ -62,5 +68,6 @@ require_deployment() {
   for name in SSH_PRIVATE_KEY SSH_KNOWN_HOSTS DEPLOY_SERVER DEPLOY_USER; do
     [[ -n ${!name:-} ]] || fail "the CI/CD variable $name is not set (Settings > CI/CD > Variables)"
   done
+  ((${#TARGETS[@]} > 0)) || fail "the CI/CD variable DEPLOY_SERVER names no server: it is $(printf %q "$DEPLOY_SERVER")"
   configure_ssh "$WORK"
 }

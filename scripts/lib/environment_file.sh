@@ -5,7 +5,12 @@
 
 # usage: environment_problems    prints one line for each variable that is missing or cannot be carried: problem<tab>cure
 environment_problems() {
-  local entry name source value
+  local entry name source value word words
+  read -r -d '' -a words <<<"${BERTH_ENV_VARIABLES:-}" || true
+  for word in "${words[@]}"; do
+    [[ $word != *\* ]] || compgen -v "${word%\*}" >/dev/null ||
+      printf '%s\t%s\n' "no CI/CD variable begins with ${word%\*}" "Settings > CI/CD > Variables, or take $word out of the input env_variables; a protected variable is there on protected branches only"
+  done
   while IFS= read -r entry; do
     name=${entry%%=*} source=${entry#*=}
     if [[ ! $name =~ ^[A-Za-z_][A-Za-z0-9_]*$ || ! $source =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]]; then
@@ -31,8 +36,9 @@ is_secret_of_pipeline() {
 # usage: environment_entries    prints NAME=SOURCE for each variable to write, prefixes resolved, each name once. A prefix takes only what
 # the job was given, never what is the pipeline's, GitLab's or the shell's own.
 environment_entries() {
-  local word name
-  for word in ${BERTH_ENV_VARIABLES:-}; do
+  local word words
+  read -r -d '' -a words <<<"${BERTH_ENV_VARIABLES:-}" || true # unquoted in the loop, PREFIX_* would become the project's file names
+  for word in "${words[@]}"; do
     case $word in
       *\*) for name in $(compgen -e "${word%\*}"); do
         case $name in

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Asking a server: the host program is sent along, settings go in on standard input, the answer comes back.
 
+source "${BASH_SOURCE[0]%/*}/settings.sh"
+
 print_host_program() {
   cat "${BASH_SOURCE[0]%/*}/../host/berth-host.sh"
 }
@@ -23,12 +25,14 @@ ask_server() {
   on_server "$target" "exec bash .berth/$HOST_PROGRAM_SUM.sh $request $*"
 }
 
-# usage: print_settings    every BERTH_ variable as NAME=BASE64; the server takes those that it knows
+# usage: print_settings    what the server is to know, as NAME=BASE64; no other variable leaves the job
 print_settings() {
-  local name
-  for name in $(compgen -v BERTH_); do
+  local name _ sent
+  check_settings # also what the job has found out by itself, such as the package's version
+  while read -r name _ sent _; do
+    [[ $sent == + && -v $name ]] || continue
     printf '%s=%s\n' "$name" "$(printf '%s' "${!name}" | base64 | tr -d '\n')"
-  done
+  done <<<"$SETTINGS"
 }
 
 # usage: show_findings TARGET <LINES    prints a check's lines for people; sets PROBLEMS to the number of problems, adding to it

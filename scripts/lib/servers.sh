@@ -7,7 +7,7 @@ on_each_server() {
   FAILED=0
   RESULTS=$WORK/results
   mkdir -p "$RESULTS"
-  while IFS= read -r target <&3; do
+  for target in "${TARGETS[@]}"; do
     if ((FAILED > 0)); then
       printf 'outcome=not begun\n' >"$RESULTS/$(alias_of "$target")"
       continue
@@ -16,7 +16,7 @@ on_each_server() {
     ((${#batch[@]} >= ${BERTH_MAX_PARALLEL:-1})) || continue
     run_batch "$command" "${batch[@]}"
     batch=()
-  done 3< <(deploy_targets)
+  done
   ((${#batch[@]} == 0)) || run_batch "$command" "${batch[@]}"
   show_results
   return "$FAILED"
@@ -54,13 +54,13 @@ run_one() {
 show_results() {
   local target file
   section result 'Result'
-  while IFS= read -r target; do
+  for target in "${TARGETS[@]}"; do
     file=$RESULTS/$(alias_of "$target")
     say "$(printf '%-32s %-14s live: %s %s %s' "$target" "$(result_value "$file" outcome)" "$(result_value "$file" live)" \
       "${BERTH_VERSION:+(version $(result_value "$file" version))}" "$(duration_of "$file")")"
     [[ -z $(result_value "$file" cause) ]] || paint '31;1' "  cause: $(result_value "$file" cause)"
     [[ -z $(result_value "$file" cure) ]] || say "  cure:  $(result_value "$file" cure)"
-  done < <(deploy_targets)
+  done
   end_section
 }
 

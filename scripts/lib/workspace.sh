@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
 # Where a job works: the application's folder, the reports that GitLab collects, a private folder that is gone afterwards.
 
-# usage: make_workspace    sets PROJECT (the checkout, where every job starts), SOURCE (the application in it), REPORTS and WORK
+source "${BASH_SOURCE[0]%/*}/settings.sh"
+
+# usage: make_workspace    checks the settings; sets PROJECT (the checkout, where every job starts), SOURCE (the application in it), REPORTS and WORK
 make_workspace() {
+  check_settings
   PROJECT=$PWD
   SOURCE=$PROJECT/${BERTH_SOURCE_FOLDER:-.}
   REPORTS=$PROJECT/.berth/reports

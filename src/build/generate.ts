@@ -3,7 +3,8 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /*
- * Makes the generated files: the registry of rules, the schema of berth.yaml with its validator, that of components, the rules' pages. `--check` only
+ * Makes the generated files: the registry of rules, the schema of berth.yaml with its validator, that of components, the rules' pages,
+ * the table of settings for bash and the constraints of the templates' inputs. `--check` only
  * compares, and names what is not current. Each step reads what the one before it wrote.
  */
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -14,6 +15,7 @@ const steps = [
   async () => (await import("./configuration-schema.ts")).configurationFiles(),
   async () => (await import("./component-schema.ts")).componentSchemaFiles(),
   async () => (await import("./rule-pages.ts")).rulePages(root),
+  async () => (await import("./settings-files.ts")).settingsFiles(root),
 ];
 
 for (const step of steps) {

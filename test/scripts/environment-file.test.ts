@@ -90,7 +90,7 @@ describe(".env.production", () => {
 
 describe("the problems of the variables", () => {
   it("are none when all is well", () => {
-    expect(problems("A B=C D_*", { A: "1", C: "2" })).toEqual([]);
+    expect(problems("A B=C D_*", { A: "1", C: "2", D_E: "3" })).toEqual([]);
   });
 
   it("are all named in one run, each with its cure", () => {

@@ -1,0 +1,165 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
+import {
+  constrainedTemplate,
+  type Setting,
+  settingOfInput,
+  settings,
+  settingsTable,
+} from "../../src/settings/index.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const templates = readdirSync(join(root, "templates"))
+  .filter((name) => name.endsWith(".yml"))
+  .map((name) => ({ path: `templates/${name}`, text: readFileSync(join(root, "templates", name), "utf8") }));
+const folder = mkdtempSync(join(tmpdir(), "berth-definition-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Job {
+  readonly variables?: Readonly<Record<string, string | { value: string; expand?: boolean }>>;
+}
+
+describe("every setting has one definition", () => {
+  it("and each name only once", () => {
+    const inputs = settings.flatMap(({ input, inputAlso = [] }) => (input ? [input, ...inputAlso] : []));
+    const variables = settings.flatMap(({ variable }) => variable ?? []);
+    expect(new Set(inputs).size).toBe(inputs.length);
+    expect(new Set(variables).size).toBe(variables.length);
+  });
+
+  it("with a default that the setting itself takes", () => {
+    for (const { value, default: preset } of settings) {
+      if (value.type === "number" && preset !== undefined) {
+        expect(preset).toBeGreaterThanOrEqual(value.least);
+        expect(preset).toBeLessThanOrEqual(value.most);
+      }
+      if (value.type === "choice") expect(value.options).toContain(preset);
+    }
+  });
+
+  it.each(templates)("and the inputs of $path are constrained by it", ({ path, text }) => {
+    expect(constrainedTemplate(path, text)).toBe(text);
+  });
+
+  it("which says so where an input's constraint was changed in a template", () => {
+    const { path, text } = templates.find(({ path: each }) => each.endsWith("/deploy.yml"))!;
+    const changed = text
+      .replace("      regex: ^[A-Za-z0-9][A-Za-z0-9_.-]*$\n", "      regex: .*\n")
+      .replace("      options: [auto, import, none]\n", "")
+      .replace("      type: number\n      default: 60\n", "      type: string\n      default: 61\n");
+    expect(changed.length).not.toBe(text.length);
+    expect(constrainedTemplate(path, changed)).toBe(text);
+  });
+
+  it("and a template's input without one is refused, with its place", () => {
+    const text = "spec:\n  inputs:\n    novelty:\n      description: New.\n---\njob: {}\n";
+    expect(() => constrainedTemplate("templates/x.yml", text)).toThrow(
+      'templates/x.yml:3: the input "novelty" is not in src/settings/settings.ts',
+    );
+  });
+});
+
+/** Every `variables:` of a template's jobs, with the variables that carry settings. */
+const carried = templates.flatMap(({ path, text }) => {
+  const documents = parseAllDocuments(text, { merge: true });
+  const header = documents[0]!.toJS() as { spec: { inputs: Record<string, { description: string }> } };
+  const body = documents[1]!.toJS() as Record<string, Job>;
+  return [
+    { path, inputs: header.spec.inputs, jobs: Object.values(body).filter(({ variables }) => variables) },
+  ];
+});
+
+describe.each(carried)("the jobs of $path", ({ inputs, jobs }) => {
+  const variables = jobs.flatMap((job) => Object.entries(job.variables ?? {}));
+
+  it("hand each input to bash in the variable that the definition names", () => {
+    for (const [variable, given] of variables.filter(([name]) => name.startsWith("BERTH_"))) {
+      const value = typeof given === "string" ? given : given.value;
+      if (variable === "BERTH_SWITCHES") continue;
+      const input = /^\$\[\[ inputs\.(\w+) \]\]$/.exec(value)?.[1];
+      expect({ value, variable }).toEqual({ value, variable: settingOfInput(input!)?.variable });
+    }
+  });
+
+  it("forget none: every input that bash reads is handed to it", () => {
+    if (jobs.length === 0) return; // delivery has no job of its own
+    const words = variables.flatMap(([, given]) =>
+      [...(typeof given === "string" ? given : given.value).matchAll(/\$\[\[ inputs\.(\w+) \]\]/g)].map(
+        ([, name]) => name,
+      ),
+    );
+    const read = Object.keys(inputs).filter((name) => {
+      const { variable, value } = settingOfInput(name)!;
+      return variable !== undefined || value.type === "switch";
+    });
+    expect([...new Set(words)].filter((name) => read.includes(name!)).toSorted()).toEqual(read.toSorted());
+  });
+
+  it("let GitLab expand nothing in free text", () => {
+    for (const [variable, given] of variables) {
+      const setting = settings.find((each) => each.variable === variable);
+      if (setting?.value.type !== "text" || !["line", "words"].includes(setting.value.form)) continue;
+      expect({ variable, given }).toEqual({ variable, given: { value: expect.any(String), expand: false } });
+    }
+  });
+
+  it("give every boolean input a word in BERTH_SWITCHES", () => {
+    const own = Object.keys(inputs).filter((name) => settingOfInput(name)!.value.type === "switch");
+    for (const { variables: each = {} } of jobs) {
+      if (own.length === 0 || !("BERTH_SWITCHES" in each)) continue;
+      expect(
+        String(each.BERTH_SWITCHES)
+          .split(/ (?=\w+=)/)
+          .toSorted(),
+      ).toEqual(own.map((name) => `${name}=$[[ inputs.${name} ]]`).toSorted());
+    }
+  });
+
+  it("have the bounds of each number in its description: GitLab knows none", () => {
+    for (const [name, { description }] of Object.entries(inputs)) {
+      const { value } = settingOfInput(name)!;
+      if (value.type === "number") expect(description).toContain(`${value.least} to ${value.most}`);
+    }
+  });
+});
+
+describe("on the server", () => {
+  const scripts = readdirSync(join(root, "scripts/host")).map((name) =>
+    readFileSync(join(root, "scripts/host", name), "utf8"),
+  );
+  const read = new Set(scripts.flatMap((text) => text.match(/\bBERTH_[A-Z_]*[A-Z]/g) ?? []));
+  const sent = settings.flatMap(({ variable, server }) => (variable && server ? [variable] : []));
+
+  it("every setting that its scripts read is one that is sent, and the other way round", () => {
+    expect([...read].toSorted()).toEqual([...new Set(sent)].toSorted());
+  });
+
+  it("a new input arrives, without a word elsewhere", () => {
+    cpSync(join(root, "scripts"), folder, { recursive: true });
+    const novelty: Setting = {
+      input: "novelty",
+      variable: "BERTH_NOVELTY",
+      value: { type: "text", form: "line" },
+      default: "old",
+      server: true,
+    };
+    writeFileSync(join(folder, "lib/settings_table.sh"), settingsTable([...settings, novelty]));
+    const usual = "export BERTH_SERVICE_NAME=a BERTH_DEPLOY_PATH=/srv/a BERTH_BACKUP_PATH=/srv/b";
+    const job = `source '${folder}/lib/messages.sh'; source '${folder}/lib/server.sh'; print_settings`;
+    const host = `source '${folder}/host/messages.sh'; source '${folder}/host/settings.sh'; read_settings /dev/stdin; printf %s "$BERTH_NOVELTY"`;
+    const arrives = (setting: string) =>
+      spawnSync("bash", ["-c", `set -Eeuo pipefail; (${usual}${setting}; ${job}) | (${host})`], {
+        encoding: "utf8",
+      });
+    expect(arrives(" BERTH_NOVELTY='new one'")).toMatchObject({ status: 0, stdout: "new one" });
+    expect(arrives("")).toMatchObject({ status: 0, stdout: "old" });
+    expect(arrives(" BERTH_NOVELTY=$'new\\none'").stderr).toContain(
+      "the setting novelty (BERTH_NOVELTY) must be one line",
+    );
+  });
+});
