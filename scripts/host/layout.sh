@@ -16,6 +16,15 @@ set_layout() {
   PENDING=$STATE/pending
 }
 
+# usage: require_own_folder    the default paths of the services a-b and a_b are one: the folder stays with the one whose settings lie there
+require_own_folder() {
+  local owner
+  [[ -e $STATE/settings ]] || return 0
+  owner=$(sed -n 's/^BERTH_SERVICE_NAME=//p' "$STATE/settings" | base64 -d)
+  [[ -z $owner || $owner == "$BERTH_SERVICE_NAME" ]] || fail "$BERTH_DEPLOY_PATH belongs to the service $owner" \
+    "give $BERTH_SERVICE_NAME a deploy_path and a backup_path of its own; if it is the same application under a new name, remove $STATE/settings"
+}
+
 # usage: open_release ID    sets RELEASE and RELEASE_PATH
 open_release() {
   RELEASE=$1

@@ -3,6 +3,7 @@
 
 # usage: prepare_paths    makes and mends them where the deploy user may; fails with the commands for an administrator
 prepare_paths() {
+  require_own_folder
   own_folder "$BERTH_DEPLOY_PATH" 2775
   own_folder "$RELEASES" 2750
   own_folder "$SHARED" 2770

@@ -26,6 +26,7 @@ recover_leftovers() {
 # job that deploys carries what they ask for
 keep_for_recovery() {
   declare -F request_recover request_rollback request_releases >/dev/null
+  require_own_folder
   write_file "$STATE/settings" <"$RUN_PATH/settings"
   cmp -s -- "$HOST_PROGRAM" "$STATE/berth-host.sh" || write_file "$STATE/berth-host.sh" <"$HOST_PROGRAM"
 }

@@ -85,12 +85,12 @@ on_server() {
   ssh -F "$SSH_CONFIG" "$(alias_of "$1")" "$2"
 }
 
-# usage: close_connections    at the job's end
+# usage: close_connections    at the job's end, those that are open
 close_connections() {
-  local target
+  local socket
   [[ -n ${SSH_CONFIG:-} ]] || return 0
-  for target in "${TARGETS[@]}"; do
-    ssh -F "$SSH_CONFIG" -O exit "$(alias_of "$target")" >/dev/null 2>&1 || true
+  for socket in "${SSH_CONFIG%/*}"/*; do
+    [[ ! -S $socket ]] || ssh -F "$SSH_CONFIG" -S "$socket" -O exit server >/dev/null 2>&1 || true
   done
 }
 
