@@ -10,7 +10,7 @@ read_settings() {
   local line name kind sent value
   local -A received=()
   while IFS= read -r line; do
-    [[ ! $line =~ ^(BERTH_[A-Z_]+)=(.*)$ ]] || received[${BASH_REMATCH[1]}]=${BASH_REMATCH[2]}
+    [[ ! $line =~ ^(BERTH_[A-Z0-9_]+)=(.*)$ ]] || received[${BASH_REMATCH[1]}]=${BASH_REMATCH[2]}
   done <"$1"
   while read -r name kind sent value; do
     [[ $sent == + ]] || continue

@@ -366,6 +366,7 @@ function fittingText({ value: { type }, variable }: Setting): fc.Arbitrary<strin
     BERTH_BACKUP_PATH: "/srv/backups",
     BERTH_HEALTH_URL: "http://127.0.0.1:1/$(id)?a=`b`",
     BERTH_LISTEN: "[::1]:8000",
+    BERTH_MANIFEST_SHA256: "0f".repeat(32),
     BERTH_PERSISTENT_PATHS: "blog/db  media/",
   };
   return fc.constant(plain[variable!] ?? "helpdesk");

@@ -132,7 +132,7 @@ describe("on the server", () => {
   const scripts = readdirSync(join(root, "scripts/host")).map((name) =>
     readFileSync(join(root, "scripts/host", name), "utf8"),
   );
-  const read = new Set(scripts.flatMap((text) => text.match(/\bBERTH_[A-Z_]*[A-Z]/g) ?? []));
+  const read = new Set(scripts.flatMap((text) => text.match(/\bBERTH_[A-Z0-9_]*[A-Z0-9]/g) ?? []));
   const sent = settings.flatMap(({ variable, server }) => (variable && server ? [variable] : []));
 
   it("every setting that its scripts read is one that is sent, and the other way round", () => {
