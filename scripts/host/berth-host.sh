@@ -1,11 +1,6 @@
 #!/usr/bin/env bash
 # Berth on the server. The deploy jobs send this program along and ask it for one thing at a time.
-#
-# usage: berth-host.sh check|verify|releases <SETTINGS
-#        berth-host.sh begin RUN <SETTINGS
-#        berth-host.sh put-environment|start|follow|result|abandon DEPLOY_PATH RUN [OFFSET]
-#        berth-host.sh recover DEPLOY_PATH [boot]
-#        berth-host.sh rollback DEPLOY_PATH [RELEASE]
+# usage, on the server itself:  berth-host.sh releases <SETTINGS  |  rollback DEPLOY_PATH [RELEASE]  |  recover DEPLOY_PATH [boot]
 set -Eeuo pipefail
 umask 027
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

@@ -41,6 +41,11 @@ A region in a template (paths start at the project's root, where berth embed run
     # berth embed: scripts/jobs/validate_syntax.sh
     # berth end
 
+Jobs that run nearly the same functions share them in a fragment, which their templates include and which has one
+region of its own, from "# berth parts" to "# berth end", at the beginning of a line:
+    # berth embed: scripts/jobs/ship.sh with templates/shared/scripts.yml
+    # berth end
+
 Examples:
   berth embed                     renew every region in templates/
   berth embed --check             for continuous integration: are the templates up to date?

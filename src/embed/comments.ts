@@ -9,19 +9,21 @@ export function wholeLineComments(script: string): ReadonlySet<number> {
   return shellLines(script).comments;
 }
 
-/** What the lines of a shell script are, by their numbers (from 0). Both sets are empty where the text cannot be followed. */
+/** What the lines of a shell script are, by their numbers (from 0). All are empty where the text cannot be followed. */
 export interface ShellLines {
   /** Lines that hold a comment and nothing else, as `wholeLineComments` returns them. */
   readonly comments: ReadonlySet<number>;
   /** Lines that begin in code, not inside quotes or a here-document: the white space at their beginning means nothing. */
   readonly code: ReadonlySet<number>;
+  /** Where a comment begins behind a command: the column (from 0) of its `#`, by the line. */
+  readonly behind: ReadonlyMap<number, number>;
 }
 
 /** Reads a script once, for its comments and its lines of code. */
 export function shellLines(script: string): ShellLines {
   const reading = new Reading(script);
   while (!reading.atEnd) reading.next();
-  return reading.wasFollowed ? reading : { comments: new Set(), code: new Set() };
+  return reading.wasFollowed ? reading : { comments: new Set(), code: new Set(), behind: new Map() };
 }
 
 /** What is open: code in parentheses, `case` in there, arithmetic and its parentheses, `"`, `${` (with or without quotes of its own). */
@@ -42,6 +44,7 @@ const caseWords = /case\s[^\n]*\sin(?=\s)/y;
 class Reading {
   readonly comments = new Set<number>();
   readonly code = new Set<number>([0]);
+  readonly behind = new Map<number, number>();
   private readonly text: string;
   private readonly opened: Opened[] = [];
   private readonly pending: HereDocument[] = [];
@@ -151,7 +154,9 @@ class Reading {
 
   private comment(): true {
     const { text, place } = this;
-    const alone = /^[ \t]*$/.test(text.slice(text.lastIndexOf("\n", place - 1) + 1, place));
+    const beginning = text.lastIndexOf("\n", place - 1) + 1;
+    const alone = /^[ \t]*$/.test(text.slice(beginning, place));
+    if (!alone && this.inCode && this.code.has(this.line)) this.behind.set(this.line, place - beginning);
     if (alone && this.inCode && !this.continued && !(place === 0 && text.startsWith("#!")))
       this.comments.add(this.line);
     const end = text.indexOf("\n", place);

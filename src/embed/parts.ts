@@ -47,6 +47,15 @@ export interface SharedScripts {
  * @throws EmbedError with file and line for a fault in a script.
  */
 export function shareScripts(scripts: readonly string[], read: ReadFile): SharedScripts {
+  for (const path of scripts) {
+    const twin = scripts.find((each) => each !== path && nameOf(each) === nameOf(path));
+    if (twin)
+      throw new EmbedError(
+        path,
+        1,
+        `has the same name as "${twin}"; scripts with shared parts go by their names`,
+      );
+  }
   const isPosix = (path: string) => posixShell.test(linesOf(read(path) ?? "")[0] ?? "");
   const plain = scripts.filter(isPosix);
   const jobs = scripts.filter((path) => !isPosix(path)).map((path) => readJob(path, read));
@@ -111,7 +120,7 @@ function readJob(path: string, read: ReadFile): Job {
   });
   const isPart = ({ carries }: ShellFunction) => carries === undefined;
   const statements = whole.statements.filter(({ file }) => file !== path).map(({ line }) => line);
-  const own = linesOf(bundleWithoutSources(path, read)).filter((line) => !line.startsWith("#!"));
+  const own = withoutHead(linesOf(bundleWithoutSources(path, read)));
   return {
     path,
     own: [...statements, ...own],
@@ -169,7 +178,11 @@ function lastEntry({ path, own, programs }: Job, job: number, shelf: Shelf): str
 }
 
 function asItIs(path: string, read: ReadFile): string[] {
-  return [`# ${path} (there with its comments)`, ...linesOf(bundleScript(path, read)).slice(1)];
+  return [`# ${path} (there with its comments)`, ...withoutHead(linesOf(bundleScript(path, read)))];
+}
+
+function withoutHead(lines: readonly string[]): readonly string[] {
+  return lines.slice(lines.findIndex((line) => !/^(#|$)/.test(line)));
 }
 
 function scalar(beginning: string, lines: readonly string[]): string[] {

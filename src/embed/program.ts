@@ -104,8 +104,10 @@ class Walk {
 
   file(path: string, text: string): void {
     this.seen.add(path);
-    const lines = linesOf(text);
-    const { comments, code } = shellLines(text);
+    const { comments, code, behind } = shellLines(text);
+    const lines = linesOf(text).map((line, index) =>
+      behind.has(index) ? line.slice(0, behind.get(index)).trimEnd() : line,
+    );
     if (code.size === 0) throw new EmbedError(path, 1, "a quote or here-document in it has no end");
     const isLeftOut = (index: number) =>
       comments.has(index) ||

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { hereDocument } from "./bundle.ts";
 import type { ShellFunction } from "./program.ts";
 
@@ -83,9 +84,9 @@ function largestFirst<Group extends { jobs: readonly number[] }>(groups: Iterabl
   );
 }
 
-/** The functions' lines, with the path of their file where it changes. */
+/** The functions' lines, with the name of their file where it changes. */
 function withFileNames(functions: readonly ShellFunction[]): string[] {
   return functions.flatMap(({ file, lines }, index) =>
-    functions[index - 1]?.file === file ? lines : [`# ${file}`, ...lines],
+    functions[index - 1]?.file === file ? lines : [`# ${posix.basename(file)}`, ...lines],
   );
 }

@@ -7,7 +7,7 @@ import { shareScripts } from "../../src/embed/parts.ts";
 import { readProgram } from "../../src/embed/program.ts";
 import { embedTemplates } from "../../src/embed/regions.ts";
 import { createdJobs } from "../../src/index.ts";
-import { systemHas } from "../scripts/job.ts";
+import { systemHas } from "../scripts/system.ts";
 
 const fragment = "templates/shared/scripts.yml";
 const emptyFragment = "# shared\n# berth parts\n# berth end\n";

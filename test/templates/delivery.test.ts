@@ -27,6 +27,23 @@ const handedOn = (
 }));
 
 describe("delivery", () => {
+  it("can be included twice: the jobs differ in their names and inputs alone, what they run stands there once", () => {
+    const inputs = [{ job_prefix: "a-" }, { job_prefix: "b-" }];
+    const { expansion, jobs } = include(
+      inputs.map((each) => ({ component: "delivery", inputs: each })),
+      {},
+      [],
+    );
+    expect(expansion.errors).toEqual([]);
+    const names = Object.keys(jobs);
+    const hidden = Object.keys(expansion.config ?? {}).filter((name) => name.startsWith(".berth_scripts_"));
+    expect(hidden).toHaveLength(1);
+    const [first, second] = ["a-", "b-"].map((prefix) => names.filter((name) => name.startsWith(prefix)));
+    expect(first).toHaveLength(7);
+    for (const [index, name] of first!.entries())
+      expect(jobs[name]!.script).toEqual(jobs[second![index]!]!.script);
+  });
+
   it("is seven stages without a word of the consumer's, and is what the parts are", () => {
     const parts = handedOn.map(({ component }) => ({ component }));
     const whole = include([{ component: "delivery" }], {}, []);
