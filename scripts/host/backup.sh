@@ -5,13 +5,14 @@
 
 # usage: back_up_data    of all persistent paths, as the service's user, while the application goes on
 back_up_data() {
-  local name partial path
-  persistent_paths | grep -q . || { say 'no persistent paths, nothing to save'; return 0; }
+  local name partial path paths
+  paths=$(persistent_paths)
+  [[ -n $paths ]] || { say 'no persistent paths, nothing to save'; return 0; }
   name=$(backup_time)-${LIVE_BEFORE:-first}
   partial=$BERTH_BACKUP_PATH/.partial-$RUN
-  rm -rf -- "$partial"
+  remove_inside "$BERTH_BACKUP_PATH" "${partial##*/}"
   (umask 007 && mkdir -- "$partial") || fail "cannot write to $BERTH_BACKUP_PATH" "give it to $(id -un): berth host prepare prints the commands"
-  while IFS= read -r path; do copy_databases "$path" "$partial"; done < <(persistent_paths)
+  while IFS= read -r path; do copy_databases "$path" "$partial"; done <<<"$paths"
   [[ -z $LIVE_BEFORE || ! -f $RELEASES/$LIVE_BEFORE/.berth/manifest.json ]] || cp -- "$RELEASES/$LIVE_BEFORE/.berth/manifest.json" "$partial/manifest.json"
   printf '%s\n' "taken=$(utc_now)" "live=$LIVE_BEFORE" "for=$RELEASE" >"$partial/backup"
   sync -f "$partial"
@@ -49,13 +50,15 @@ backup_time() {
   printf '%s\n' "$now"
 }
 
-# usage: prune_backups    keeps the newest BERTH_KEEP_BACKUPS; cut-off ones of dead runs go at once (the lock is ours)
+# usage: prune_backups    keeps the newest BERTH_KEEP_BACKUPS, the one that this run has made, and the one that it restores
 prune_backups() {
-  local folder
-  rm -rf -- "$BERTH_BACKUP_PATH"/.partial-*
-  backups | tail -n "+$((BERTH_KEEP_BACKUPS + 1))" | while IFS= read -r folder; do
-    [[ $folder != "${BERTH_RESTORE_DATA:-}" ]] || continue
-    rm -rf -- "${BERTH_BACKUP_PATH:?}/$folder"
+  local name kept=0 made=${LAST_BACKUP:-}
+  made=${made##*/}
+  for name in $(backups); do
+    kept=$((kept + 1))
+    ((kept > BERTH_KEEP_BACKUPS)) || continue
+    [[ $name != "${BERTH_RESTORE_DATA:-}" && $name != "$made" ]] || continue
+    remove_inside "$BERTH_BACKUP_PATH" "$name" || true
   done
 }
 
@@ -63,7 +66,8 @@ prune_backups() {
 backups() {
   local folder
   for folder in "$BERTH_BACKUP_PATH"/*/; do
-    [[ ! -e $folder/backup ]] || basename -- "$folder" # others' folders stand here too: those of the original procedure
+    folder=${folder%/} # others' folders stand here too: those of the original procedure
+    [[ ! -f $folder/backup || ! ${folder##*/} =~ ^[0-9]{8}T[0-9]{6}Z-[A-Za-z0-9_.-]+$ ]] || printf '%s\n' "${folder##*/}"
   done | LC_ALL=C sort -r
 }
 

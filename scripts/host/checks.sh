@@ -3,6 +3,7 @@
 
 # usage: check_server    prints "ok TEXT", "note TEXT" and "problem TEXT<tab>CURE" lines; the job shows them
 check_server() {
+  check_data_settings
   check_tools
   check_service_user
   check_python
@@ -17,6 +18,12 @@ check_server() {
 ok() { printf 'ok\t%s\n' "$1"; }
 note() { printf 'note\t%s\n' "$1"; }
 problem() { printf 'problem\t%s\t%s\n' "$1" "$2"; }
+
+check_data_settings() {
+  local problem
+  problem=$(data_settings_problem)
+  [[ -z $problem ]] || printf 'problem\t%s\n' "$problem"
+}
 
 check_tools() {
   local tool missing=''

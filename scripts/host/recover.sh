@@ -18,8 +18,14 @@ recover_leftovers() {
   local run
   if [[ -e $PENDING ]]; then undo_pending_switch; fi
   for run in $(abandoned_runs); do end_abandoned_run "$run"; done
-  rm -rf -- "$STATE"/*.new.* "$STATE/current.new"
-  ! compgen -G "$SHARED/.trial-*" >/dev/null || remove_trials
+  remove_remains
+}
+
+# usage: remove_remains    what a killed transaction was making: files to be renamed, copies for a trial, half a backup
+remove_remains() {
+  remove_matching "$STATE" '*.new.*' current.new
+  remove_matching "$SHARED" '.trial-*' '.filling-*'
+  remove_matching "$BERTH_BACKUP_PATH" '.partial-*'
 }
 
 # usage: keep_for_recovery    this program and the settings, at a place that the unit at boot can count on

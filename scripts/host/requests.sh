@@ -5,10 +5,12 @@
 # usage: begin RUN <SETTINGS    makes the run's folder; prints "state=new|complete" and "link=<release>" for the upload; where an earlier
 # job's run is putting this same release live, only "state=running" and "run=<that run>": nothing may be uploaded into it
 begin() {
-  local settings live running
+  local settings live running problem
   settings=$(cat)
   read_settings /dev/stdin <<<"$settings"
   set_layout
+  problem=$(data_settings_problem)
+  [[ -z $problem ]] || fail "${problem%%$'\t'*}" "${problem#*$'\t'}"
   prepare_paths
   running=$([[ $BERTH_ACTION == rollback ]] || run_under_way "$BERTH_RELEASE")
   if [[ -n $running ]]; then
@@ -69,7 +71,7 @@ abandon() {
   open_run "$1"
   [[ ! -e $RUN_PATH/started ]] || return 0
   discard_release "$BERTH_RELEASE"
-  rm -rf -- "$RUN_PATH"
+  remove_inside "$STATE/runs" "$RUN"
 }
 
 # usage: roll_back [RELEASE]    what an administrator asks for on the server itself, where GitLab cannot be reached: the transaction of the

@@ -35,21 +35,19 @@ check_settings() {
   : "${BERTH_HEALTH_TIMEOUT:=60}" "${BERTH_STABLE_SECONDS:=5}" "${BERTH_TRANSACTION_TIMEOUT:=900}"
   : "${BERTH_STOP_SIGNAL:=auto}" "${BERTH_STOP_TIMEOUT:=30}" "${BERTH_PREFLIGHT:=auto}"
   : "${BERTH_HEALTH_URL:=http://127.0.0.1:5000/healthz}"
-  persistent_paths >/dev/null
+}
+
+# usage: data_settings_problem    prints what would cost data, and what would be right, a tab between; nothing where all is well. Asked of
+# what a job sends; not of what is kept here from an earlier version, with which an interrupted deploy must still be undone.
+data_settings_problem() {
+  if [[ ! $BERTH_KEEP_BACKUPS =~ ^[1-9][0-9]{0,5}$ ]]; then
+    printf 'keep_backups is "%s"\tgive a number from 1 on: the backup that a deploy makes must outlive it\n' "$BERTH_KEEP_BACKUPS"
+  else
+    persistent_paths_problem
+  fi
 }
 
 # usage: enabled NAME    true when the switch NAME was given as true
 enabled() {
   [[ " $BERTH_SWITCHES " == *" $1=true "* ]]
-}
-
-# usage: persistent_paths    prints the paths that outlive releases, one a line, without slashes around them
-persistent_paths() {
-  local path
-  for path in $BERTH_PERSISTENT_PATHS; do
-    path=${path#./} path=${path%/}
-    [[ $path =~ ^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$ ]] ||
-      fail "the persistent path \"$path\" is not a relative path of plain names" "write paths like blog/db, below the application's folder"
-    printf '%s\n' "$path"
-  done
 }

@@ -108,14 +108,8 @@ try_before_switch() {
   done < <(persistent_paths)
   before_switch_command || status=$?
   link_persistent_paths
-  remove_trials
+  remove_inside "$SHARED" "${TRIAL##*/}"
   ((status == 0)) || fail 'before_switch failed on a copy of the data; nothing was switched, the data was not touched' 'its lines stand above'
-}
-
-# usage: remove_trials    the copies; their files belong to the service
-remove_trials() {
-  as_service find "$SHARED" -mindepth 2 -path "$SHARED/.trial-*" -delete || true
-  rm -rf -- "$SHARED"/.trial-*
 }
 
 before_switch_command() {

@@ -9,7 +9,7 @@ UNIT_FOLDER=/etc/systemd/system
 # usage: render_units    writes the release's set of units and says what it changes in the application's own file
 render_units() {
   local folder=$RELEASE_PATH/.berth/units
-  rm -rf -- "$folder"
+  remove_inside "$RELEASE_PATH" .berth/units
   mkdir -p -- "$folder"
   print_serve_program >"$RELEASE_PATH/.berth/serve.py"
   service_text >"$folder/$BERTH_SERVICE_NAME.service"

@@ -17,9 +17,10 @@ import { fileURLToPath } from "node:url";
 const scripts = fileURLToPath(new URL("../../../scripts/host/", import.meta.url));
 const standIn = fileURLToPath(new URL("tools/stand-in", import.meta.url));
 
-/** The files of scripts/host in an order in which they can be sourced: two are needed while others are read. */
+/** The files of scripts/host, and of scripts/lib that the program takes along, in an order in which they can be sourced. */
 const files = [
   ...new Set([
+    ...(readFileSync(join(scripts, "berth-host.sh"), "utf8").match(/(?<=%\/\*\}\/)\.\.\/lib\/\w+\.sh/g) ?? []),
     "messages.sh",
     "settings.sh",
     ...readdirSync(scripts).filter((file) => file.endsWith(".sh") && file !== "berth-host.sh"),
