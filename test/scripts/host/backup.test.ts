@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, lstatSync, openSync, mkdirSync, readFileSync, renameSync, statSync, symlinkSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -204,11 +204,10 @@ describe("a database that cannot be copied", () => {
   it("is saved by its bytes, with its log, where no backup knows it", async () => {
     const place = join(server.shared, "blog/db/app.db");
     server.sql(place, "PRAGMA journal_mode = WAL", "CREATE TABLE t (n)", "INSERT INTO t VALUES (hex(zeroblob(9000)))");
-    const release = await hold(place, `
-connection.execute("CREATE TABLE later (n)")
-with open(sys.argv[1], "r+b") as file:
-    file.seek(4096)
-    file.write(b"noise " * 1000)`);
+    const release = await hold(place, 'connection.execute("CREATE TABLE later (n)")');
+    const file = openSync(place, "r+");
+    writeSync(file, "noise ".repeat(1000), 4096);
+    closeSync(file);
     const { code, folder } = backUp();
     const [bytes, log] = [readFileSync(place), readFileSync(`${place}-wal`)];
     release();
