@@ -50,6 +50,7 @@ check_service_user() {
   else
     ok "$(id -un) may act as $BERTH_SERVICE_USER"
   fi
+  acts_apart || note "$(apart_cure)"
 }
 
 check_python() {

@@ -12,6 +12,7 @@ begin() {
   problem=$(data_settings_problem)
   [[ -z $problem ]] || fail "${problem%%$'\t'*}" "${problem#*$'\t'}"
   prepare_paths
+  acts_apart || warn "$(apart_cure)"
   running=$([[ $BERTH_ACTION == rollback ]] || run_under_way "$BERTH_RELEASE")
   if [[ -n $running ]]; then
     printf 'state=running\nrun=%s\n' "$running"

@@ -68,8 +68,11 @@ export function command(
     .option("--service-name <name>", "the service's unit, without .service", "flask-helpdesk")
     .option("--service-user <user>", "user that the service runs as", "www-data")
     .option("--deploy-user <user>", "user that the pipeline logs in as", "deploy")
-    .option("--deploy-path <path>", "folder of the application", "/var/www/flask_helpdesk")
-    .option("--backup-path <path>", "folder of the backups", "/var/backups/flask_helpdesk")
+    .option(
+      "--deploy-path <path>",
+      "folder of the application (default: /var/www/ and the service's name, - as _)",
+    )
+    .option("--backup-path <path>", "folder of the backups (default: /var/backups/ and the same)")
     .option("--public-key <file>", "public key of the pipeline's SSH_PRIVATE_KEY")
     .option("--no-listen", "the service binds its port by itself: no socket unit")
     .option("--units <who>", "who writes the units: deployer or administrator", "deployer")
@@ -132,8 +135,10 @@ function exportsOf({ address, user, privateKeyFile, knownHostsFile }: ThrowawayH
     .join("");
 }
 
-interface PrepareOptions extends Omit<Preparation, "publicKey" | "units"> {
+interface PrepareOptions extends Omit<Preparation, "publicKey" | "units" | "deployPath" | "backupPath"> {
   readonly publicKey?: string;
+  readonly deployPath?: string;
+  readonly backupPath?: string;
   readonly units: string;
 }
 
@@ -141,7 +146,9 @@ function prepare({ publicKey, units, ...rest }: PrepareOptions, { cwd, stdout }:
   if (units !== "deployer" && units !== "administrator")
     throw new UsageError(`--units ${units}: deployer and administrator are right`);
   const key = publicKey === undefined ? undefined : readKey(resolve(cwd, publicKey));
-  stdout.write(prepareScript({ ...rest, units, publicKey: key }));
+  const folder = rest.serviceName.replaceAll("-", "_"); // as the pipeline's default has it (scripts/lib/deployment.sh)
+  const { deployPath = `/var/www/${folder}`, backupPath = `/var/backups/${folder}` } = rest;
+  stdout.write(prepareScript({ ...rest, deployPath, backupPath, units, publicKey: key }));
   return 0;
 }
 
