@@ -21,7 +21,7 @@ prepare_paths() {
   prepare_persistent_paths
 }
 
-# usage: check_places    refuses system folders, and one of the two paths inside the other
+# usage: check_places    refuses system folders, one of the two paths inside the other, and names that mean another service or user
 check_places() {
   local place
   for place in "$BERTH_DEPLOY_PATH" "$BERTH_BACKUP_PATH"; do
@@ -29,6 +29,8 @@ check_places() {
   done
   [[ $BERTH_DEPLOY_PATH/ != "$BERTH_BACKUP_PATH"/* && $BERTH_BACKUP_PATH/ != "$BERTH_DEPLOY_PATH"/* ]] ||
     fail "the backup path $BERTH_BACKUP_PATH and the deploy path $BERTH_DEPLOY_PATH lie in one another" 'take a backup path outside of the deploy path'
+  [[ ! $BERTH_SERVICE_NAME =~ -(standby|trial)|^berth-recovery- ]] ||
+    fail "the service name \"$BERTH_SERVICE_NAME\" is like the names of units that Berth makes for a service" 'take a name without -standby, -trial and berth-recovery-'
   [[ $(id -un) != "$BERTH_SERVICE_USER" ]] ||
     fail "the pipeline logs in as $BERTH_SERVICE_USER, the user that the application runs as: the application could replace its own releases" \
       'log in as a user of its own: berth host prepare makes one'
@@ -110,21 +112,41 @@ check_link() {
 prepare_persistent_paths() {
   local path part
   for path in $(persistent_paths); do
+    for part in $(parts_above "$path"); do
+      check_link "$SHARED/$part"
+      [[ ! -d $SHARED/$part || -L $SHARED/$part ]] || own_folder "$SHARED/$part" 2750
+    done
     check_link "$SHARED/$path"
-    part=${path%/*}
-    [[ $part != "$path" ]] || continue
-    own_parts "$part"
   done
 }
 
-# usage: own_parts PATH    each folder of shared/PATH that is there, from the top downwards
-own_parts() {
-  local part=$SHARED name
-  local names=()
-  IFS=/ read -ra names <<<"$1"
-  for name in "${names[@]}"; do
-    part+=/$name
-    check_link "$part"
-    [[ ! -d $part || -L $part ]] || own_folder "$part" 2750
+# usage: make_parents PATH    the folders above shared/PATH
+make_parents() {
+  local part
+  for part in $(parts_above "$1"); do
+    [[ -e $SHARED/$part ]] || own_folder "$SHARED/$part" 2750
   done
+}
+
+# usage: parts_above PATH    prints a/b/c's folders, from the top downwards: a, a/b
+parts_above() {
+  local rest=$1 part=''
+  while [[ $rest == */* ]]; do
+    part+=${part:+/}${rest%%/*} rest=${rest#*/}
+    printf '%s\n' "$part"
+  done
+}
+
+# usage: give_to_service TARGET COMMAND…    COMMAND makes what will be TARGET, as the service's user, which may not write beside TARGET: so in a
+# folder where it may. What was moved to its place is looked at there, where that user can change it no more.
+give_to_service() {
+  local target=$1 nursery=$SHARED/.new-$BASHPID
+  shift
+  mkdir -m 700 -- "$nursery"
+  chmod 2770 "$nursery"
+  # shellcheck disable=SC2016 # the inner shell expands it
+  as_service sh -c 'umask 007; exec "$@"' sh "$@" "$nursery/data"
+  mv -T -- "$nursery/data" "$target"
+  rmdir -- "$nursery"
+  [[ ! -L $target && $(stat -c %U -- "$target") == "$BERTH_SERVICE_USER" ]] || fail "$target is not what $BERTH_SERVICE_USER was to make" 'look into it; somebody acts as that user'
 }

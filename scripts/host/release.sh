@@ -89,12 +89,12 @@ link_persistent_paths() {
 ensure_shared() {
   local target=$SHARED/$1 seed=$RELEASE_PATH/$1
   [[ -e $target || -L $target ]] && return
-  (umask 007 && mkdir -p -- "$(dirname -- "$target")")
+  make_parents "$1"
   if [[ -e $seed && ! -L $seed ]]; then
-    as_service cp -R --no-preserve=mode,ownership -- "$seed" "$target"
+    give_to_service "$target" cp -R --no-preserve=mode,ownership -- "$seed"
     say "$1: first filled from the package"
   else
-    as_service mkdir -- "$target"
+    give_to_service "$target" mkdir --
   fi
 }
 

@@ -214,6 +214,11 @@ installed_path() {
   if [[ $1 == berth.conf ]]; then printf '%s\n' "$UNIT_FOLDER/$BERTH_SERVICE_NAME.service.d/berth.conf"; else printf '%s\n' "$UNIT_FOLDER/$1"; fi
 }
 
+# usage: is_of_another_service UNIT    true for a second instance's unit that knows nothing of this deploy path: a service may be called NAME-standby
+is_of_another_service() {
+  [[ $1 == "$(standby_unit)" && -e $UNIT_FOLDER/$1 ]] && ! grep -qF "$BERTH_DEPLOY_PATH/" "$UNIT_FOLDER/$1"
+}
+
 # usage: installed_listen_stream    prints the address of the socket unit that is installed; nothing where there is none
 installed_listen_stream() {
   sed -n 's/^ListenStream=//p' "$UNIT_FOLDER/$BERTH_SERVICE_NAME.socket" 2>/dev/null || true
@@ -225,6 +230,7 @@ install_units() {
   UNITS_RENEWED=''
   enabled manage_units && [[ -d $folder ]] || return 0
   for unit in "$BERTH_SERVICE_NAME.service" "$BERTH_SERVICE_NAME.socket" "$(standby_unit)" berth.conf; do
+    ! is_of_another_service "$unit" || continue
     if [[ -f $folder/$unit ]]; then
       cmp -s -- "$folder/$unit" "$(installed_path "$unit")" && continue
       [[ $unit != *.socket ]] || grep -qxF "ListenStream=$(installed_listen_stream)" "$folder/$unit" || SOCKET_RENEWED=yes
