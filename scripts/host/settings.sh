@@ -47,7 +47,7 @@ data_settings_problem() {
   fi
 }
 
-# usage: enabled NAME    true when the switch NAME was given as true
+# usage: enabled NAME    true when the switch NAME was given as true; on a server with a launcher no deploy writes units, whatever was given
 enabled() {
-  [[ " $BERTH_SWITCHES " == *" $1=true "* ]]
+  [[ " $BERTH_SWITCHES " == *" $1=true "* ]] && { [[ $1 != manage_units ]] || ! has_launcher; }
 }

@@ -5,6 +5,7 @@
 # brings its units back too.
 
 UNIT_FOLDER=/etc/systemd/system
+LAUNCHER=/usr/local/lib/berth/launch
 
 # usage: render_units    writes the release's set of units and says what it changes in the application's own file
 render_units() {
@@ -198,15 +199,36 @@ listen_stream() {
   if [[ $BERTH_LISTEN =~ ^[0-9]+$ ]]; then printf '127.0.0.1:%s\n' "$BERTH_LISTEN"; else printf '%s\n' "$BERTH_LISTEN"; fi
 }
 
+# usage: has_launcher    true where an administrator has installed a unit that starts any release by the launcher: no deploy changes units then
+has_launcher() {
+  grep -qs "^ExecStart=$LAUNCHER " "$UNIT_FOLDER/$BERTH_SERVICE_NAME.service"
+}
+
 # usage: compare_with_installed FOLDER    where an administrator owns the units: says what differs, changes nothing
 compare_with_installed() {
   local unit
   [[ -f $UNIT_FOLDER/$BERTH_SERVICE_NAME.service ]] ||
     fail "there is no unit $BERTH_SERVICE_NAME.service, and this deploy may not write one (manage_units is false)" 'run the script that "berth host prepare" prints, as an administrator'
+  if has_launcher; then
+    compare_with_launcher "$1"
+    return
+  fi
   for unit in "$1"/*; do
     cmp -s -- "$unit" "$(installed_path "${unit##*/}")" ||
       warn "$(installed_path "${unit##*/}") differs from what this release asks for ($unit); units are the administrator's here"
   done
+}
+
+# usage: compare_with_launcher FOLDER    the launcher takes command and environment from the release; says what else the release asks for in vain
+compare_with_launcher() {
+  local line installed
+  installed=$(cat "$UNIT_FOLDER/$BERTH_SERVICE_NAME".{service,socket} 2>/dev/null || true)
+  sed -n '/^\[Service\]/,/^\[Install\]/p; /^ListenStream=/p' "$1/$BERTH_SERVICE_NAME.service" "$1/berth.conf" "$1"/*.socket 2>/dev/null | while IFS= read -r line; do
+    case $line in
+      [[#]* | '' | ExecStart=* | Environment=* | EnvironmentFile=* | WorkingDirectory=* | Type=* | Group=* | Restart*=* | ReadWritePaths=*) continue ;;
+    esac
+    grep -qxF -- "$line" <<<"$installed" || warn "$line of this release is not in the unit on the server, which is the administrator's"
+  done || true
 }
 
 # usage: installed_path NAME    prints where a unit of the set is installed

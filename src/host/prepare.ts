@@ -1,5 +1,9 @@
 import { UsageError } from "../usage-error.ts";
+import { checkLauncher, launcherInstallation } from "./launcher-units.ts";
 import { authorizedKey, checkPlaces, folders } from "./prepare-places.ts";
+
+export const unitsBy = ["launcher", "administrator", "deployer"] as const;
+export type UnitsBy = (typeof unitsBy)[number];
 
 /** What a server is prepared for. The names are the inputs of the deploy component. */
 export interface Preparation {
@@ -12,8 +16,13 @@ export interface Preparation {
   readonly backupPath: string;
   /** Whether the service gets its connections through a socket unit. */
   readonly listen: boolean;
-  /** `deployer`: a deploy may write its own units (and whoever may do that is root in fact); `administrator`: it may not. */
-  readonly units: "deployer" | "administrator";
+  /** What the socket unit listens on, as the input `listen` says it; only a launcher's socket is made by the script. */
+  readonly listenAddress?: string | undefined;
+  /**
+   * Who writes the units. `deployer`: each deploy, and whoever may do that is root in fact; `administrator`: people do; `launcher`: the
+   * script does, once, and what they start reads the release's start command and environment as the service's user.
+   */
+  readonly units: UnitsBy;
 }
 
 /** The main group of what a deploy does as the service's user: not the service's, so that the application cannot enter it (as_service). */
@@ -36,6 +45,7 @@ export function prepareScript(preparation: Preparation): string {
     users(preparation),
     folders(preparation),
     rights(preparation),
+    ...(preparation.units === "launcher" ? [launcherInstallation(preparation)] : []),
     closing(preparation),
   ].join("\n");
 }
@@ -71,6 +81,7 @@ function check(preparation: Preparation): void {
       "a user of its own is right: neither root nor the service's user",
     );
   checkPlaces(preparation);
+  if (preparation.units === "launcher") checkLauncher(preparation);
   if (
     publicKey !== undefined &&
     !/^(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/=]+( [\w@. -]*)?$/.test(publicKey)
@@ -82,7 +93,7 @@ function head({ deployPath, serviceName, units }: Preparation): string {
   return `#!/bin/sh
 # Prepares a Debian server for deploys of ${serviceName} to ${deployPath}. Made by "berth host prepare".
 # Read it, then run it as root. Running it again changes nothing.
-# Units are written by ${units === "deployer" ? "each deploy" : "an administrator; a deploy may not"}.
+# Units are written by ${{ deployer: "each deploy", administrator: "an administrator; a deploy may not", launcher: "this script; a deploy changes none" }[units]}.
 set -eu
 [ "$(id -u)" = 0 ] || { echo "run this as root" >&2; exit 1; }
 `;
@@ -133,7 +144,7 @@ ${removal}`;
 
 function closing({ deployUser, serviceName, units }: Preparation): string {
   const unit =
-    units === "deployer"
+    units !== "administrator"
       ? ""
       : `[ -f /etc/systemd/system/${serviceName}.service ] || echo "now write and enable ${serviceName}.service: its paths go through .../current"\n`;
   return `${unit}echo "ready: ${deployUser} can deploy ${serviceName}"\n`;

