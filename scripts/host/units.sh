@@ -225,7 +225,7 @@ compare_with_launcher() {
   installed=$(cat "$UNIT_FOLDER/$BERTH_SERVICE_NAME".{service,socket} 2>/dev/null || true)
   sed -n '/^\[Service\]/,/^\[Install\]/p; /^ListenStream=/p' "$1/$BERTH_SERVICE_NAME.service" "$1/berth.conf" "$1"/*.socket 2>/dev/null | while IFS= read -r line; do
     case $line in
-      [[#]* | '' | ExecStart=* | Environment=* | EnvironmentFile=* | WorkingDirectory=* | Type=* | Group=* | Restart*=* | ReadWritePaths=*) continue ;;
+      [[#]* | '' | ExecStart=* | Environment=* | EnvironmentFile=* | WorkingDirectory=* | Type=* | User=* | Group=* | Restart*=* | ExecReload=* | Standard*=* | ReadWritePaths=*) continue ;;
     esac
     grep -qxF -- "$line" <<<"$installed" || warn "$line of this release is not in the unit on the server, which is the administrator's"
   done || true

@@ -105,6 +105,7 @@ function service({ serviceName, serviceUser, deployPath }: Preparation): string 
 Type=exec
 User=${serviceUser}
 ExecStart=${launcher} ${serviceName} ${deployPath}/current
+SyslogIdentifier=${serviceName}
 KillSignal=SIGTERM
 TimeoutStopSec=30
 NoNewPrivileges=yes

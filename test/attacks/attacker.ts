@@ -59,3 +59,10 @@ export async function until<Result>(
     await new Promise((resume) => setTimeout(resume, 100));
   }
 }
+
+/** The text with one defence taken out of it. @throws Error where it is not there: the control would show nothing. */
+export function without(text: string, defence: string, instead = ""): string {
+  const undone = text.replaceAll(defence, instead);
+  if (undone === text) throw new Error(`the defence is not there to be undone: ${defence}`);
+  return undone;
+}

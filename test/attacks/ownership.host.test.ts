@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bootHost, type Preparation, prepareScript, type ThrowawayHost } from "../../src/host/index.ts";
 import { buildPackages, type Packages } from "../faults/server/packages.ts";
 import { Deployment, deployPath, shell } from "../host/deployment.ts";
-import { asServiceUser, inApplication, openBackDoor, until } from "./attacker.ts";
+import { asServiceUser, inApplication, openBackDoor, until, without } from "./attacker.ts";
 
 /**
  * The service's user is an attacker's. Each attack runs twice: on a server as Berth prepares it, where it gets nothing, and with this one
@@ -22,13 +22,6 @@ const preparation: Preparation = {
   listen: true,
   units: "deployer",
 };
-
-/** The text with one defence taken out of it. @throws Error where it is not there: the control would show nothing. */
-function without(text: string, defence: string, instead = ""): string {
-  const undone = text.replaceAll(defence, instead);
-  if (undone === text) throw new Error(`the defence is not there to be undone: ${defence}`);
-  return undone;
-}
 
 describe.skipIf(reason)("whoever is the service's user", () => {
   let packages: Packages;
