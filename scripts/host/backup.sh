@@ -3,39 +3,49 @@
 # Backups: <backup_path>/<time>-<release>/ with consistent copies of the databases and the live release's manifest.
 # Written beside and renamed, so that one which a full disk or a kill cut short is never taken for a backup.
 
-# usage: back_up_data    of all persistent paths, as the service's user, while the application goes on
+# usage: back_up_data    of all persistent paths, while the application goes on. The service's user reads, this user writes, and what is between
+# them is a pipe: neither can lead the other one anywhere by a link.
 back_up_data() {
-  local name partial path
-  persistent_paths | grep -q . || { say 'no persistent paths, nothing to save'; return 0; }
+  local name partial list answer before paths
+  list=$(persistent_paths)
+  [[ -n $list ]] || { say 'no persistent paths, nothing to save'; return 0; }
+  mapfile -t paths <<<"$list"
+  before=$(newest_backup)
   name=$(backup_time)-${LIVE_BEFORE:-first}
   partial=$BERTH_BACKUP_PATH/.partial-$RUN
-  rm -rf -- "$partial"
-  (umask 007 && mkdir -- "$partial") || fail "cannot write to $BERTH_BACKUP_PATH" "give it to $(id -un): berth host prepare prints the commands"
-  while IFS= read -r path; do copy_databases "$path" "$partial"; done < <(persistent_paths)
-  [[ -z $LIVE_BEFORE || ! -f $RELEASES/$LIVE_BEFORE/.berth/manifest.json ]] || cp -- "$RELEASES/$LIVE_BEFORE/.berth/manifest.json" "$partial/manifest.json"
-  printf '%s\n' "taken=$(utc_now)" "live=$LIVE_BEFORE" "for=$RELEASE" >"$partial/backup"
+  remove_inside "$BERTH_BACKUP_PATH" "${partial##*/}"
+  mkdir -- "$partial" || fail "cannot write to $BERTH_BACKUP_PATH" "give it to $(id -un): berth host prepare prints the commands"
+  (umask 007 && mkdir -- "$partial/.scratch") # SQLite's own copy needs a file: the service's, for as long as it takes
+  answer=$(as_service python3 -I -c "$(print_sqlite_program)" read "$SHARED" "$partial/.scratch" "${paths[@]}" |
+    python3 -I -c "$(print_backup_program)" store "$partial" "${before:+$BERTH_BACKUP_PATH/$before}" "$BERTH_RESERVE_MEGABYTES" "${paths[@]}") ||
+    [[ -n $answer ]] || answer=$'the copying of the databases was ended\nrun the job again'
+  [[ -z $answer ]] ||
+    fail "${answer%%$'\n'*}" "${answer#*$'\n'}"
+  remove_inside "$partial" .scratch
+  [[ -z $LIVE_BEFORE || ! -f $RELEASES/$LIVE_BEFORE/.berth/manifest.json ]] || cp -- "$RELEASES/$LIVE_BEFORE/.berth/manifest.json" "$partial/.manifest.json"
+  printf '%s\n' "taken=$(utc_now)" "live=$LIVE_BEFORE" "for=$RELEASE" >"$partial/.backup"
   sync -f "$partial"
   LAST_BACKUP=$BERTH_BACKUP_PATH/$name
   mv -T -- "$partial" "$LAST_BACKUP"
   sync "$BERTH_BACKUP_PATH"
+  say "saved in $LAST_BACKUP"
   prune_backups
 }
 
-# usage: copy_databases PATH TARGET    the databases below (or at) shared/PATH. The folders are the deploy user's, so that it can
-# remove old backups; the copies are the service user's, so that nobody else can read them.
-copy_databases() {
-  local database list
-  [[ -e $SHARED/$1 ]] || return 0
-  list=$(as_service python3 -c "$(print_sqlite_program)" list "$SHARED" "$1")
-  if [[ -z $list ]]; then say "$1: no database in it"; return 0; fi
-  while IFS= read -r database; do (umask 007 && mkdir -p -- "$(dirname -- "$2/$database")"); done <<<"$list"
-  list=$(as_service sh -c 'umask 027; exec "$@"' sh python3 -c "$(print_sqlite_program)" copy "$SHARED" "$1" "$2" 2>&1) ||
-    fail "the database below $1 could not be saved: ${list##*$'\n'}" "make room in $BERTH_BACKUP_PATH ($(df -h --output=avail "$BERTH_BACKUP_PATH" | tail -n 1 | tr -d ' ') free), or mend the database"
-  while IFS= read -r database; do say "$database"; done <<<"$list"
+# usage: databases_kilobytes    prints two numbers: of all databases in the persistent paths, and of the largest one
+databases_kilobytes() {
+  local list paths
+  list=$(persistent_paths)
+  mapfile -t paths <<<"$list"
+  if [[ -n $list ]]; then as_service python3 -I -c "$(print_sqlite_program)" size "$SHARED" "${paths[@]}"; else echo 0 0; fi
 }
 
 print_sqlite_program() {
   cat "${BASH_SOURCE[0]%/*}/sqlite_copies.py"
+}
+
+print_backup_program() {
+  cat "${BASH_SOURCE[0]%/*}/backup_folder.py"
 }
 
 # usage: backup_time    prints the time as 20261123T094512Z, or a second after the newest backup where the clock was set back: names
@@ -43,19 +53,21 @@ print_sqlite_program() {
 backup_time() {
   local now newest
   now=$(date -u +%Y%m%dT%H%M%SZ)
-  newest=$(backups | head -n 1)
+  newest=$(newest_backup)
   newest=${newest%%-*}
   if [[ ! $newest < $now ]]; then now=$(date -u -d "${newest:0:8} ${newest:9:2}:${newest:11:2}:${newest:13:2}Z 1 second" +%Y%m%dT%H%M%SZ); fi
   printf '%s\n' "$now"
 }
 
-# usage: prune_backups    keeps the newest BERTH_KEEP_BACKUPS; cut-off ones of dead runs go at once (the lock is ours)
+# usage: prune_backups    keeps the newest BERTH_KEEP_BACKUPS, the one that this run has made, and the one that it restores
 prune_backups() {
-  local folder
-  rm -rf -- "$BERTH_BACKUP_PATH"/.partial-*
-  backups | tail -n "+$((BERTH_KEEP_BACKUPS + 1))" | while IFS= read -r folder; do
-    [[ $folder != "${BERTH_RESTORE_DATA:-}" ]] || continue
-    rm -rf -- "${BERTH_BACKUP_PATH:?}/$folder"
+  local name kept=0 made=${LAST_BACKUP:-}
+  made=${made##*/}
+  for name in $(backups); do
+    kept=$((kept + 1))
+    ((kept > BERTH_KEEP_BACKUPS)) || continue
+    [[ $name != "${BERTH_RESTORE_DATA:-}" && $name != "$made" ]] || continue
+    remove_inside "$BERTH_BACKUP_PATH" "$name" || true
   done
 }
 
@@ -63,14 +75,37 @@ prune_backups() {
 backups() {
   local folder
   for folder in "$BERTH_BACKUP_PATH"/*/; do
-    [[ ! -e $folder/backup ]] || basename -- "$folder" # others' folders stand here too: those of the original procedure
+    folder=${folder%/} # others' folders stand here too: those of the original procedure
+    [[ ! -L $folder && -O $folder ]] && is_whole_backup "${folder##*/}" || continue
+    [[ ! ${folder##*/} =~ ^[0-9]{8}T[0-9]{6}Z-[A-Za-z0-9_.-]+$ ]] || printf '%s\n' "${folder##*/}"
   done | LC_ALL=C sort -r
 }
 
-# usage: restore_backup NAME    puts its databases back; the service must not run
+newest_backup() {
+  local list
+  list=$(backups)
+  printf '%s' "${list%%$'\n'*}"
+}
+
+# usage: is_whole_backup NAME    true where the backup was written to its end; earlier versions marked it by a name without a dot
+is_whole_backup() {
+  [[ -f $BERTH_BACKUP_PATH/$1/.backup || -f $BERTH_BACKUP_PATH/$1/backup ]]
+}
+
+# usage: restore_backup NAME    puts its databases back; the service must not run. This user opens the backup, the service's user writes
+# the data. Backups of earlier versions may be readable by the service's user alone.
 restore_backup() {
-  local answer
-  answer=$(as_service sh -c 'umask 007; exec "$@"' sh python3 -c "$(print_sqlite_program)" restore "$SHARED" "$BERTH_BACKUP_PATH/$1" 2>&1) ||
+  local answer list paths
+  list=$(persistent_paths)
+  mapfile -t paths <<<"$list"
+  answer=$(send_backup "$1" | as_service python3 -I -c "$(print_sqlite_program)" restore "$SHARED" "${paths[@]}" 2>&1) ||
     fail "the backup $1 could not be restored: ${answer##*$'\n'}" 'the data that was there before is put back'
   say "${answer//$'\n'/; }"
+}
+
+# usage: send_backup NAME    prints the backup for sqlite_copies.py
+send_backup() {
+  local status=0
+  python3 -I -c "$(print_backup_program)" send "$BERTH_BACKUP_PATH/$1" || status=$?
+  if ((status == 13)); then as_service python3 -I -c "$(print_backup_program)" send "$BERTH_BACKUP_PATH/$1"; else return "$status"; fi
 }

@@ -8,9 +8,11 @@ export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sb
 HOST_PROGRAM=$(readlink -f -- "${BASH_SOURCE[0]}")
 
 source "${BASH_SOURCE[0]%/*}/messages.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/persistent_paths.sh"
 source "${BASH_SOURCE[0]%/*}/settings.sh"
 source "${BASH_SOURCE[0]%/*}/privilege.sh"
 source "${BASH_SOURCE[0]%/*}/layout.sh"
+source "${BASH_SOURCE[0]%/*}/remove.sh"
 source "${BASH_SOURCE[0]%/*}/paths.sh"
 source "${BASH_SOURCE[0]%/*}/lock.sh"
 source "${BASH_SOURCE[0]%/*}/run.sh"

@@ -3,6 +3,7 @@
 
 # usage: check_server    prints "ok TEXT", "note TEXT" and "problem TEXT<tab>CURE" lines; the job shows them
 check_server() {
+  check_data_settings
   check_tools
   check_service_user
   check_python
@@ -17,6 +18,12 @@ check_server() {
 ok() { printf 'ok\t%s\n' "$1"; }
 note() { printf 'note\t%s\n' "$1"; }
 problem() { printf 'problem\t%s\t%s\n' "$1" "$2"; }
+
+check_data_settings() {
+  local problem
+  problem=$(persistent_paths_problem)
+  [[ -z $problem ]] || printf 'problem\t%s\n' "$problem"
+}
 
 check_tools() {
   local tool missing=''
@@ -43,6 +50,7 @@ check_service_user() {
   else
     ok "$(id -un) may act as $BERTH_SERVICE_USER"
   fi
+  acts_apart || note "$(apart_cure)"
 }
 
 check_python() {

@@ -8,15 +8,34 @@ as_root() {
 }
 
 # usage: as_service COMMAND…    as the user that the application runs as. Deploying code for that user and acting as that user
-# are the same power, so this gives the deploy user nothing that it has not.
+# are the same power, so this gives the deploy user nothing that it has not. These processes run outside of the service's sandbox, with
+# the same user: with the same group too, the application could step out of its sandbox through /proc/<pid>/root, cwd or fd. Linux opens
+# those only to one whose group is the process's real, effective and saved group (ptrace(2), access mode checking); so the main group is
+# another one, which nothing else has, and the service's own group is a supplementary one. That holds from the process's first moment.
 as_service() {
-  if [[ $(id -un) == "$BERTH_SERVICE_USER" ]]; then
-    "$@" 9>&-
-  elif ((EUID == 0)); then
-    setpriv --reuid="$BERTH_SERVICE_USER" --regid="$(service_group)" --init-groups -- "$@" 9>&-
+  if ((EUID == 0)); then
+    setpriv --reuid="$BERTH_SERVICE_USER" --regid="$(helper_group)" --init-groups -- "$@" 9>&-
+  elif acts_apart; then
+    sudo -n -u "$BERTH_SERVICE_USER" -g "$(helper_group)" -- "$@" 9>&-
   else
     sudo -n -u "$BERTH_SERVICE_USER" -- "$@" 9>&-
   fi
+}
+
+# usage: helper_group    prints the main group of such processes: one that "berth host prepare" makes, or the one that is for nobody
+helper_group() {
+  getent group berth >/dev/null && echo berth || echo nogroup
+}
+
+# usage: acts_apart    true when this user may act as the service's user with that group; sudoers files of before this version do not name it
+acts_apart() {
+  ((EUID == 0)) || sudo -n -l -u "$BERTH_SERVICE_USER" -g "$(helper_group)" -- true >/dev/null 2>&1
+}
+
+# usage: apart_cure    prints what to do where it may not
+apart_cure() {
+  printf 'sudo does not let %s act as %s with the group %s, so the application could step out of its sandbox during a deploy: run the script of "berth host prepare" again, as root' \
+    "$(id -un)" "$BERTH_SERVICE_USER" "$(helper_group)"
 }
 
 # usage: may_be_root COMMAND…    true when the deploy user may run this very command as root, without a password

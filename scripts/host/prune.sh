@@ -10,7 +10,7 @@ prune_releases() {
     kept=$((kept + 1))
     ((kept > BERTH_KEEP_RELEASES)) || continue
     [[ $id != "$live" && $id != "$target" && $id != "$LIVE_BEFORE" ]] || continue
-    rm -rf -- "${RELEASES:?}/$id"
+    remove_inside "$RELEASES" "$id" || continue
     say "removed the release $id"
   done
   prune_abandoned_uploads
@@ -23,7 +23,7 @@ prune_abandoned_uploads() {
   local folder
   find "$RELEASES" -mindepth 1 -maxdepth 1 -type d -cmin +1440 | while IFS= read -r folder; do
     [[ ! -e $folder/.berth/confirmed && ${folder##*/} != "$(live_release)" ]] || continue
-    rm -rf -- "$folder"
+    remove_inside "$RELEASES" "${folder##*/}" || continue
     say "removed the abandoned upload ${folder##*/}"
   done
 }
@@ -32,6 +32,7 @@ prune_abandoned_uploads() {
 prune_runs() {
   local run
   find "$STATE/runs" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %p\n' | sort -rn | tail -n +51 | cut -d ' ' -f 2- |
-    while IFS= read -r run; do [[ ${run##*/} == "$RUN" ]] || rm -rf -- "$run"; done
-  if (($(wc -l <"$STATE/log" 2>/dev/null || echo 0) > 1000)); then tail -n 1000 "$STATE/log" | write_file "$STATE/log"; fi
+    while IFS= read -r run; do [[ ${run##*/} == "$RUN" ]] || remove_inside "$STATE/runs" "${run##*/}"; done
+  [[ -e $STATE/log ]] || return 0
+  if (($(wc -l <"$STATE/log") > 1000)); then tail -n 1000 "$STATE/log" | write_file "$STATE/log"; fi
 }

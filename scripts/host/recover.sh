@@ -4,7 +4,7 @@
 
 # usage: note_pending FROM TO [BACKUP]    from here until confirmation, an interruption means: back to FROM, with the data of BACKUP
 note_pending() {
-  printf '%s\n' "from=$1" "to=$2" "run=$RUN" "data=${3:-}" | write_file "$PENDING"
+  printf '%s\n' "from=$1" "to=$2" "run=$RUN" "data=${3:-}" "started=$(property InvocationID)" | write_file "$PENDING"
 }
 
 # usage: clear_pending    the switch is confirmed, or undone
@@ -18,8 +18,14 @@ recover_leftovers() {
   local run
   if [[ -e $PENDING ]]; then undo_pending_switch; fi
   for run in $(abandoned_runs); do end_abandoned_run "$run"; done
-  rm -rf -- "$STATE"/*.new.* "$STATE/current.new"
-  ! compgen -G "$SHARED/.trial-*" >/dev/null || remove_trials
+  remove_remains
+}
+
+# usage: remove_remains    what a killed transaction was making: files to be renamed, copies for a trial, half a backup
+remove_remains() {
+  remove_matching "$STATE" '*.new.*' current.new
+  remove_matching "$SHARED" '.trial-*' '.filling-*'
+  remove_matching "$BERTH_BACKUP_PATH" '.partial-*'
 }
 
 # usage: keep_for_recovery    this program and the settings, at a place that the unit at boot and an administrator can count on; so each
@@ -75,9 +81,10 @@ must_wait_for_disk() {
 # usage: runs_from RELEASE    true when the switch did not come as far as the service: it is still the process of the release that was live.
 # A restart would do no good then, and harm on a disk that takes no file: the application may need one to start.
 runs_from() {
-  local process
+  local process started
   process=$(property MainPID)
-  [[ ${process:-0} != 0 && $(pending_value to) != "$1" && $(as_service readlink -- "/proc/$process/cwd") == "$RELEASES/$1" ]]
+  started=$(pending_value started) # systemd.exec(5), INVOCATION_ID: another one at each start
+  [[ ${process:-0} != 0 && -n $started && $(pending_value to) != "$1" && $(property InvocationID) == "$started" ]]
 }
 
 # usage: end_abandoned_run RUN    takes its half-made release away and writes the result that it could not write

@@ -51,7 +51,7 @@ print_manifest_program() {
 make_virtual_environment() {
   local python wheels=$RELEASE_PATH/.berth/wheels lock=$RELEASE_PATH/.berth/requirements.lock
   python=$(python_for_wheels)
-  rm -rf -- "$RELEASE_PATH/venv"
+  remove_inside "$RELEASE_PATH" venv
   "$python" -m venv "$RELEASE_PATH/venv" || fail "$python cannot make a virtual environment" 'install python3-venv on the server'
   if [[ -s $lock ]]; then
     mkdir -p "$wheels"
@@ -88,28 +88,31 @@ compile_modules() {
 # usage: link_persistent_paths    shared/<path> is made once, from the package's own copy if it has one, and owned by the service;
 # then every release has a link in its place
 link_persistent_paths() {
-  local path
+  local path paths
+  paths=$(persistent_paths)
   while IFS= read -r path; do
+    [[ -n $path ]] || continue
+    prove_inside "$RELEASE_PATH" "$path"
     ensure_shared "$path"
-    rm -rf -- "${RELEASE_PATH:?}/$path"
+    remove_inside "$RELEASE_PATH" "$path"
     mkdir -p -- "$(dirname -- "$RELEASE_PATH/$path")"
     ln -s -- "$SHARED/$path" "$RELEASE_PATH/$path"
     as_service test -w "$SHARED/$path" ||
       fail "$BERTH_SERVICE_USER cannot write to $SHARED/$path" "give it to the service: chown -R $BERTH_SERVICE_USER: $SHARED/$path"
     say "$path -> $SHARED/$path"
-  done < <(persistent_paths)
+  done <<<"$paths"
 }
 
 # usage: ensure_shared PATH    makes shared/PATH where it is missing; never touches one that is there
 ensure_shared() {
   local target=$SHARED/$1 seed=$RELEASE_PATH/$1
   [[ -e $target || -L $target ]] && return
-  (umask 007 && mkdir -p -- "$(dirname -- "$target")")
+  make_parents "$1"
   if [[ -e $seed && ! -L $seed ]]; then
-    as_service cp -R --no-preserve=mode,ownership -- "$seed" "$target"
+    give_to_service "$target" cp -R --no-preserve=mode,ownership -- "$seed"
     say "$1: first filled from the package"
   else
-    as_service mkdir -- "$target"
+    give_to_service "$target" mkdir --
   fi
 }
 
@@ -159,7 +162,7 @@ discard_release() {
   [[ -n $id && -d $path && $(live_release) != "$id" ]] || return 0
   is_confirmed "$id" && return
   end_processes_in "$path"
-  rm -rf -- "$path"
+  remove_inside "$RELEASES" "$id" || return 0
   say "removed the unfinished release $id"
 }
 

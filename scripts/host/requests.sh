@@ -51,11 +51,14 @@ detach() {
 # usage: request_begin RUN <SETTINGS    makes the run's folder; prints "state=new|complete" and "link=<release>" for the upload; where an earlier
 # job's run is putting this same release live, only "state=running" and "run=<that run>": nothing may be uploaded into it
 request_begin() {
-  local settings live running
+  local settings live running problem
   settings=$(cat)
   read_settings /dev/stdin <<<"$settings"
   set_layout
+  problem=$(persistent_paths_problem)
+  [[ -z $problem ]] || fail "${problem%%$'\t'*}" "${problem#*$'\t'}"
   prepare_paths
+  acts_apart || warn "$(apart_cure)"
   running=$([[ $BERTH_ACTION == rollback ]] || run_under_way "$BERTH_RELEASE")
   if [[ -n $running ]]; then
     printf 'state=running\nrun=%s\n' "$running"
@@ -115,7 +118,7 @@ request_abandon() {
   open_run "$@"
   [[ ! -e $RUN_PATH/started ]] || return 0
   discard_release "$BERTH_RELEASE"
-  rm -rf -- "$RUN_PATH"
+  remove_inside "$STATE/runs" "$RUN"
 }
 
 # usage: request_rollback DEPLOY_PATH [RELEASE]    what an administrator asks for on the server itself, where GitLab cannot be reached: the transaction of the

@@ -61,7 +61,7 @@ watch_release() {
   local version=$1 started good=0 process='' answer
   started=$(steady_time)
   while true; do
-    ! has_restarted || fail "$BERTH_SERVICE_NAME ended by itself $(seconds_since "$started") s after its start ($(property Result))" "$(journal_cure)"
+    ! has_restarted || fail "$BERTH_SERVICE_NAME ended by itself $(seconds_since "$started") s after its start ($(how_it_ended))" "$(journal_cure)"
     [[ -n $process && $process == "$(property MainPID)" ]] || good=0 process=$(property MainPID)
     if answer=$(health_answer "$BERTH_HEALTH_URL" "$version"); then good=$((good + 1)); else good=0; fi
     ((good < 3)) || ! has_passed "$BERTH_STABLE_SECONDS" "$started" || break
@@ -81,6 +81,13 @@ has_restarted() {
   restarts=$(property NRestarts)
   state=$(property ActiveState)
   ((${restarts:-0} > 0)) || [[ $state == failed || $state == inactive ]]
+}
+
+# usage: how_it_ended    prints systemd's word for it; an end without an error is one too many all the same
+how_it_ended() {
+  local result
+  result=$(property Result)
+  if [[ $result == success ]]; then echo 'exit code 0, but a service must go on'; else printf '%s\n' "$result"; fi
 }
 
 # usage: health_answer URL VERSION    prints what came; false unless it is 200 and, where version is not empty, shows the version

@@ -23,21 +23,9 @@ read_settings() {
   done <<<"$SETTINGS"
   check_settings
   [[ -n $BERTH_DEPLOY_PATH && -n $BERTH_BACKUP_PATH ]] || fail 'the deploy path and the backup path did not arrive'
-  persistent_paths >/dev/null
 }
 
-# usage: enabled NAME    true when the switch NAME was given as true
+# usage: enabled NAME    true when the switch NAME was given as true; on a server with a launcher no deploy writes units, whatever was given
 enabled() {
-  [[ " $BERTH_SWITCHES " == *" $1=true "* ]]
-}
-
-# usage: persistent_paths    prints the paths that outlive releases, one a line, without slashes around them
-persistent_paths() {
-  local path
-  for path in $BERTH_PERSISTENT_PATHS; do
-    path=${path#./} path=${path%/}
-    [[ $path =~ ^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$ ]] ||
-      fail "the persistent path \"$path\" is not a relative path of plain names" "write paths like blog/db, below the application's folder"
-    printf '%s\n' "$path"
-  done
+  [[ " $BERTH_SWITCHES " == *" $1=true "* ]] && { [[ $1 != manage_units ]] || ! has_launcher; }
 }

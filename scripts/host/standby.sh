@@ -26,7 +26,7 @@ UNIT
 
 # usage: may_roll RELEASE    true when the release has a second instance, and there is a running service to take over from
 may_roll() {
-  [[ -f $RELEASES/$1/.berth/units/$(standby_unit) && -f $UNIT_FOLDER/$(standby_unit) && -z ${SOCKET_RENEWED:-} ]] &&
+  ! is_of_another_service "$(standby_unit)" && [[ -f $RELEASES/$1/.berth/units/$(standby_unit) && -f $UNIT_FOLDER/$(standby_unit) && -z ${SOCKET_RENEWED:-} ]] &&
     systemctl is-active --quiet "$BERTH_SERVICE_NAME.socket" && systemctl is-active --quiet "$BERTH_SERVICE_NAME.service"
 }
 

@@ -7,7 +7,10 @@ IN_PLACE_RELEASE=00000000T000000Z-in-place
 
 # usage: found_in_place    true where the deploy path holds an application and no release was ever live
 found_in_place() {
-  [[ ! -L $CURRENT ]] && in_place_entries | grep -q .
+  local entries
+  [[ ! -L $CURRENT ]] || return 1
+  entries=$(in_place_entries)
+  [[ -n $entries ]]
 }
 
 # usage: in_place_entries    prints the names in the deploy path that are not the layout's
@@ -20,7 +23,7 @@ take_over() {
   local entry folder=$RELEASES/$IN_PLACE_RELEASE
   found_in_place || return 0
   say "an in-place installation is taken over as release $IN_PLACE_RELEASE; its files stay where they are"
-  rm -rf -- "$folder"
+  remove_inside "$RELEASES" "$IN_PLACE_RELEASE"
   mkdir -p -- "$folder/.berth/units"
   while IFS= read -r entry; do ln -s -- "../../$entry" "$folder/$entry"; done < <(in_place_entries)
   ! [[ -f $UNIT_FOLDER/$BERTH_SERVICE_NAME.service ]] || cp -- "$UNIT_FOLDER/$BERTH_SERVICE_NAME.service" "$folder/.berth/units/"

@@ -71,7 +71,7 @@ choose_rollback() {
   [[ -n $RELEASE ]] || open_release "$(rollback_target)"
   [[ -n $RELEASE ]] || fail 'there is no release to roll back to' "$(list_releases)"
   is_confirmed "$RELEASE" || fail "the release \"$RELEASE\" is not one that was live here" "$(list_releases)"
-  [[ -z $BERTH_RESTORE_DATA || -e $BERTH_BACKUP_PATH/$BERTH_RESTORE_DATA/backup ]] ||
+  [[ -z $BERTH_RESTORE_DATA || -n $(is_whole_backup "$BERTH_RESTORE_DATA" && echo whole) ]] ||
     fail "there is no backup \"$BERTH_RESTORE_DATA\"" "$(list_releases)"
   [[ $RELEASE != "$LIVE_BEFORE" || -n $BERTH_RESTORE_DATA ]] || fail "the release \"$RELEASE\" is live already" "$(list_releases)"
   compare_with_package
@@ -97,27 +97,26 @@ run_before_switch() {
 # usage: try_before_switch    the same command on copies of the databases: the release is not live yet, so its links may lead to
 # the copies for that time
 try_before_switch() {
-  local path status=0
+  local path list paths status=0
   [[ $RELEASE != "$LIVE_BEFORE" ]] || { say 'the release is live already: no trial on a copy'; return 0; }
+  list=$(persistent_paths)
+  [[ -n $list ]] || { say 'no persistent paths: there is nothing to copy'; return 0; }
+  mapfile -t paths <<<"$list"
   TRIAL=$SHARED/.trial-$RUN
   say "on a copy first: $BERTH_BEFORE_SWITCH"
   (umask 007 && mkdir -- "$TRIAL")
-  while IFS= read -r path; do
-    (umask 007 && mkdir -p -- "$TRIAL/$(dirname -- "$path")")
-    [[ ! -d $SHARED/$path ]] || (umask 007 && mkdir -p -- "$TRIAL/$path")
-    copy_databases "$path" "$TRIAL"
+  list=$(as_service python3 -I -c "$(print_sqlite_program)" copy "$SHARED" "$TRIAL" "${paths[@]}" 2>&1) ||
+    fail "a copy for the trial could not be made: ${list##*$'\n'}" "make room in $SHARED, or switch before_switch_on_copy off"
+  say "${list//$'\n'/$'\n'    }"
+  for path in "${paths[@]}"; do
+    prove_inside "$RELEASE_PATH" "$path"
+    [[ ! -d $SHARED/$path ]] || as_service mkdir -p -- "$TRIAL/$path"
     ln -sfn -- "$TRIAL/$path" "$RELEASE_PATH/$path"
-  done < <(persistent_paths)
+  done
   before_switch_command || status=$?
   link_persistent_paths
-  remove_trials
+  remove_inside "$SHARED" "${TRIAL##*/}"
   ((status == 0)) || fail 'before_switch failed on a copy of the data; nothing was switched, the data was not touched' 'its lines stand above'
-}
-
-# usage: remove_trials    the copies; their files belong to the service
-remove_trials() {
-  as_service find "$SHARED" -mindepth 2 -path "$SHARED/.trial-*" -delete || true
-  rm -rf -- "$SHARED"/.trial-*
 }
 
 before_switch_command() {

@@ -5,11 +5,12 @@
 # brings its units back too.
 
 UNIT_FOLDER=/etc/systemd/system
+LAUNCHER=/usr/local/lib/berth/launch
 
 # usage: render_units    writes the release's set of units and says what it changes in the application's own file
 render_units() {
   local folder=$RELEASE_PATH/.berth/units
-  rm -rf -- "$folder"
+  remove_inside "$RELEASE_PATH" .berth/units
   mkdir -p -- "$folder"
   print_serve_program >"$RELEASE_PATH/.berth/serve.py"
   service_text >"$folder/$BERTH_SERVICE_NAME.service"
@@ -198,20 +199,46 @@ listen_stream() {
   if [[ $BERTH_LISTEN =~ ^[0-9]+$ ]]; then printf '127.0.0.1:%s\n' "$BERTH_LISTEN"; else printf '%s\n' "$BERTH_LISTEN"; fi
 }
 
+# usage: has_launcher    true where an administrator has installed a unit that starts any release by the launcher: no deploy changes units then
+has_launcher() {
+  grep -qs "^ExecStart=$LAUNCHER " "$UNIT_FOLDER/$BERTH_SERVICE_NAME.service"
+}
+
 # usage: compare_with_installed FOLDER    where an administrator owns the units: says what differs, changes nothing
 compare_with_installed() {
   local unit
   [[ -f $UNIT_FOLDER/$BERTH_SERVICE_NAME.service ]] ||
     fail "there is no unit $BERTH_SERVICE_NAME.service, and this deploy may not write one (manage_units is false)" 'run the script that "berth host prepare" prints, as an administrator'
+  if has_launcher; then
+    compare_with_launcher "$1"
+    return
+  fi
   for unit in "$1"/*; do
     cmp -s -- "$unit" "$(installed_path "${unit##*/}")" ||
       warn "$(installed_path "${unit##*/}") differs from what this release asks for ($unit); units are the administrator's here"
   done
 }
 
+# usage: compare_with_launcher FOLDER    the launcher takes command and environment from the release; says what else the release asks for in vain
+compare_with_launcher() {
+  local line installed
+  installed=$(cat "$UNIT_FOLDER/$BERTH_SERVICE_NAME".{service,socket} 2>/dev/null || true)
+  sed -n '/^\[Service\]/,/^\[Install\]/p; /^ListenStream=/p' "$1/$BERTH_SERVICE_NAME.service" "$1/berth.conf" "$1"/*.socket 2>/dev/null | while IFS= read -r line; do
+    case $line in
+      [[#]* | '' | ExecStart=* | Environment=* | EnvironmentFile=* | WorkingDirectory=* | Type=* | User=* | Group=* | Restart*=* | ExecReload=* | Standard*=* | ReadWritePaths=*) continue ;;
+    esac
+    grep -qxF -- "$line" <<<"$installed" || warn "$line of this release is not in the unit on the server, which is the administrator's"
+  done || true
+}
+
 # usage: installed_path NAME    prints where a unit of the set is installed
 installed_path() {
   if [[ $1 == berth.conf ]]; then printf '%s\n' "$UNIT_FOLDER/$BERTH_SERVICE_NAME.service.d/berth.conf"; else printf '%s\n' "$UNIT_FOLDER/$1"; fi
+}
+
+# usage: is_of_another_service UNIT    true for a second instance's unit that knows nothing of this deploy path: a service may be called NAME-standby
+is_of_another_service() {
+  [[ $1 == "$(standby_unit)" && -e $UNIT_FOLDER/$1 ]] && ! grep -qF "$BERTH_DEPLOY_PATH/" "$UNIT_FOLDER/$1"
 }
 
 # usage: installed_listen_stream    prints the address of the socket unit that is installed; nothing where there is none
@@ -225,6 +252,7 @@ install_units() {
   UNITS_RENEWED=''
   enabled manage_units && [[ -d $folder ]] || return 0
   for unit in "$BERTH_SERVICE_NAME.service" "$BERTH_SERVICE_NAME.socket" "$(standby_unit)" berth.conf; do
+    ! is_of_another_service "$unit" || continue
     if [[ -f $folder/$unit ]]; then
       cmp -s -- "$folder/$unit" "$(installed_path "$unit")" && continue
       [[ $unit != *.socket ]] || grep -qxF "ListenStream=$(installed_listen_stream)" "$folder/$unit" || SOCKET_RENEWED=yes

@@ -7,12 +7,12 @@ import {
   bootHost,
   findHost,
   listHosts,
-  type Preparation,
   prepareScript,
   removeAllHosts,
   type Suite,
   suites,
   type ThrowawayHost,
+  unitsBy,
 } from "../host/index.ts";
 import { UsageError } from "../usage-error.ts";
 import type { ExitCode, Surroundings } from "./command.ts";
@@ -66,13 +66,23 @@ export function command(
       "Print a script that prepares a real server for deploys, for an administrator to read and run as root",
     )
     .option("--service-name <name>", "the service's unit, without .service", "flask-helpdesk")
-    .option("--service-user <user>", "user that the service runs as", "www-data")
+    .option(
+      "--service-user <user>",
+      "user that the service runs as (default: www-data; with --units launcher the service's name)",
+    )
     .option("--deploy-user <user>", "user that the pipeline logs in as", "deploy")
-    .option("--deploy-path <path>", "folder of the application", "/var/www/flask_helpdesk")
-    .option("--backup-path <path>", "folder of the backups", "/var/backups/flask_helpdesk")
+    .option(
+      "--deploy-path <path>",
+      "folder of the application (default: /var/www/ and the service's name, - as _)",
+    )
+    .option("--backup-path <path>", "folder of the backups (default: /var/backups/ and the same)")
     .option("--public-key <file>", "public key of the pipeline's SSH_PRIVATE_KEY")
+    .option(
+      "--listen <address>",
+      "what the socket listens on, as the input listen says; for --units launcher",
+    )
     .option("--no-listen", "the service binds its port by itself: no socket unit")
-    .option("--units <who>", "who writes the units: deployer or administrator", "deployer")
+    .option("--units <who>", `who writes the units: ${unitsBy.join(", ")}`, "deployer")
     .action((options: PrepareOptions) => finish(prepare(options, surroundings)));
   program
     .command("reset")
@@ -132,16 +142,39 @@ function exportsOf({ address, user, privateKeyFile, knownHostsFile }: ThrowawayH
     .join("");
 }
 
-interface PrepareOptions extends Omit<Preparation, "publicKey" | "units"> {
+interface PrepareOptions {
+  readonly serviceName: string;
+  readonly deployUser: string;
+  readonly serviceUser?: string;
   readonly publicKey?: string;
+  readonly deployPath?: string;
+  readonly backupPath?: string;
+  readonly listen?: string | boolean;
   readonly units: string;
 }
 
-function prepare({ publicKey, units, ...rest }: PrepareOptions, { cwd, stdout }: Surroundings): ExitCode {
-  if (units !== "deployer" && units !== "administrator")
-    throw new UsageError(`--units ${units}: deployer and administrator are right`);
-  const key = publicKey === undefined ? undefined : readKey(resolve(cwd, publicKey));
-  stdout.write(prepareScript({ ...rest, units, publicKey: key }));
+/** The folders are those that the pipeline takes by itself (scripts/lib/deployment.sh). */
+function prepare(options: PrepareOptions, { cwd, stdout }: Surroundings): ExitCode {
+  const { serviceName, deployUser, publicKey, listen = true } = options;
+  const units = unitsBy.find((each) => each === options.units);
+  if (units === undefined) throw new UsageError(`--units ${options.units}: ${unitsBy.join(", ")} are right`);
+  const folder = serviceName.replaceAll("-", "_");
+  const { deployPath = `/var/www/${folder}`, backupPath = `/var/backups/${folder}` } = options;
+  const ownUser = serviceName.replaceAll(".", "-").toLowerCase();
+  const { serviceUser = units === "launcher" ? ownUser : "www-data" } = options;
+  stdout.write(
+    prepareScript({
+      serviceName,
+      deployUser,
+      serviceUser,
+      deployPath,
+      backupPath,
+      units,
+      listen: listen !== false,
+      listenAddress: typeof listen === "string" ? listen : undefined,
+      publicKey: publicKey === undefined ? undefined : readKey(resolve(cwd, publicKey)),
+    }),
+  );
   return 0;
 }
 

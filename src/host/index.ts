@@ -4,7 +4,7 @@ export { type BootOptions, bootHost } from "./boot.ts";
 export { parseDeploymentRecord, type RecordedDeployment } from "./deployment-record.ts";
 export { findHost, listHosts } from "./find-host.ts";
 export { ensureJobImages, type JobImages, jobImageNames, jobImageStore } from "./job-images.ts";
-export { type Preparation, prepareScript } from "./prepare.ts";
+export { type Preparation, prepareScript, unitsBy } from "./prepare.ts";
 export {
   ensurePackageIndex,
   type PackageIndex,

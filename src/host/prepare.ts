@@ -1,4 +1,9 @@
 import { UsageError } from "../usage-error.ts";
+import { checkLauncher, launcherInstallation } from "./launcher-units.ts";
+import { authorizedKey, checkPlaces, folders } from "./prepare-places.ts";
+
+export const unitsBy = ["launcher", "administrator", "deployer"] as const;
+export type UnitsBy = (typeof unitsBy)[number];
 
 /** What a server is prepared for. The names are the inputs of the deploy component. */
 export interface Preparation {
@@ -11,13 +16,21 @@ export interface Preparation {
   readonly backupPath: string;
   /** Whether the service gets its connections through a socket unit. */
   readonly listen: boolean;
-  /** `deployer`: a deploy may write its own units (and whoever may do that is root in fact); `administrator`: it may not. */
-  readonly units: "deployer" | "administrator";
+  /** What the socket unit listens on, as the input `listen` says it; only a launcher's socket is made by the script. */
+  readonly listenAddress?: string | undefined;
+  /**
+   * Who writes the units. `deployer`: each deploy, and whoever may do that is root in fact; `administrator`: people do; `launcher`: the
+   * script does, once, and what they start reads the release's start command and environment as the service's user.
+   */
+  readonly units: UnitsBy;
 }
 
+/** The main group of what a deploy does as the service's user: not the service's, so that the application cannot enter it (as_service). */
+const helperGroup = "berth";
 const name = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 const user = /^[a-z_][a-z0-9_-]*$/;
-const path = /^(\/[A-Za-z0-9_][A-Za-z0-9._-]*){2,}$/;
+/** Names of units that Berth makes from a service's name: a service called like that would be taken for another one's. */
+const derivedName = /-(standby|trial)|^berth-recovery-/;
 
 /**
  * A shell script for an administrator to read and to run as root on a Debian server: packages, users, folders, and the
@@ -32,6 +45,7 @@ export function prepareScript(preparation: Preparation): string {
     users(preparation),
     folders(preparation),
     rights(preparation),
+    ...(preparation.units === "launcher" ? [launcherInstallation(preparation)] : []),
     closing(preparation),
   ].join("\n");
 }
@@ -41,22 +55,33 @@ function sudoersLines({ deployUser, serviceUser, ...rest }: Preparation): string
   const commands = [...serviceCommands(rest), ...(rest.units === "deployer" ? unitCommands(rest) : [])];
   return [
     `${deployUser} ALL=(root) NOPASSWD: ${commands.join(", \\\n    ")}`,
-    `${deployUser} ALL=(${serviceUser}) NOPASSWD: ALL`,
+    `${deployUser} ALL=(${serviceUser}:${helperGroup}) NOPASSWD: ALL`,
   ];
 }
 
 function check(preparation: Preparation): void {
-  const { deployUser, publicKey, serviceName, serviceUser, deployPath, backupPath } = preparation;
+  const { deployUser, publicKey, serviceName, serviceUser } = preparation;
   const wrong = (what: string, value: string, right: string) =>
     new UsageError(`${what} "${value}": ${right}`);
   if (!name.test(serviceName))
     throw wrong("--service-name", serviceName, "a unit's name without .service is right");
-  if (!user.test(serviceUser)) throw wrong("--service-user", serviceUser, "a user's name is right");
+  if (!user.test(serviceUser) || serviceUser === "root")
+    throw wrong("--service-user", serviceUser, "a user's name is right");
   if (!user.test(deployUser)) throw wrong("--deploy-user", deployUser, "a user's name is right");
-  if (!path.test(deployPath))
-    throw wrong("--deploy-path", deployPath, "an absolute path of plain names is right");
-  if (!path.test(backupPath))
-    throw wrong("--backup-path", backupPath, "an absolute path of plain names is right");
+  if (derivedName.test(serviceName))
+    throw wrong(
+      "--service-name",
+      serviceName,
+      "-standby, -trial and berth-recovery- are in the names of units that Berth makes",
+    );
+  if (deployUser === "root" || deployUser === serviceUser)
+    throw wrong(
+      "--deploy-user",
+      deployUser,
+      "a user of its own is right: neither root nor the service's user",
+    );
+  checkPlaces(preparation);
+  if (preparation.units === "launcher") checkLauncher(preparation);
   if (
     publicKey !== undefined &&
     !/^(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/=]+( [\w@. -]*)?$/.test(publicKey)
@@ -68,7 +93,7 @@ function head({ deployPath, serviceName, units }: Preparation): string {
   return `#!/bin/sh
 # Prepares a Debian server for deploys of ${serviceName} to ${deployPath}. Made by "berth host prepare".
 # Read it, then run it as root. Running it again changes nothing.
-# Units are written by ${units === "deployer" ? "each deploy" : "an administrator; a deploy may not"}.
+# Units are written by ${{ deployer: "each deploy", administrator: "an administrator; a deploy may not", launcher: "this script; a deploy changes none" }[units]}.
 set -eu
 [ "$(id -u)" = 0 ] || { echo "run this as root" >&2; exit 1; }
 `;
@@ -87,6 +112,7 @@ function users({ deployUser, serviceUser, publicKey }: Preparation): string {
     "# that the service can read what is deployed.",
     `id ${serviceUser} >/dev/null 2>&1 || useradd --system --user-group --no-create-home --shell /usr/sbin/nologin ${serviceUser}`,
     `id ${deployUser} >/dev/null 2>&1 || useradd --create-home --shell /bin/bash ${deployUser}`,
+    `getent group ${helperGroup} >/dev/null || groupadd --system ${helperGroup}`,
     `group=$(id -gn ${serviceUser})`,
     `usermod --append --groups "$group" ${deployUser}`,
   ];
@@ -94,34 +120,16 @@ function users({ deployUser, serviceUser, publicKey }: Preparation): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** `restrict`: no forwarding, no terminal; the pipeline needs neither. */
-function authorizedKey(deployUser: string, publicKey: string): string[] {
-  const line = `restrict ${publicKey.trim()}`;
-  return [
-    `home=$(getent passwd ${deployUser} | cut -d: -f6)`,
-    `install -d -o ${deployUser} -g "$(id -gn ${deployUser})" -m 700 "$home/.ssh"`,
-    'touch "$home/.ssh/authorized_keys"',
-    `grep -qxF '${line}' "$home/.ssh/authorized_keys" || echo '${line}' >>"$home/.ssh/authorized_keys"`,
-    `chown ${deployUser}: "$home/.ssh/authorized_keys"`,
-    'chmod 600 "$home/.ssh/authorized_keys"',
-  ];
-}
-
-function folders({ deployUser, deployPath, backupPath }: Preparation): string {
-  const folder = (place: string, mode: string) =>
-    `install -d -o ${deployUser} -g "$group" -m ${mode} ${place}`;
-  return `# New files inherit the service's group (setgid). Data and backups are nobody else's to read.
-mkdir -p ${parentOf(deployPath)} ${parentOf(backupPath)}
-${folder(deployPath, "2775")}
-${folder(`${deployPath}/releases`, "2750")}
-${folder(`${deployPath}/shared`, "2770")}
-${folder(`${deployPath}/.deploy`, "2750")}
-${folder(backupPath, "2770")}
-`;
-}
-
 function rights(preparation: Preparation): string {
-  const file = `/etc/sudoers.d/berth-${preparation.serviceName.replaceAll(".", "-")}`;
+  const { serviceName } = preparation;
+  const folder = "/etc/sudoers.d";
+  // sudo leaves files out whose names have a dot; no service's name has a "+", so no two services have one file.
+  const file = `${folder}/berth-${serviceName.replaceAll(".", "+")}`;
+  const former = `${folder}/berth-${serviceName.replaceAll(".", "-")}`;
+  const removal =
+    former === file
+      ? ""
+      : `! grep -qs ' restart ${serviceName}\\.service' ${former} || rm ${former} # its name before Berth 0.2\n`;
   return `# Exactly these commands, and no other as root. To act as the service's user is no more than to deploy its code.
 # A regular expression (sudo 1.9.10) stands where a release's name is part of the path; a wildcard would allow too much.
 beside=$(mktemp)
@@ -131,12 +139,12 @@ ${sudoersLines(preparation).join("\n")}
 END_OF_SUDOERS
 visudo -cqf "$beside"
 install -m 440 "$beside" ${file}
-`;
+${removal}`;
 }
 
 function closing({ deployUser, serviceName, units }: Preparation): string {
   const unit =
-    units === "deployer"
+    units !== "administrator"
       ? ""
       : `[ -f /etc/systemd/system/${serviceName}.service ] || echo "now write and enable ${serviceName}.service: its paths go through .../current"\n`;
   return `${unit}echo "ready: ${deployUser} can deploy ${serviceName}"\n`;
@@ -181,8 +189,4 @@ function unitCommands({
     `/usr/bin/rm -f -- ${folder}/${serviceName}-standby.service`,
     `/usr/bin/rm -f -- ${folder}/${serviceName}.service.d/berth.conf`,
   ];
-}
-
-function parentOf(place: string): string {
-  return place.slice(0, place.lastIndexOf("/"));
 }

@@ -34,6 +34,8 @@ let pipeline = 5000;
 export class Deployment {
   readonly folder = mkdtempSync(join(tmpdir(), "berth-deployment-"));
   readonly variables: Record<string, string>;
+  /** What is changed in a job's script before it runs: an attack's positive control undoes one defence. */
+  edit: (script: string) => string = (script) => script;
 
   constructor(
     hosts: readonly ThrowawayHost[],
@@ -82,7 +84,7 @@ export class Deployment {
     const template = job === "rollback_deployment" ? "rollback" : "deploy";
     const [program = "", ...options] = shell;
     const script = join(this.folder, `${job}.sh`); // one argument of a program has room for 128 KiB at most
-    writeFileSync(script, `exec 2>&1\n${scriptOf(template, job)}`);
+    writeFileSync(script, `exec 2>&1\n${this.edit(scriptOf(template, job))}`);
     const child = spawn(program, [...options, "-e", script], {
       cwd: join(this.folder, "project"),
       env: { ...this.variables, ...variables },

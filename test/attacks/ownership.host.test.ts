@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bootHost, type Preparation, prepareScript, type ThrowawayHost } from "../../src/host/index.ts";
+import { buildPackages, type Packages } from "../faults/server/packages.ts";
+import { Deployment, deployPath, shell } from "../host/deployment.ts";
+import { asServiceUser, inApplication, openBackDoor, until, without } from "./attacker.ts";
+
+/**
+ * The service's user is an attacker's. Each attack runs twice: on a server as Berth prepares it, where it gets nothing, and with this one
+ * defence undone, where the same code must succeed; an attack that cannot succeed shows nothing.
+ */
+const reason = process.platform !== "linux" || process.getuid?.() !== 0 ? "needs Linux and root" : "";
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+if (reason) say(`attacks on what is owned by whom: skipped: ${reason}`);
+
+const backupPath = "/var/backups/flask_helpdesk";
+const preparation: Preparation = {
+  deployUser: "deploy",
+  serviceName: "flask-helpdesk",
+  serviceUser: "www-data",
+  deployPath,
+  backupPath,
+  listen: true,
+  units: "deployer",
+};
+
+describe.skipIf(reason)("whoever is the service's user", () => {
+  let packages: Packages;
+  let host: ThrowawayHost;
+  let live: Deployment;
+  let next: Deployment;
+  const deployments: Deployment[] = [];
+  const deployment = (version: string, variables: Record<string, string> = {}) => {
+    const made = new Deployment([host], packages.variant(version, openBackDoor), variables);
+    deployments.push(made);
+    return made;
+  };
+  beforeAll(async () => {
+    [packages, host] = await Promise.all([buildPackages(say), bootHost({ sudo: "none", progress: say })]);
+    await shell(host, prepareScript(preparation));
+    live = deployment("1.0.0");
+    next = deployment("1.1.0");
+    const { code, output } = await live.run("deploy_to_server");
+    expect(code, output).toBe(0);
+  });
+  afterAll(async () => {
+    for (const each of deployments) each.remove();
+    packages?.remove();
+    await host?.down();
+  });
+
+  describe("steps out of the sandbox through a process of a deploy, /proc/<pid>/root, cwd or fd", () => {
+    const loot = "/var/tmp/out-of-the-sandbox";
+
+    /** In a loop, until it is told to stop: enter every process that lets it, and leave something outside of the sandbox. */
+    const enter = `
+import os, pathlib
+here = pathlib.Path("/proc/self/cwd").resolve()
+print("seen 0 entered 0", flush=True)
+entered, seen = set(), set()
+me = str(os.getpid())
+while not (here / "stop").exists():
+    known = len(seen), len(entered)
+    for process in filter(str.isdigit, os.listdir("/proc")):
+        if process == me:
+            continue
+        try:
+            if os.stat(f"/proc/{process}").st_uid == os.getuid():
+                seen.add(process)
+            doors = [f"/proc/{process}/root", f"/proc/{process}/cwd"]
+            doors += [f"/proc/{process}/fd/{number}" for number in os.listdir(f"/proc/{process}/fd")]
+        except OSError:
+            continue
+        for door in doors:
+            try:
+                os.chdir(door)
+                place = os.path.relpath("/", os.getcwd()) if door.endswith("cwd") else "."
+                open(os.path.join(place, "${loot.slice(1)}"), "w").close()
+                entered.add(process)
+            except OSError:
+                pass
+    if known != (len(seen), len(entered)):
+        print("seen", len(seen), "entered", len(entered), flush=True)
+`;
+
+    /** Lets the attack run beside a job, until the job's end or the application's, and returns the last that it said. */
+    async function attackDuring(job: () => Promise<unknown>): Promise<string> {
+      await shell(host, `rm -f ${loot}`);
+      const report = `${deployPath}/shared/blog/db/report`;
+      await inApplication(
+        host,
+        `cd ${deployPath}/shared/blog/db && rm -f stop report && { setsid python3 -c '${enter}' >report 2>&1 & }`,
+      );
+      const last = () => shell(host, `tail -n 1 ${report} 2>&1 || true`);
+      await until("the attack's start", 20, async () => {
+        const seen = await last();
+        return seen.startsWith("seen") ? { done: seen, seen } : { seen };
+      });
+      await job();
+      await inApplication(host, `touch ${deployPath}/shared/blog/db/stop`);
+      return until("the attack's end", 20, async () => {
+        const seen = await last();
+        return (await host.run(["pgrep", "-f", loot])).code === 0 ? { seen } : { done: seen, seen };
+      });
+    }
+    const hasLoot = async () => (await host.run(["test", "-e", loot])).code === 0;
+
+    it.each([
+      "pre_deploy_checks",
+      "deploy_to_server",
+      "post_deploy_verification",
+    ])("gets nowhere during %s", async (job) => {
+      const outcome = await attackDuring(async () => {
+        const { code, output } = await next.run(job);
+        expect(code, output).toBe(0);
+      });
+      expect(outcome).toMatch(/^seen \d+ entered 0$/);
+      if (job !== "post_deploy_verification") expect(outcome).not.toMatch(/^seen [01] /);
+      expect(await hasLoot()).toBe(false);
+    });
+
+    it("gets out where the helpers have the application's own group", async () => {
+      live.edit = (script) => without(script, ' -g "$(helper_group)" -- "$@" 9>&-', ' -- "$@" 9>&-');
+      await attackDuring(async () => {
+        for (let time = 0; time < 20 && !(await hasLoot()); time += 1) await live.run("pre_deploy_checks");
+      });
+      live.edit = (script) => script;
+      expect(await hasLoot()).toBe(true);
+    });
+  });
+
+  describe("outside of any sandbox", () => {
+    /** Tries to rename, replace, plant and delete at every place of the layout; prints what succeeded, and puts it back. */
+    const replace = (places: readonly string[]) => `
+import os
+for place in ${JSON.stringify(places)}:
+    aside = os.path.join(os.path.dirname(place), ".aside")
+    try:
+        os.rename(place, aside)
+        print("renamed", place)
+        os.rename(aside, place)
+    except OSError:
+        pass
+    if os.path.isdir(place):
+        try:
+            open(os.path.join(place, "planted"), "w").close()
+            print("planted in", place)
+            os.remove(os.path.join(place, "planted"))
+        except OSError:
+            pass
+    try:
+        with open(place, "r+b"):
+            print("may write", place)
+    except OSError:
+        pass
+`;
+    const layout = [
+      deployPath,
+      ...["releases", "current", "shared", "shared/blog", ".deploy", ".deploy/runs"].map(
+        (name) => `${deployPath}/${name}`,
+      ),
+      ...[
+        ".deploy/berth-host.sh",
+        ".deploy/settings",
+        "current/wsgi.py",
+        "current/.berth",
+        "current/.berth/units",
+      ].map((name) => `${deployPath}/${name}`),
+      ...["current/.berth/units/flask-helpdesk.service", "current/.env.production", "current/venv"].map(
+        (name) => `${deployPath}/${name}`,
+      ),
+      backupPath,
+    ];
+
+    it("renames, replaces, plants and deletes nothing but in its persistent path", async () => {
+      expect(await asServiceUser(host, replace(layout))).toBe("");
+      const data = `${deployPath}/shared/blog/db`;
+      expect(await asServiceUser(host, replace([data, `${data}/blog.db`]))).toBe(
+        `planted in ${data}\nrenamed ${data}/blog.db\nmay write ${data}/blog.db`,
+      );
+      const backup = await shell(host, `ls -d ${backupPath}/*/ | head -n 1`);
+      expect(await asServiceUser(host, replace([backup, `${backup}backup`]))).toBe("");
+    });
+
+    it.each([
+      [
+        "the deploy path",
+        deployPath,
+        "2775",
+        [`renamed ${deployPath}/releases`, `renamed ${deployPath}/.deploy`, `renamed ${deployPath}/current`],
+      ],
+      ["shared", `${deployPath}/shared`, "2770", [`renamed ${deployPath}/shared/blog`]],
+      [
+        "the folder of the recovery program",
+        `${deployPath}/.deploy`,
+        "2770",
+        [`renamed ${deployPath}/.deploy/berth-host.sh`],
+      ],
+      ["the folder of the backups", backupPath, "2770", [`planted in ${backupPath}`]],
+    ])("does so where its group may write to %s; the next deploy's checks repair the mode", async (_, place, mode, gains) => {
+      const right = await shell(host, `stat -c %a ${place}`);
+      await shell(host, `chmod ${mode} ${place}`);
+      const gained = (await asServiceUser(host, replace(layout))).split("\n");
+      for (const gain of gains) expect(gained).toContain(gain);
+      expect((await live.run("pre_deploy_checks")).code).toBe(0);
+      expect(await shell(host, `stat -c %a ${place}`)).toBe(right);
+      expect(await asServiceUser(host, replace(layout))).toBe("");
+    });
+  });
+});
