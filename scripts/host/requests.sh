@@ -83,7 +83,7 @@ roll_back() {
   [[ $(id -un) == "$owner" ]] || fail "the files in $STATE are $owner's" "run this as $owner: runuser -u $owner -- …"
   run=rollback-by-hand-$(date -u +%Y%m%dT%H%M%SZ)
   {
-    grep -vE '^BERTH_(ACTION|RELEASE|VERSION|LABEL|RESTORE_DATA)=' "$STATE/settings"
+    grep -vE '^BERTH_(ACTION|RELEASE|VERSION|LABEL|RESTORE_DATA|REQUEST)=' "$STATE/settings"
     printf 'BERTH_ACTION=%s\nBERTH_LABEL=%s\n' "$(base64 -w 0 <<<rollback)" "$(base64 -w 0 <<<'by hand, on the server')"
     [[ -z ${1:-} ]] || printf 'BERTH_RELEASE=%s\n' "$(base64 -w 0 <<<"$1")"
   } | (begin "$run") >/dev/null

@@ -33,7 +33,7 @@ deploy_one() {
   local target=$1 result=$2 run answer
   run=deploy-$(tr -cd 0-9 <<<"${CI_JOB_ID:-0}")-$(date +%s)-$RANDOM
   section upload "Upload to $target" collapsed
-  with_patience "the connection to $target" install_host_program "$target"
+  with_patience "the connection to $target" install_host_program "$target" || fail "$(connection_problem "$target" | tr '\t' ';')"
   print_settings >"$WORK/$run.settings"
   answer=$(ask_server "$target" "begin $run" <"$WORK/$run.settings") || fail "$target: the deploy could not begin (see above)"
   if [[ $answer == *state=running* ]]; then
@@ -44,7 +44,7 @@ deploy_one() {
     with_patience "the connection to $target" ask_server "$target" "start $BERTH_DEPLOY_PATH $run" </dev/null || fail "$target: the transaction did not start"
   fi
   end_section
-  follow_run "$target" "$run" "$result" || fail "$target: the connection was lost for too long; the transaction goes on there by itself: run this job again to see its result"
+  follow_run "$target" "$run" "$result" || fail_to_follow "$target" $?
   [[ $(result_value "$result" outcome) == live ]]
 }
 
