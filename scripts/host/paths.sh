@@ -15,10 +15,11 @@ prepare_paths() {
   own_folder "$SHARED" 2750
   own_folder "$STATE" 2700
   own_folder "$STATE/runs" 2700
-  own_folder "$BERTH_BACKUP_PATH" 2700
+  own_folder "$BERTH_BACKUP_PATH" 2750
   check_neighbour
   check_link "$CURRENT"
   prepare_persistent_paths
+  close_old_backups
 }
 
 # usage: check_places    refuses system folders, one of the two paths inside the other, and names that mean another service or user
@@ -67,19 +68,24 @@ is_owned() {
   [[ -d $1 && ! -L $1 && $(stat -c '%u %G %a' -- "$1") == "$EUID $2 $3" ]]
 }
 
-# usage: check_parts_above PATH    each is a folder of root's or this user's, no link, and none that the service's user may write to
+# usage: check_parts_above PATH    each is a folder of root's or this user's, no link, and in none of them may the service's user rename what is there
 check_parts_above() {
   local part=${1%/*} owner mode group
   while [[ -n $part ]]; do
     [[ ! -L $part ]] || fail "$part is a link: nobody can tell where it leads tomorrow" "write the path as readlink -f $part prints it"
     if [[ -e $part ]]; then
       read -r owner mode group <<<"$(stat -c '%u %a %G' -- "$part")"
-      if ((owner != 0 && owner != EUID)) || ((8#$mode & 8#2)) || { ((8#$mode & 8#20)) && [[ " $(id -nG -- "$BERTH_SERVICE_USER") " == *" $group "* ]]; }; then
+      if ((owner != 0 && owner != EUID)) || { ! ((8#$mode & 8#1000)) && may_be_written "$mode" "$group"; }; then
         fail "$part is in the hands of others ($(stat -c '%U:%G, mode %a' -- "$part")): they could replace $1" "as root: chown root: $part; chmod 755 $part"
       fi
     fi
     part=${part%/*}
   done
+}
+
+# usage: may_be_written MODE GROUP    true for a folder in which everybody, or the service's user by its groups, may rename what is there
+may_be_written() {
+  ((8#$1 & 8#2)) || { ((8#$1 & 8#20)) && [[ " $(id -nG -- "$BERTH_SERVICE_USER") " == *" $2 "* ]]; }
 }
 
 # usage: check_owner PATH    an existing folder is taken only from this user; or, with root's help, one that holds this application
@@ -120,6 +126,14 @@ prepare_persistent_paths() {
   done
 }
 
+# usage: close_old_backups    those of earlier versions hold files of the service's user: it reaches them no more. Who is not in its group may
+# need its help to read them.
+close_old_backups() {
+  local mode=700
+  in_service_group || mode=g-w
+  find "$BERTH_BACKUP_PATH" -mindepth 1 -maxdepth 1 -type d -user "$(id -un)" -perm -g+w -exec chmod "$mode" {} +
+}
+
 # usage: make_parents PATH    the folders above shared/PATH
 make_parents() {
   local part
@@ -148,5 +162,5 @@ give_to_service() {
   as_service sh -c 'umask 007; exec "$@"' sh "$@" "$nursery/data"
   mv -T -- "$nursery/data" "$target"
   rmdir -- "$nursery"
-  [[ ! -L $target && $(stat -c %U -- "$target") == "$BERTH_SERVICE_USER" ]] || fail "$target is not what $BERTH_SERVICE_USER was to make" 'look into it; somebody acts as that user'
+  [[ -d $target && ! -L $target ]] || fail "$target is not what $BERTH_SERVICE_USER was to make" 'look into it; somebody acts as that user'
 }

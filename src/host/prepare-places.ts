@@ -31,7 +31,7 @@ export function checkPlaces({ deployPath, backupPath }: Preparation): void {
  */
 export function folders({ deployUser, serviceUser, deployPath, backupPath }: Preparation): string {
   return `# The folders are ${deployUser}'s. The service's group may read what is deployed (new files inherit the group: setgid) and write
-# nothing; a deploy gives the service its persistent paths, and no more. Backups are ${deployUser}'s alone.
+# nothing; a deploy gives the service its persistent paths, and no more.
 refuse() {
   echo "refused: $1" >&2
   exit 1
@@ -49,8 +49,8 @@ check_parts_above() {
       ${deployUser}) maker=${deployUser} ;;
       *) refuse "$part belongs to $(stat -c %U "$part"): chown root: $part, or take another path" ;;
     esac
-    [ -z "$(find "$part" -prune -perm -o+w)" ] || refuse "everybody can write to $part"
-    [ -z "$(find "$part" -prune -perm -g+w)" ] || ! id -nG ${serviceUser} | tr ' ' '\\n' | grep -xF "$(stat -c %G "$part")" >/dev/null ||
+    [ -z "$(find "$part" -prune -perm -o+w ! -perm -1000)" ] || refuse "everybody can write to $part"
+    [ -z "$(find "$part" -prune -perm -g+w ! -perm -1000)" ] || ! id -nG ${serviceUser} | tr ' ' '\\n' | grep -xF "$(stat -c %G "$part")" >/dev/null ||
       refuse "${serviceUser} can write to $part: chmod g-w $part"
   done
 }
@@ -87,7 +87,7 @@ make_folder ${deployPath} 2755
 make_folder ${deployPath}/releases 2750
 make_folder ${deployPath}/shared 2750
 make_folder ${deployPath}/.deploy 2700
-make_folder ${backupPath} 2700
+make_folder ${backupPath} 2750
 `;
 }
 
