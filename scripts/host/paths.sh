@@ -131,7 +131,7 @@ prepare_persistent_paths() {
 close_old_backups() {
   local mode=700
   in_service_group || mode=g-w
-  find "$BERTH_BACKUP_PATH" -mindepth 1 -maxdepth 1 -type d -user "$(id -un)" -perm -g+w -exec chmod "$mode" {} +
+  find "$BERTH_BACKUP_PATH" -mindepth 1 -maxdepth 1 -type d -user "$EUID" -perm -g+w -exec chmod "$mode" {} +
 }
 
 # usage: make_parents PATH    the folders above shared/PATH

@@ -27,6 +27,7 @@ describe.skipIf(reason)("whoever is the service's user", () => {
   let packages: Packages;
   let host: ThrowawayHost;
   let live: Deployment;
+  let next: Deployment;
   const deployments: Deployment[] = [];
   const deployment = (version: string, variables: Record<string, string> = {}) => {
     const made = new Deployment([host], packages.variant(version, openBackDoor), variables);
@@ -37,6 +38,7 @@ describe.skipIf(reason)("whoever is the service's user", () => {
     [packages, host] = await Promise.all([buildPackages(say), bootHost({ sudo: "none", progress: say })]);
     await shell(host, prepareScript(preparation));
     live = deployment("1.0.0");
+    next = deployment("1.1.0");
     const { code, output } = await live.run("deploy_to_server");
     expect(code, output).toBe(0);
   });
@@ -53,10 +55,11 @@ describe.skipIf(reason)("whoever is the service's user", () => {
     const enter = `
 import os, pathlib
 here = pathlib.Path("/proc/self/cwd").resolve()
-print("watching", flush=True)
+print("seen 0 entered 0", flush=True)
 entered, seen = set(), set()
 me = str(os.getpid())
 while not (here / "stop").exists():
+    known = len(seen), len(entered)
     for process in filter(str.isdigit, os.listdir("/proc")):
         if process == me:
             continue
@@ -75,37 +78,43 @@ while not (here / "stop").exists():
                 entered.add(process)
             except OSError:
                 pass
-print("done", len(seen), "processes of this user seen;", len(entered), "entered", flush=True)
+    if known != (len(seen), len(entered)):
+        print("seen", len(seen), "entered", len(entered), flush=True)
 `;
 
-    /** Lets the attack run beside a job, and returns how it ended. */
+    /** Lets the attack run beside a job, until the job's end or the application's, and returns the last that it said. */
     async function attackDuring(job: () => Promise<unknown>): Promise<string> {
       await shell(host, `rm -f ${loot}`);
-      const report = `${deployPath}/current/blog/db/report`;
+      const report = `${deployPath}/shared/blog/db/report`;
       await inApplication(
         host,
-        `cd ${deployPath}/current/blog/db && rm -f stop report && { setsid python3 -c '${enter}' >report 2>&1 & }`,
+        `cd ${deployPath}/shared/blog/db && rm -f stop report && { setsid python3 -c '${enter}' >report 2>&1 & }`,
       );
-      const last = (word: string) => async () => {
-        const seen = await shell(host, `tail -n 1 ${report} 2>&1 || true`);
-        return seen.startsWith(word) ? { done: seen, seen } : { seen };
-      };
-      await until("the attack's start", 20, last("watching"));
+      const last = () => shell(host, `tail -n 1 ${report} 2>&1 || true`);
+      await until("the attack's start", 20, async () => {
+        const seen = await last();
+        return seen.startsWith("seen") ? { done: seen, seen } : { seen };
+      });
       await job();
-      await inApplication(host, `touch ${deployPath}/current/blog/db/stop`);
-      return until("the attack's end", 20, last("done"));
+      await inApplication(host, `touch ${deployPath}/shared/blog/db/stop`);
+      return until("the attack's end", 20, async () => {
+        const seen = await last();
+        return (await host.run(["pgrep", "-f", loot])).code === 0 ? { seen } : { done: seen, seen };
+      });
     }
     const hasLoot = async () => (await host.run(["test", "-e", loot])).code === 0;
 
-    it("gets nowhere during checks, a deploy and a verification", async () => {
-      const next = deployment("1.1.0");
+    it.each([
+      "pre_deploy_checks",
+      "deploy_to_server",
+      "post_deploy_verification",
+    ])("gets nowhere during %s", async (job) => {
       const outcome = await attackDuring(async () => {
-        for (const job of ["pre_deploy_checks", "deploy_to_server", "post_deploy_verification"]) {
-          const { code, output } = await next.run(job);
-          expect(code, output).toBe(0);
-        }
+        const { code, output } = await next.run(job);
+        expect(code, output).toBe(0);
       });
-      expect(outcome).toMatch(/^done \d+ processes of this user seen; 0 entered$/);
+      expect(outcome).toMatch(/^seen \d+ entered 0$/);
+      if (job !== "post_deploy_verification") expect(outcome).not.toMatch(/^seen [01] /);
       expect(await hasLoot()).toBe(false);
     });
 

@@ -1,6 +1,19 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, closeSync, lstatSync, openSync, mkdirSync, readFileSync, renameSync, statSync, symlinkSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -57,7 +70,11 @@ describe("the backup of the data", () => {
   it("holds each database with all its rows, also those that wait in its log", () => {
     database("blog/db/app.db", 3);
     database("uploads/deep/er/other.sqlite", 2);
-    server.sql(join(server.shared, "blog/db/app.db"), "PRAGMA journal_mode = WAL", "INSERT INTO t VALUES (7)");
+    server.sql(
+      join(server.shared, "blog/db/app.db"),
+      "PRAGMA journal_mode = WAL",
+      "INSERT INTO t VALUES (7)",
+    );
     server.write(join(server.shared, "uploads/picture.jpg"), "a picture");
     const { code, log, folder } = backUp();
     expect(code).toBe(0);
@@ -147,7 +164,9 @@ describe("what visitors upload", () => {
     const { code, log, folder } = backUp();
     socket.close();
     expect(code).toBe(0);
-    expect(log).toContain("warning: links are not followed, what is behind them is not saved: 3, the first is uploads/");
+    expect(log).toContain(
+      "warning: links are not followed, what is behind them is not saved: 3, the first is uploads/",
+    );
     expect(tree(folder)).toEqual([".backup", "blog", "blog/db", "blog/db/app.db"]);
   });
 
@@ -169,16 +188,24 @@ for name in [b"line\\nfeed", b"\\xff\\xfe bytes", b"\\x1b[31mred", b"-rf", b" ",
     expect(log.match(/: 0 rows/g)).toHaveLength(6);
     expect(server.names(join(saved, "uploads"))).toHaveLength(6);
     expect(server.names(server.backupPath)).toHaveLength(1);
-    expect(server.run(`rm -r "$SHARED/uploads"/*; restore_backup "\${saved##*/}"; ls "$SHARED/uploads" | wc -l`, {
-      BERTH_PERSISTENT_PATHS: "uploads",
-      saved,
-    }).stdout.trim()).toBe("8"); // two names have two lines
+    expect(
+      server
+        .run(`rm -r "$SHARED/uploads"/*; restore_backup "\${saved##*/}"; ls "$SHARED/uploads" | wc -l`, {
+          BERTH_PERSISTENT_PATHS: "uploads",
+          saved,
+        })
+        .stdout.trim(),
+    ).toBe("8"); // two names have two lines
   });
 
   it("is looked at by the thousand without a list of names", () => {
     const folder = join(server.shared, "uploads");
     mkdirSync(folder, { recursive: true });
-    execFileSync("python3", ["-c", "import sys\nfor n in range(20000): open(f'{sys.argv[1]}/{n}', 'w').close()", folder]);
+    execFileSync("python3", [
+      "-c",
+      "import sys\nfor n in range(20000): open(f'{sys.argv[1]}/{n}', 'w').close()",
+      folder,
+    ]);
     database("blog/db/app.db", 1);
     expect(backUp()).toMatchObject({ code: 0 });
   });
@@ -198,12 +225,19 @@ describe("a database that cannot be copied", () => {
     const { code, log } = backUp();
     expect(code).toBe(1);
     expect(log).toMatch(/error: the database blog\/db\/app\.db is damaged: /);
-    expect(log).toContain(`cure: restore blog/db/app.db (it was whole in the backup ${first.folder.split("/").at(-1)})`);
+    expect(log).toContain(
+      `cure: restore blog/db/app.db (it was whole in the backup ${first.folder.split("/").at(-1)})`,
+    );
   });
 
   it("is saved by its bytes, with its log, where no backup knows it", async () => {
     const place = join(server.shared, "blog/db/app.db");
-    server.sql(place, "PRAGMA journal_mode = WAL", "CREATE TABLE t (n)", "INSERT INTO t VALUES (hex(zeroblob(9000)))");
+    server.sql(
+      place,
+      "PRAGMA journal_mode = WAL",
+      "CREATE TABLE t (n)",
+      "INSERT INTO t VALUES (hex(zeroblob(9000)))",
+    );
     const release = await hold(place, 'connection.execute("CREATE TABLE later (n)")');
     const file = openSync(place, "r+");
     writeSync(file, "noise ".repeat(1000), 4096);
@@ -232,15 +266,29 @@ describe("a database that cannot be copied", () => {
     database("blog/db/app.db", 1);
     const { code, log } = backUp({ ...paths, BERTH_RESERVE_MEGABYTES: "900000000" });
     expect(code).toBe(1);
-    expect(log).toMatch(/error: .*backups\/helpdesk has \d+ MB free; the copies of the databases need 9\d+ MB with the reserve/);
+    expect(log).toMatch(
+      /error: .*backups\/helpdesk has \d+ MB free; the copies of the databases need 9\d+ MB with the reserve/,
+    );
   });
 
   it("is not taken from one who answers in the service's place", () => {
     const cases = [
-      [`{"kind": "database", "path": "../../evil", "size": 1, "rows": 0, "seconds": 0}\\nx`, "is in no persistent path"],
-      [`{"kind": "database", "path": "uploads/../../evil", "size": 1, "rows": 0, "seconds": 0}\\nx`, "is in no persistent path"],
-      [`{"kind": "database", "path": "/etc/evil", "size": 1, "rows": 0, "seconds": 0}\\nx`, "is in no persistent path"],
-      [`{"kind": "database", "path": "uploads/x", "size": 100, "rows": 0, "seconds": 0}\\nx`, "did not come to its end"],
+      [
+        `{"kind": "database", "path": "../../evil", "size": 1, "rows": 0, "seconds": 0}\\nx`,
+        "is in no persistent path",
+      ],
+      [
+        `{"kind": "database", "path": "uploads/../../evil", "size": 1, "rows": 0, "seconds": 0}\\nx`,
+        "is in no persistent path",
+      ],
+      [
+        `{"kind": "database", "path": "/etc/evil", "size": 1, "rows": 0, "seconds": 0}\\nx`,
+        "is in no persistent path",
+      ],
+      [
+        `{"kind": "database", "path": "uploads/x", "size": 100, "rows": 0, "seconds": 0}\\nx`,
+        "did not come to its end",
+      ],
       ["nonsense\\n", "is no copy of one"],
       [`{"kind": "database"}\\n`, "is no copy of one"],
       [`[1]\\n`, "is no copy of one"],
@@ -308,7 +356,10 @@ describe("a backup's way back", () => {
     server.write("home/elsewhere/db/x");
     mkdirSync(join(server.shared, "uploads"), { recursive: true });
     symlinkSync(join(server.root, "home/elsewhere"), join(server.shared, "uploads/inner"));
-    server.write(join(server.backupPath, name, "uploads/inner/db/app.db"), readFileSync(join(server.backupPath, name, "blog/db/app.db")));
+    server.write(
+      join(server.backupPath, name, "uploads/inner/db/app.db"),
+      readFileSync(join(server.backupPath, name, "blog/db/app.db")),
+    );
     execFileSync("rm", ["-r", join(server.backupPath, name, "blog")]);
     expect(restore(name).code).toBe(1);
     expect(server.names("home/elsewhere/db")).toEqual(["x"]);

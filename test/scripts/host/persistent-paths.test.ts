@@ -28,14 +28,20 @@ describe("the input persistent_paths", () => {
   });
 
   it("is never taken for a pattern of file names", () => {
-    const { stdout } = runWithLibrary(["persistent_paths"], "cd /; persistent_paths", { BERTH_PERSISTENT_PATHS: "*" });
+    const { stdout } = runWithLibrary(["persistent_paths"], "cd /; persistent_paths", {
+      BERTH_PERSISTENT_PATHS: "*",
+    });
     expect(stdout).toBe("*\n");
   });
 
-  it.each(["", " \n", "blog/db", "blog/db uploads/a.b", "blog blog-db blog.db/x", "a/b a/c a/b.c"])(
-    "may be %j",
-    (paths) => expect(problemOf(paths)).toBe(""),
-  );
+  it.each([
+    "",
+    " \n",
+    "blog/db",
+    "blog/db uploads/a.b",
+    "blog blog-db blog.db/x",
+    "a/b a/c a/b.c",
+  ])("may be %j", (paths) => expect(problemOf(paths)).toBe(""));
 
   it.each([
     ["blog blog/db", 'the persistent path "blog/db" lies in the persistent path "blog"'],
@@ -65,15 +71,20 @@ describe("the input persistent_paths", () => {
     const path = fc.array(word, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("/"));
     fc.assert(
       fc.property(fc.array(path, { maxLength: 5 }), (paths) => {
-        const overlap = paths.some((one, i) => paths.some((other, j) => i !== j && `${one}/`.startsWith(`${other}/`)));
+        const overlap = paths.some((one, i) =>
+          paths.some((other, j) => i !== j && `${one}/`.startsWith(`${other}/`)),
+        );
         expect(problemOf(paths.join(" ")) !== "").toBe(overlap);
       }),
       { seed: 13, numRuns: 60 },
     );
   });
 
-  it.each(["begin run-2", "check"])("is refused by the server's %s, before anything is touched", (request) => {
-    const program = request === "check" ? "check_data_settings" : "begin run-2 <<<\"$SENT\"";
+  it.each([
+    "begin run-2",
+    "check",
+  ])("is refused by the server's %s, before anything is touched", (request) => {
+    const program = request === "check" ? "check_data_settings" : 'begin run-2 <<<"$SENT"';
     const sent = Object.entries({
       BERTH_SERVICE_NAME: "helpdesk",
       BERTH_DEPLOY_PATH: server.deployPath,

@@ -49,7 +49,16 @@ describe("what the server removes", () => {
     expect(server.names(join(server.shared, "blog/db/deep"))).toEqual(["app.db"]);
   });
 
-  it.each(["", ".", "..", "../shared", "a/../../shared", "a//b", "a/", "./a"])("is not the name %j", (name) => {
+  it.each([
+    "",
+    ".",
+    "..",
+    "../shared",
+    "a/../../shared",
+    "a//b",
+    "a/",
+    "./a",
+  ])("is not the name %j", (name) => {
     server.write(join(server.shared, "keep"));
     const { code, log } = server.run('remove_inside "$RELEASES" "$NAME"', { NAME: name });
     expect(code).toBe(1);
@@ -71,7 +80,10 @@ describe("what the server removes", () => {
     server.backup("20260101T000000Z-x");
     mkdirSync(join(server.backupPath, ".partial-a\n20260101T000000Z-x"));
     mkdirSync(join(server.backupPath, ".partial-b"));
-    expect(server.run("remove_matching \"$BERTH_BACKUP_PATH\" '.partial-*'")).toMatchObject({ code: 0, log: "" });
+    expect(server.run("remove_matching \"$BERTH_BACKUP_PATH\" '.partial-*'")).toMatchObject({
+      code: 0,
+      log: "",
+    });
     expect(server.names(server.backupPath)).toEqual(["20260101T000000Z-x"]);
   });
 });

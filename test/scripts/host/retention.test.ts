@@ -57,7 +57,9 @@ describe("the runs that are kept", () => {
     expect(server.run("prune_runs").log).toBe("");
     const lines = Array.from({ length: 1200 }, (_, index) => `line ${index}\n`);
     server.write(join(server.state, "log"), lines.join(""));
-    expect(server.run('prune_runs; wc -l <"$STATE/log"; head -n 1 "$STATE/log"').stdout).toBe("1000\nline 200\n");
+    expect(server.run('prune_runs; wc -l <"$STATE/log"; head -n 1 "$STATE/log"').stdout).toBe(
+      "1000\nline 200\n",
+    );
   });
 });
 
@@ -83,7 +85,13 @@ describe("the backups that are kept", () => {
     expect(server.names(server.backupPath)).toEqual([backupOf(2), "backup_20251231", "zzz evil"]);
   });
 
-  it.each(["0", "-1", "1.5", "x", "1000000000"])("are not asked for by keep_backups %j: the job ends in one line", (keep) => {
+  it.each([
+    "0",
+    "-1",
+    "1.5",
+    "x",
+    "1000000000",
+  ])("are not asked for by keep_backups %j: the job ends in one line", (keep) => {
     const { stdout } = server.run("data_settings_problem", { BERTH_KEEP_BACKUPS: keep });
     expect(stdout).toBe(
       `keep_backups is "${keep}"\tgive a number from 1 on: the backup that a deploy makes must outlive it\n`,

@@ -20,7 +20,8 @@ const standIn = fileURLToPath(new URL("tools/stand-in", import.meta.url));
 /** The files of scripts/host, and of scripts/lib that the program takes along, in an order in which they can be sourced. */
 const files = [
   ...new Set([
-    ...(readFileSync(join(scripts, "berth-host.sh"), "utf8").match(/(?<=%\/\*\}\/)\.\.\/lib\/\w+\.sh/g) ?? []),
+    ...(readFileSync(join(scripts, "berth-host.sh"), "utf8").match(/(?<=%\/\*\}\/)\.\.\/lib\/\w+\.sh/g) ??
+      []),
     "messages.sh",
     "settings.sh",
     ...readdirSync(scripts).filter((file) => file.endsWith(".sh") && file !== "berth-host.sh"),

@@ -49,7 +49,9 @@ describe("the verification", () => {
 
   it("finds another release live", () => {
     liveRelease();
-    expect(problems({ BERTH_RELEASE: "20260102T000000Z-2-bbbb" })[0]).toContain(`live is ${id}, not 20260102`);
+    expect(problems({ BERTH_RELEASE: "20260102T000000Z-2-bbbb" })[0]).toContain(
+      `live is ${id}, not 20260102`,
+    );
   });
 
   it("finds a switch that is not confirmed", () => {
@@ -62,7 +64,9 @@ describe("the verification", () => {
     const folder = liveRelease();
     server.write(join(folder, "wsgi.py"), "# something else\n");
     server.write(join(folder, "more.py"));
-    expect(problems()[0]).toMatch(/app\/wsgi\.py: not the content that was built; more\.py: not in the package/);
+    expect(problems()[0]).toMatch(
+      /app\/wsgi\.py: not the content that was built; more\.py: not in the package/,
+    );
   });
 
   it.each([0o644, 0o604, 0o641, 0o642, 0o777])("finds an environment file of mode %o", (mode) => {
