@@ -1,0 +1,186 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  bootHost,
+  type Preparation,
+  prepareScript,
+  type Suite,
+  type ThrowawayHost,
+} from "../../src/host/index.ts";
+import { buildPackages, type Packages } from "../faults/server/packages.ts";
+import { BerthBefore } from "./before.ts";
+import { Deployment, deployPath, health, openTicket, shell } from "./deployment.ts";
+
+/**
+ * Servers that Berth 0.1.0 has prepared and filled, and the first jobs of this version on them. Quick is one of the table's rows;
+ * `npm run test:deploy` takes them all.
+ */
+const reason = process.platform !== "linux" || process.getuid?.() !== 0 ? "needs Linux and root" : "";
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+if (reason) say(`servers of the version before: skipped: ${reason}`);
+
+const anyPython = fileURLToPath(new URL("any_python.py", import.meta.url));
+const backupPath = "/var/backups/flask_helpdesk";
+
+type User = "deployer" | "administrator" | "root";
+const rows: [Suite, User][] = [
+  ["bookworm", "deployer"],
+  ["bookworm", "administrator"],
+  ["bookworm", "root"],
+  ["trixie", "deployer"],
+  ["trixie", "administrator"],
+  ["trixie", "root"],
+];
+const taken = process.env.BERTH_DEPLOY_TESTS === "whole" ? rows : rows.slice(0, 1);
+
+describe.skipIf(reason).each(taken)(
+  "a server of the version before: Debian %s, units by %s",
+  (suite, mode) => {
+    let packages: Packages;
+    let before: BerthBefore;
+    let host: ThrowawayHost;
+    const deployments: Deployment[] = [];
+    const variables: Record<string, string> = {
+      ...(mode === "root" ? { DEPLOY_USER: "root" } : {}),
+      ...(mode === "administrator" ? { BERTH_SWITCHES: "harden_unit=true health_version=true" } : {}),
+    };
+    const preparation: Preparation = {
+      deployUser: "deploy",
+      serviceName: "flask-helpdesk",
+      serviceUser: "www-data",
+      deployPath,
+      backupPath,
+      listen: true,
+      units: mode === "administrator" ? "administrator" : "deployer",
+    };
+    const owner = mode === "root" ? "root" : "deploy";
+
+    /** The package of a version, and the jobs of this version of Berth, or of the one before. */
+    function deployment(version: string, berth: "before" | "now"): Deployment {
+      const adapt = (folder: string) => {
+        if (suite === "trixie") execFileSync("python3", [anyPython, folder, "3.13"]);
+      };
+      const made = new Deployment([host], packages.variant(version, adapt), variables);
+      if (berth === "before") made.edit = () => before.scriptOf("deploy", "deploy_to_server");
+      deployments.push(made);
+      return made;
+    }
+    const modes = (...places: string[]) => shell(host, `stat -c '%U:%G %a %n' ${places.join(" ")}`);
+
+    beforeAll(async () => {
+      before = new BerthBefore();
+      [packages, host] = await Promise.all([
+        buildPackages(say),
+        bootHost({ suite, sudo: "none", progress: say }),
+      ]);
+      if (mode === "root")
+        await shell(host, "install -D -m 600 ~deploy/.ssh/authorized_keys /root/.ssh/authorized_keys");
+      else
+        await shell(
+          host,
+          before.prepareScript(...(mode === "administrator" ? ["--units", "administrator"] : [])),
+        );
+      if (mode === "administrator") await shell(host, administratorsUnits);
+      const first = deployment("1.0.0", "before");
+      const { code, output } = await first.run("deploy_to_server");
+      expect(code, output).toBe(0);
+      await openTicket(host, "first");
+      // Cut between switch and confirmation: the transaction and its guard are killed, so a half-done switch is what is found.
+      const cut = deployment("1.1.0", "before");
+      let killed: Promise<string> | undefined;
+      await cut.run("deploy_to_server", {}, (text, cancel) => {
+        if (killed !== undefined || !text.includes("== Watch")) return;
+        killed = shell(host, "pkill -KILL -f '[b]erth.* (guard|transact) /var/www'");
+        killed.then(cancel, cancel);
+      });
+      await killed;
+      expect(await shell(host, `cat ${deployPath}/.deploy/pending`)).toContain("to=");
+    });
+    afterAll(async () => {
+      for (const each of deployments) each.remove();
+      before?.remove();
+      packages?.remove();
+      await host?.down();
+    });
+
+    it("is checked: what is not in order is repaired, or named with what the administrator runs", async () => {
+      const { code, output } = await deployment("1.2.0", "now").run("pre_deploy_checks");
+      expect(code, output).toBe(0);
+      if (mode !== "root")
+        expect(output).toMatch(/note .*run the script of "berth host prepare" again, as root/);
+      expect(
+        await modes(
+          deployPath,
+          `${deployPath}/shared`,
+          `${deployPath}/shared/blog`,
+          `${deployPath}/.deploy`,
+          backupPath,
+        ),
+      ).toBe(
+        [
+          `${owner}:www-data 2755 ${deployPath}`,
+          `${owner}:www-data 2750 ${deployPath}/shared`,
+          `${owner}:www-data 2750 ${deployPath}/shared/blog`,
+          `${owner}:www-data 2700 ${deployPath}/.deploy`,
+          `${owner}:www-data 2700 ${backupPath}`,
+        ].join("\n"),
+      );
+    });
+
+    it("is deployed to: the half-done switch is undone first, and nothing of the data is lost", async () => {
+      const { code, output } = await deployment("1.2.0", "now").run("deploy_to_server");
+      expect(code, output).toBe(0);
+      expect(output).toContain("was interrupted before its confirmation: back to");
+      expect(await health(host)).toMatchObject({ version: "1.2.0", tickets: 1 });
+    });
+
+    it("is rolled back to a release of the old format, and forward again", async () => {
+      const rollback = deployment("1.2.0", "now");
+      const { code, output } = await rollback.run("rollback_deployment");
+      expect(code, output).toBe(0);
+      expect(await health(host)).toMatchObject({ version: "1.0.0", tickets: 1 });
+      const again = await deployment("1.3.0", "now").run("deploy_to_server");
+      expect(again.code, again.output).toBe(0);
+      expect(await health(host)).toMatchObject({ version: "1.3.0", tickets: 1 });
+    });
+
+    it("has nothing left to say once the administrator has run the script again", async () => {
+      if (mode === "root") return;
+      await shell(host, prepareScript(preparation));
+      const { code, output } = await deployment("1.4.0", "now").run("pre_deploy_checks");
+      expect(code, output).toBe(0);
+      expect(output).not.toContain("berth host prepare");
+      const deployed = await deployment("1.4.0", "now").run("deploy_to_server");
+      expect(deployed.code, deployed.output).toBe(0);
+      expect(deployed.output).not.toMatch(/warning: (?!.*differs from what this release asks for)/);
+      expect(await health(host)).toMatchObject({ version: "1.4.0", tickets: 1 });
+    });
+  },
+);
+
+/** What an administrator wrote by hand, as the documents of then asked for. */
+const administratorsUnits = `
+cat >/etc/systemd/system/flask-helpdesk.service <<'UNIT'
+[Unit]
+Requires=flask-helpdesk.socket
+After=flask-helpdesk.socket
+[Service]
+User=www-data
+WorkingDirectory=${deployPath}/current
+Environment=WERKZEUG_RUN_MAIN=true WERKZEUG_SERVER_FD=3
+EnvironmentFile=${deployPath}/current/.env.production
+ExecStart=${deployPath}/current/venv/bin/python ${deployPath}/current/.berth/serve.py wsgi.py
+Restart=always
+[Install]
+WantedBy=multi-user.target
+UNIT
+cat >/etc/systemd/system/flask-helpdesk.socket <<'UNIT'
+[Socket]
+ListenStream=0.0.0.0:8000
+[Install]
+WantedBy=sockets.target
+UNIT
+systemctl daemon-reload
+systemctl enable --quiet flask-helpdesk.service flask-helpdesk.socket
+`;
