@@ -163,11 +163,12 @@ stop_signal() {
 
 # usage: hardening    prints the sandbox: everything read-only but the persistent paths
 hardening() {
-  local path
+  local path paths
   printf '%s\n' NoNewPrivileges=yes PrivateTmp=yes ProtectSystem=strict ProtectControlGroups=yes ProtectKernelTunables=yes \
     ProtectKernelModules=yes RestrictSUIDSGID=yes RestrictRealtime=yes RestrictNamespaces=yes LockPersonality=yes UMask=0027
   case $BERTH_DEPLOY_PATH in /home/* | /root/*) echo ProtectHome=read-only ;; *) echo ProtectHome=yes ;; esac
-  while IFS= read -r path; do printf 'ReadWritePaths=-%s\n' "$(realpath -m -- "$SHARED/$path")"; done < <(persistent_paths)
+  paths=$(persistent_paths)
+  while IFS= read -r path; do [[ -z $path ]] || printf 'ReadWritePaths=-%s\n' "$(folder_to_write "$path")"; done <<<"$paths"
 }
 
 # Not a part of sockets.target, as sockets are by default: at boot it waits for the recovery of an interrupted deploy, and that for
@@ -213,6 +214,8 @@ compare_with_installed() {
     compare_with_launcher "$1"
     return
   fi
+  ! grep -qs "^EnvironmentFile=-\?$BERTH_DEPLOY_PATH/" "$UNIT_FOLDER/$BERTH_SERVICE_NAME.service" ||
+    warn "systemd reads the EnvironmentFile= in $BERTH_SERVICE_NAME.service as root, and this user could make it a link: with \"berth host prepare --units launcher\" the service reads it"
   for unit in "$1"/*; do
     cmp -s -- "$unit" "$(installed_path "${unit##*/}")" ||
       warn "$(installed_path "${unit##*/}") differs from what this release asks for ($unit); units are the administrator's here"

@@ -46,7 +46,7 @@ deploy_one() {
     with_patience "the connection to $target" ask_server "$target" request_start "$BERTH_DEPLOY_PATH" "$run" </dev/null || fail "$target: the transaction did not start"
   fi
   end_section
-  follow_run "$target" "$run" "$result" || fail "$target: the connection was lost for too long; the transaction goes on there by itself: run this job again to see its result"
+  follow_run "$target" "$run" "$result" || fail_to_follow "$target" $?
   [[ $(result_value "$result" outcome) == live ]]
 }
 

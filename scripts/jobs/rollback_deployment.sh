@@ -28,7 +28,7 @@ roll_back_one() {
   say "$target: $(ask_server "$target" request_releases <"$WORK/$run.settings")"
   ask_server "$target" request_begin "$run" <"$WORK/$run.settings" >/dev/null || fail "$target: the rollback could not begin (see above)"
   with_patience "the connection to $target" ask_server "$target" request_start "$BERTH_DEPLOY_PATH" "$run" </dev/null || fail "$target: the transaction did not start"
-  follow_run "$target" "$run" "$result" || fail "$target: the connection was lost for too long; the transaction goes on there by itself"
+  follow_run "$target" "$run" "$result" || fail_to_follow "$target" $?
   [[ $(result_value "$result" outcome) == live ]]
 }
 

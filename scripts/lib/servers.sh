@@ -46,7 +46,8 @@ run_batch() {
 run_one() {
   set -e
   trap - EXIT
-  printf 'outcome=failed\n' >"$RESULTS/$(alias_of "$2")"
+  RESULT_FILE=$RESULTS/$(alias_of "$2")
+  printf 'outcome=failed\n' >"$RESULT_FILE"
   "$1" "$2" "$RESULTS/$(alias_of "$2")"
 }
 

@@ -119,6 +119,7 @@ export const settings: readonly Setting[] = [
   found("BERTH_SWITCHES", { type: "switches" }, { default: "", server: true }),
   found("BERTH_ACTION", choice("deploy", "rollback"), { default: "deploy", server: true }),
   found("BERTH_RELEASE", text("name"), { default: "", server: true }),
+  found("BERTH_REQUEST", text("name"), { default: "", server: true }),
   found("BERTH_PYTHON", text("version"), { default: "", server: true }),
   found("BERTH_LABEL", text("line"), { default: "", server: true }),
   found("BERTH_PACKAGE_KILOBYTES", number(0, 999_999_999), { default: 0, server: true }),
