@@ -172,7 +172,7 @@ conclude() {
   cause=$(failure_cause "$status")
   cure=$(sed -n 2p "$RUN_PATH/failure" 2>/dev/null)
   PROTECTED_RELEASE=''
-  [[ $PHASE == refused ]] || (remove_remains)
+  [[ $PHASE == refused ]] || { stop_trial; (remove_remains); }
   case $PHASE in
     refused) outcome=refused cure=$FAILURE_CURE; undo_upload ;;
     preparing) undo_preparation ;;
