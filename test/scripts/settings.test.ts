@@ -105,10 +105,10 @@ function verdicts(side: "job" | "server", cases: readonly (readonly [string, str
       ? "check_settings"
       : // Only the one line; the paths are what read_settings cannot do without.
         `read_settings /dev/stdin <<END_OF_SETTINGS
-BERTH_SERVICE_NAME=$(printf helpdesk | base64 -w 0)
-BERTH_DEPLOY_PATH=$(printf /srv/app | base64 -w 0)
-BERTH_BACKUP_PATH=$(printf /srv/backups | base64 -w 0)
-$name=$(printf %s "$value" | base64 -w 0)
+BERTH_SERVICE_NAME=$(printf helpdesk | base64 | tr -d '\\n')
+BERTH_DEPLOY_PATH=$(printf /srv/app | base64 | tr -d '\\n')
+BERTH_BACKUP_PATH=$(printf /srv/backups | base64 | tr -d '\\n')
+$name=$(printf %s "$value" | base64 | tr -d '\\n')
 END_OF_SETTINGS`;
   const program = `set -Eeuo pipefail
 ${files.map((file) => `source '${library}${file}.sh'`).join("\n")}
