@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
 # What the job tells the server: one NAME=BASE64 line for each setting, so that no value is ever read as shell.
 
+source "${BASH_SOURCE[0]%/*}/settings_table.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/settings.sh"
 
 # usage: read_settings FILE [LENIENT]    sets and checks one variable for each setting of the server, to its default where none was sent.
 # Anything else in the file is ignored. No secret is among them: secrets travel in the environment file alone. LENIENT is for what an
 # earlier version of Berth has stored: what would be refused today gives way to the default.
 read_settings() {
-  local line name kind sent value
+  local line name kind value
   local -A received=()
   while IFS= read -r line; do
     [[ ! $line =~ ^(BERTH_[A-Z0-9_]+)=(.*)$ ]] || received[${BASH_REMATCH[1]}]=${BASH_REMATCH[2]}
   done <"$1"
-  while read -r name kind sent value; do
-    [[ $sent == + ]] || continue
+  while read -r name kind value; do
     printf -v "$name" %s "$value"
     [[ -v received[$name] ]] || continue
     value=$(base64 -d <<<"${received[$name]}" && printf x) || fail "the setting $name did not arrive whole"

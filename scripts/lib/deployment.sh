@@ -2,6 +2,7 @@
 # shellcheck disable=SC2034 # the BERTH_ variables are sent to the server by name
 # What is deployed, and where to: the inputs with their defaults, the package, the name of the release.
 source "${BASH_SOURCE[0]%/*}/persistent_paths.sh"
+source "${BASH_SOURCE[0]%/*}/settings_table.sh"
 source "${BASH_SOURCE[0]%/*}/settings.sh"
 
 # usage: prepare_deployment    checks the settings, fills the defaults in, finds the servers, makes the private folder WORK, removes it and the connections at the end

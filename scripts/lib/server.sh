@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Asking a server: the host program is sent along, settings go in on standard input, the answer comes back.
 
+source "${BASH_SOURCE[0]%/*}/settings_table.sh"
 source "${BASH_SOURCE[0]%/*}/settings.sh"
 
 print_host_program() {

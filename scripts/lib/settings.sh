@@ -2,8 +2,7 @@
 # The one check of every setting. A CI/CD variable named BERTH_… wins over what the component's input gave
 # (https://docs.gitlab.com/ci/variables/#cicd-variable-precedence), so GitLab's check of the input says nothing of the value: every job
 # looks at all of them before it does anything, and the server looks again at those that it is sent.
-
-source "${BASH_SOURCE[0]%/*}/settings_table.sh"
+# Which they are says the table of the job or of the server.
 
 # usage: check_settings    ends the job in one line where a variable is set to what its input would refuse
 check_settings() {

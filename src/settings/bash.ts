@@ -3,42 +3,51 @@ import type { Setting } from "./settings.ts";
 
 /**
  * The table of settings as bash: `SETTINGS`, one line a variable, and `form_of`, which knows the form of each kind. What a job or the
- * server does with them is in scripts/lib/settings.sh. Kept short: it travels in every job, and with the host program once more.
+ * server does with them is in scripts/lib/settings.sh. Kept short: the job's travels in every job, and the server's with the host program.
  *
- * A line is `VARIABLE KIND [+ [DEFAULT]]`: the plus marks what a job sends to the server, which takes the default where none is sent. A
- * kind is a number's bounds (`1-1000`), the values of a choice (`auto|none`), or a name that `form_of` knows.
+ * A line of the job's is `VARIABLE KIND [+]`: the plus marks what is sent to the server. A line of the server's is
+ * `VARIABLE KIND [DEFAULT]`, for these alone; the default is for what was not sent. A kind is a number's bounds (`1-1000`), the
+ * values of a choice (`auto|none`), or a name that `form_of` knows.
  *
  * @returns the whole text of the file, ShellCheck clean.
  */
-export function settingsTable(settings: readonly Setting[]): string {
-  const lines = settings.filter(({ variable }) => variable !== undefined).map(line);
-  const used = new Set(settings.map(({ value }) => (value.type === "text" ? value.form : "")));
+export function settingsTable(side: "job" | "server", settings: readonly Setting[]): string {
+  const own = settings.filter(({ variable, server }) => variable !== undefined && (side === "job" || server));
+  const lines = own.map(side === "job" ? jobLine : serverLine);
+  const used = new Set(own.map(({ value }) => (value.type === "text" ? value.form : "")));
   const kinds = Object.entries<Form>(forms).filter(([name]) => used.has(name as keyof typeof forms));
   const constants = { p: part, v: variableName, s: switchWord(settings) };
+  const branches = [...kinds, ["switches", switchesForm(settings)] as const].map((kind) =>
+    branch(kind, constants),
+  );
+  const locals = Object.entries(constants).filter(([name]) =>
+    branches.some((text) => text.includes(`$${name}`)),
+  );
   return `#!/usr/bin/env bash
 # shellcheck disable=SC2034 # settings.sh reads these
 # Made by \`npm run generate\` from src/settings/settings.ts: change that.
 
-# VARIABLE KIND, a plus where the server gets it, and what the server takes where none is sent
+# ${side === "job" ? "VARIABLE KIND, and a plus where the server gets it" : "VARIABLE KIND, and what is taken where none is sent"}
 SETTINGS='${lines.join("\n")}'
 
 # usage: form_of KIND    sets PATTERN, and FORM, the same for people
 form_of() {
-  local ${Object.entries(constants)
-    .map(([name, text]) => `${name}='${text}'`)
-    .join(" ")}
+  local ${locals.map(([name, text]) => `${name}='${text}'`).join(" ")}
   case $1 in
     [0-9]*) PATTERN='^(0|[1-9][0-9]{0,8})$' FORM="a whole number from \${1%-*} to \${1#*-}" ;;
     *'|'*) PATTERN="^($1)$" FORM="one of \${1//|/, }" ;;
-${[...kinds, ["switches", switchesForm(settings)] as const].map((kind) => branch(kind, constants)).join("\n")}
+${branches.join("\n")}
   esac
 }
 `;
 }
 
-function line({ variable, value, server, required, ...rest }: Setting): string {
-  const sent = server ? ["+", ...(required ? [] : [String(rest.default ?? "")])] : [];
-  return [variable, kindOf(value), ...sent].join(" ").trimEnd();
+function jobLine({ variable, value, server }: Setting): string {
+  return [variable, kindOf(value), ...(server ? ["+"] : [])].join(" ");
+}
+
+function serverLine({ variable, value, required, ...rest }: Setting): string {
+  return [variable, kindOf(value), ...(required ? [] : [String(rest.default ?? "")])].join(" ").trimEnd();
 }
 
 function kindOf(value: Setting["value"]): string {

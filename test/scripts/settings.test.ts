@@ -98,16 +98,17 @@ const library = fileURLToPath(new URL("../../scripts/lib/", import.meta.url));
 
 /** For each [variable, value]: whether this side takes the value. One bash for all of them: their number is what finds something. */
 function verdicts(side: "job" | "server", cases: readonly (readonly [string, string])[]): boolean[] {
-  const files = side === "job" ? ["messages", "settings"] : ["../host/messages", "../host/settings"];
+  const files =
+    side === "job" ? ["messages", "settings_table", "settings"] : ["../host/messages", "../host/settings"];
   const judge =
     side === "job"
       ? "check_settings"
       : // Only the one line; the paths are what read_settings cannot do without.
         `read_settings /dev/stdin <<END_OF_SETTINGS
-BERTH_SERVICE_NAME=$(printf helpdesk | base64 -w 0)
-BERTH_DEPLOY_PATH=$(printf /srv/app | base64 -w 0)
-BERTH_BACKUP_PATH=$(printf /srv/backups | base64 -w 0)
-$name=$(printf %s "$value" | base64 -w 0)
+BERTH_SERVICE_NAME=$(printf helpdesk | base64 | tr -d '\\n')
+BERTH_DEPLOY_PATH=$(printf /srv/app | base64 | tr -d '\\n')
+BERTH_BACKUP_PATH=$(printf /srv/backups | base64 | tr -d '\\n')
+$name=$(printf %s "$value" | base64 | tr -d '\\n')
 END_OF_SETTINGS`;
   const program = `set -Eeuo pipefail
 ${files.map((file) => `source '${library}${file}.sh'`).join("\n")}
@@ -252,14 +253,16 @@ describe("one check of every setting", () => {
       "the setting start_command (BERTH_START_COMMAND) must be one line without control characters, not $'a\\nb'",
     ],
   ])("says in one line what would be right: %s=%s", (name, text, expected) => {
-    const { code, stderr } = runWithLibrary(["messages", "settings"], "check_settings", { [name]: text });
+    const { code, stderr } = runWithLibrary(["messages", "settings_table", "settings"], "check_settings", {
+      [name]: text,
+    });
     expect({ code, stderr }).toEqual({ code: 1, stderr: `error: ${expected}\n` });
   });
 
   it("leaves the locale as it was", () => {
     const program = "text=ü; check_settings; printf '%s' \"${#text}\"";
     const variables = { LC_ALL: "C.UTF-8", BERTH_START_COMMAND: "ü" };
-    expect(runWithLibrary(["messages", "settings"], program, variables).stdout).toBe("1");
+    expect(runWithLibrary(["messages", "settings_table", "settings"], program, variables).stdout).toBe("1");
   });
 });
 
@@ -292,7 +295,7 @@ describe("the settings that a job sends to a server", () => {
 
   it("are those of the definition alone: no other variable leaves the job", () => {
     const values = { BERTH_SERVICE_NAME: "helpdesk", BERTH_API_TOKEN: "hunter2", BERTH_ENV_VARIABLES: "A" };
-    const { stdout } = runWithLibrary(["messages", "settings", "server"], "print_settings", values);
+    const { stdout } = runWithLibrary(["messages", "server"], "print_settings", values);
     expect(stdout).toBe(`BERTH_SERVICE_NAME=${Buffer.from("helpdesk").toString("base64")}\n`);
   });
 

@@ -148,7 +148,8 @@ describe("on the server", () => {
       default: "old",
       server: true,
     };
-    writeFileSync(join(folder, "lib/settings_table.sh"), settingsTable([...settings, novelty]));
+    writeFileSync(join(folder, "lib/settings_table.sh"), settingsTable("job", [...settings, novelty]));
+    writeFileSync(join(folder, "host/settings_table.sh"), settingsTable("server", [...settings, novelty]));
     const usual = "export BERTH_SERVICE_NAME=a BERTH_DEPLOY_PATH=/srv/a BERTH_BACKUP_PATH=/srv/b";
     const job = `source '${folder}/lib/messages.sh'; source '${folder}/lib/server.sh'; print_settings`;
     const host = `source '${folder}/host/messages.sh'; source '${folder}/host/settings.sh'; read_settings /dev/stdin; printf %s "$BERTH_NOVELTY"`;

@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { bundleScript } from "../../src/embed/bundle.ts";
 import { runWithLibrary } from "./library.ts";
 
@@ -20,6 +21,8 @@ const onServers = [
 ];
 const jobs = ["validate_syntax", "run_tests", "build_deployment_package", ...onServers];
 
+const manifest = '{"version": "1.0.0", "python": "3.11", "commit": "0123abcd"}';
+
 beforeAll(() => {
   mkdirSync(join(folder, "project"));
   for (const job of jobs) {
@@ -28,10 +31,7 @@ beforeAll(() => {
   }
   for (const name of ["app", "wheels"]) mkdirSync(join(folder, "package", name), { recursive: true });
   writeFileSync(join(folder, "package/requirements.lock"), "");
-  writeFileSync(
-    join(folder, "package/manifest.json"),
-    '{"version": "1.0.0", "python": "3.11", "commit": "0123abcd"}',
-  );
+  writeFileSync(join(folder, "package/manifest.json"), manifest);
   const parts = ["app", "wheels", "requirements.lock", "manifest.json"];
   const place = join(folder, "project/deployment_package.tar.gz");
   execFileSync("tar", ["-czf", place, "-C", join(folder, "package"), ...parts]);
@@ -57,6 +57,7 @@ function run(
       SSH_KNOWN_HOSTS: "192.0.2.1 ssh-ed25519 AAAA",
       DEPLOY_SERVER: "127.0.0.1",
       DEPLOY_USER: "deploy",
+      BERTH_MANIFEST_SHA256: createHash("sha256").update(manifest).digest("hex"),
       CI_PIPELINE_CREATED_AT: "2026-01-02T03:04:05Z",
       BERTH_SSH_PORT: "1", // nothing listens there
       ...variables,
@@ -88,6 +89,45 @@ describe.each(jobs)("%s", (job) => {
     );
     expect(output).not.toContain("\u001b");
     expect(code).toBe(1);
+    expect(existsSync(canary)).toBe(false);
+  });
+});
+
+describe("the attacks, where the check alone is taken away", () => {
+  const unchecked = (job: string) => {
+    const name = `${job}-unchecked`;
+    const text = readFileSync(join(folder, `${job}.sh`), "utf8");
+    const without = text.replaceAll(/^(\s*)check_setting\(\) \{$/gm, "$1check_setting() {\n$1  return 0");
+    expect(without).not.toBe(text);
+    writeFileSync(join(folder, `${name}.sh`), without);
+    return name;
+  };
+  afterEach(() => rmSync(canary, { force: true }));
+
+  it("run a command on the runner", () => {
+    run(unchecked("deploy_to_server"), { BERTH_MAX_PARALLEL: `PATH[$(touch ${canary})]` });
+    expect(existsSync(canary)).toBe(true);
+  });
+
+  it("run a command on the server, and write a line into its unit", () => {
+    const start = "python wsgi.py\nExecStartPre=+/bin/sh -c id";
+    const settings = {
+      BERTH_SERVICE_NAME: "helpdesk",
+      BERTH_DEPLOY_PATH: "/srv/app",
+      BERTH_BACKUP_PATH: "/srv/backups",
+      BERTH_KEEP_RELEASES: `PATH[$(touch ${canary})]`,
+      BERTH_START_COMMAND: start,
+    };
+    const sent = runWithLibrary(["messages", "server"], "check_setting() { :; }; print_settings", settings);
+    const host = ["messages", "settings", "layout", "prune"].map((name) => `../host/${name}`);
+    const program = `read_settings /dev/stdin <<<"$SENT"; set_layout; printf %s "$BERTH_START_COMMAND"
+      live_release() { :; }; rollback_target() { :; }; confirmed_releases() { echo one; }; prune_releases`;
+    const undone = runWithLibrary(host, `check_setting() { :; }; ${program}`, { SENT: sent.stdout });
+    expect(undone.stdout).toBe(start);
+    expect(existsSync(canary)).toBe(true);
+    rmSync(canary);
+    const held = runWithLibrary(host, program, { SENT: sent.stdout });
+    expect(held).toMatchObject({ code: 1, stdout: "" });
     expect(existsSync(canary)).toBe(false);
   });
 });

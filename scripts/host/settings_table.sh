@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# shellcheck disable=SC2034 # settings.sh reads these
+# Made by `npm run generate` from src/settings/settings.ts: change that.
+
+# VARIABLE KIND, and what is taken where none is sent
+SETTINGS='BERTH_VERSION version
+BERTH_SERVICE_NAME unit
+BERTH_SERVICE_USER user www-data
+BERTH_DEPLOY_PATH path
+BERTH_BACKUP_PATH path
+BERTH_PERSISTENT_PATHS paths blog/db
+BERTH_SERVICE_FILE unit_file
+BERTH_START_COMMAND line
+BERTH_LISTEN place
+BERTH_HEALTH_URL address http://127.0.0.1:8000/healthz
+BERTH_HEALTH_TIMEOUT 1-3600 60
+BERTH_STABLE_SECONDS 0-3600 5
+BERTH_PREFLIGHT auto|import|none auto
+BERTH_BEFORE_SWITCH line
+BERTH_STOP_SIGNAL auto|SIGTERM|SIGINT|SIGQUIT auto
+BERTH_STOP_TIMEOUT 1-3600 30
+BERTH_KEEP_RELEASES 1-1000 5
+BERTH_KEEP_BACKUPS 1-1000 10
+BERTH_RESERVE_MEGABYTES 0-9999999 200
+BERTH_TRANSACTION_TIMEOUT 10-86400 900
+BERTH_RESTORE_DATA name
+BERTH_SWITCHES switches
+BERTH_ACTION deploy|rollback deploy
+BERTH_RELEASE name
+BERTH_REQUEST name
+BERTH_PYTHON version
+BERTH_LABEL line
+BERTH_PACKAGE_KILOBYTES 0-999999999 0
+BERTH_MANIFEST_SHA256 sha256'
+
+# usage: form_of KIND    sets PATTERN, and FORM, the same for people
+form_of() {
+  local p='[A-Za-z0-9_][A-Za-z0-9._-]*' s='(rolling|health_version|before_switch_on_copy|manage_units|harden_unit|install_tools)=(true|false)'
+  case $1 in
+    [0-9]*) PATTERN='^(0|[1-9][0-9]{0,8})$' FORM="a whole number from ${1%-*} to ${1#*-}" ;;
+    *'|'*) PATTERN="^($1)$" FORM="one of ${1//|/, }" ;;
+    line) PATTERN="^[^[:cntrl:]]*$" FORM="one line without control characters" ;;
+    unit) PATTERN="^[A-Za-z0-9][A-Za-z0-9_.-]*$" FORM="a unit's name without .service" ;;
+    user) PATTERN="^[a-z_][a-z0-9_-]*$" FORM="a user's name" ;;
+    path) PATTERN="^((/$p){2,})?$" FORM="an absolute path of plain names, at least two deep" ;;
+    paths) PATTERN="^($p(/$p)*/?( +$p(/$p)*/?)* *)?$" FORM="relative paths of plain names, with spaces between" ;;
+    unit_file) PATTERN="^([A-Za-z0-9_@][A-Za-z0-9._@-]*(/[A-Za-z0-9_@][A-Za-z0-9._@-]*)*)?$" FORM="a relative path of plain names" ;;
+    place) PATTERN="^([1-9][0-9]{0,4}|[]0-9A-Za-z.:[-]+:[1-9][0-9]{0,4}|(/$p)+)?$" FORM="a port, address:port or an absolute path" ;;
+    address) PATTERN="^(https?://|unix:/)[[:graph:]]+$" FORM="an address such as http://127.0.0.1:8000/healthz" ;;
+    version) PATTERN="^([0-9A-Za-z][0-9A-Za-z._+-]*)?$" FORM="letters, digits, dots, dashes, underscores and plus" ;;
+    sha256) PATTERN="^([0-9a-f]{64})?$" FORM="a sha256 in hexadecimal digits" ;;
+    name) PATTERN="^([A-Za-z0-9][A-Za-z0-9_.-]*)?$" FORM="a name as the job's log shows it" ;;
+    switches) PATTERN="^($s( +$s)* *)?$" FORM="words like rolling=true, with spaces between" ;;
+  esac
+}
