@@ -8,7 +8,7 @@ as_root() {
 }
 
 # usage: as_service COMMAND…    as the user that the application runs as. Deploying code for that user and acting as that user
-# are the same power, so this gives the deploy user nothing that it has not.
+# are the same power, so this gives the deploy user nothing that it has not. Its status is the command's.
 as_service() {
   if [[ $(id -un) == "$BERTH_SERVICE_USER" ]]; then
     "$@" 9>&-
@@ -31,5 +31,5 @@ service_group() {
 
 # usage: in_service_group    true when this user may give files to the service's group, and keep setgid on folders, without root
 in_service_group() {
-  id -nG | tr ' ' '\n' | grep -qxF -- "$(service_group)"
+  [[ " $(id -nG) " == *" $(service_group) "* ]]
 }
