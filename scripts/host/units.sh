@@ -95,7 +95,9 @@ finishes_requests() {
 
 # usage: is_python_script PATH    true for a program of the release's virtual environment, such as waitress-serve
 is_python_script() {
-  [[ $1 == "$CURRENT"/venv/bin/* ]] && head -n 1 -- "$RELEASE_PATH${1#"$CURRENT"}" 2>/dev/null | grep -aqE '^#!.*python'
+  local line
+  [[ $1 == "$CURRENT"/venv/bin/* && -f $RELEASE_PATH${1#"$CURRENT"} ]] &&
+    read -r -n 256 line <"$RELEASE_PATH${1#"$CURRENT"}" && [[ $line == '#!'*python* ]]
 }
 
 print_serve_program() {
@@ -251,10 +253,11 @@ installed_listen_stream() {
 
 # usage: install_units RELEASE    brings the system's units to the release's set; nothing happens where they are the same
 install_units() {
-  local unit changed='' folder=$RELEASES/$1/.berth/units
+  local unit standby changed='' folder=$RELEASES/$1/.berth/units
   UNITS_RENEWED=''
   enabled manage_units && [[ -d $folder ]] || return 0
-  for unit in "$BERTH_SERVICE_NAME.service" "$BERTH_SERVICE_NAME.socket" "$(standby_unit)" berth.conf; do
+  standby=$(standby_unit)
+  for unit in "$BERTH_SERVICE_NAME.service" "$BERTH_SERVICE_NAME.socket" "$standby" berth.conf; do
     ! is_of_another_service "$unit" || continue
     if [[ -f $folder/$unit ]]; then
       cmp -s -- "$folder/$unit" "$(installed_path "$unit")" && continue

@@ -29,6 +29,8 @@ export interface ShellFunction {
 /** A bash program with everything that it sources, taken apart. */
 export interface ShellProgram {
   readonly path: string;
+  /** It and all files that it sources. */
+  readonly files: readonly string[];
   /** The comment at its head, without the `#!` line. */
   readonly head: readonly string[];
   readonly functions: readonly ShellFunction[];
@@ -57,8 +59,9 @@ export function readProgram(path: string, read: ReadFile): ShellProgram {
     statements: [] as ShellProgram["statements"][number][],
     words: new Set<string>(),
   };
-  new Walk(read, parts).file(path, text);
-  return { path, head: head.filter((line) => !line.startsWith("#!")), ...parts };
+  const walk = new Walk(read, parts);
+  walk.file(path, text);
+  return { path, files: [...walk.seen], head: head.filter((line) => !line.startsWith("#!")), ...parts };
 }
 
 /** True for a program that can be asked for one thing at a time. */
@@ -95,7 +98,7 @@ class Walk {
     statements: ShellProgram["statements"][number][];
     words: Set<string>;
   };
-  private readonly seen = new Set<string>();
+  readonly seen = new Set<string>();
 
   constructor(read: ReadFile, parts: Walk["parts"]) {
     this.read = read;

@@ -7,12 +7,12 @@ import { shareScripts } from "../../src/embed/parts.ts";
 import { readProgram } from "../../src/embed/program.ts";
 import { embedTemplates } from "../../src/embed/regions.ts";
 import { createdJobs } from "../../src/index.ts";
-import { systemHas } from "../scripts/system.ts";
 
 const fragment = "templates/shared/scripts.yml";
 const emptyFragment = "# shared\n# berth parts\n# berth end\n";
-const busybox = await systemHas("busybox");
-const shells = [["dash"], ["bash", "--norc"], ...(busybox ? [["busybox", "sh"]] : [])];
+const shells = [["sh"], ["bash", "--norc"], ["dash"], ["busybox", "sh"]].filter(
+  ([program = "", ...options]) => spawnSync(program, [...options, "-c", "exit 0"]).status === 0,
+);
 
 /** Two jobs of two templates that share a library and a program with two requests. */
 const scripts = {
@@ -132,6 +132,8 @@ function run(
 }
 
 describe("scripts with shared parts", () => {
+  it("are tried in the shells that there are", () => expect(shells.length).toBeGreaterThan(1));
+
   const files = embedded();
   const jobs = scriptsOf(files);
 
@@ -180,6 +182,31 @@ describe("scripts with shared parts", () => {
     expect(jobs.name_job).not.toMatch(/request_time\(\)|print_python|last_words/);
   });
 
+  it("print what a job and its program have in common twice, from one text", () => {
+    const table =
+      "#!/usr/bin/env bash\n# a table\nTABLE='one\n  two'\nrows() {\n  echo \"$TABLE\" | wc -l\n}\n";
+    const sourcing = (file: string, line: string) =>
+      scripts[file as keyof typeof scripts].replace(/\n/, `\n${line}\n`);
+    const both = embedded({
+      "scripts/table.sh": table,
+      "scripts/ask.sh": scripts["scripts/ask.sh"]
+        .replace('library.sh"', 'library.sh"\nsource "${BASH_SOURCE[0]%/*}/table.sh"')
+        .replace("ask request_time now", "rows; ask request_time now"),
+      "scripts/program/program.sh": sourcing(
+        "scripts/program/program.sh",
+        'source "${BASH_SOURCE[0]%/*}/../table.sh"',
+      ),
+      "scripts/program/answers.sh": scripts["scripts/program/answers.sh"]
+        .replace("request_time() {", "request_time() {\n  rows")
+        .replace("request_name() {", "request_name() {\n  rows"),
+    });
+    const shared = scriptsOf(both);
+    expect(both[fragment]!.split("rows() {").length - 1).toBe(1);
+    expect(shared.ask_job!.split("rows() {").length - 1).toBe(1);
+    expect(run(shared.ask_job!, ["sh"]).stdout).toContain("tools\n2\n2\ntime now\n");
+    expect(run(shared.name_job!, ["sh"]).stdout).toContain("2\ntwo  spaces\n");
+  });
+
   it("are the same when they are embedded again, and other ones under another name when anything changes", () => {
     expect(embedded(files)).toEqual(files);
     const changed = {
@@ -205,8 +232,8 @@ describe("scripts with shared parts", () => {
     const { expansion } = createdJobs(JSON.stringify({ include }), { files: both });
     const script = (job: string) =>
       (expansion.jobs as Record<string, { script: unknown[] }>)[job]!.script.flat(10).join("\n");
-    expect(run(script("ask_job"), ["dash"]).stdout).toContain("time now");
-    expect(run(script("later_job"), ["dash"]).stdout).toContain("later now");
+    expect(run(script("ask_job"), ["sh"]).stdout).toContain("time now");
+    expect(run(script("later_job"), ["sh"]).stdout).toContain("later now");
   });
 
   it.each([
