@@ -74,6 +74,21 @@ describe("a command in the documents", () => {
   });
 });
 
+it("every npm script in the documents exists", () => {
+  const { scripts } = JSON.parse(text("package.json")) as { scripts: Record<string, string> };
+  const named = [...documents, ".gitlab-ci.yml"].flatMap((file) =>
+    [...text(file).matchAll(/npm (?:run )?(?!ci\b|exec\b|install\b|run\b)(?:--silent )?([a-z][\w:-]*)/g)]
+      .filter(([words]) => words.startsWith("npm run ") || /^npm (?:test|start)$/.test(words))
+      .map(([, script = ""]) => ({ file, script })),
+  );
+  expect(named.length).toBeGreaterThan(15);
+  for (const { file, script } of named)
+    expect(
+      Object.keys(scripts),
+      `${file} names npm run ${script}; package.json has no such script`,
+    ).toContain(script);
+});
+
 describe("a link in the documents", () => {
   const links = documents.flatMap((file) =>
     [...withoutFences(text(file)).matchAll(/\]\(([^)\s]+)\)/g)]
