@@ -99,8 +99,11 @@ describe("a link in the documents", () => {
   it.each(links)("leads somewhere: $file -> $target", ({ file, target }) => {
     const [path = "", anchor] = target.split("#");
     const goal = path === "" ? file : join(dirname(file), path);
-    expect(existsSync(join(root, goal)), goal).toBe(true);
-    if (anchor !== undefined) expect(anchorsOf(goal)).toContain(anchor);
+    expect(existsSync(join(root, goal)), `${file} links to ${target}, and ${goal} is not there`).toBe(true);
+    if (anchor !== undefined)
+      expect(anchorsOf(goal), `${file} links to ${target}; no heading of ${goal} has that anchor`).toContain(
+        anchor,
+      );
   });
 });
 
