@@ -74,6 +74,21 @@ describe("a command in the documents", () => {
   });
 });
 
+it("every npm script in the documents exists", () => {
+  const { scripts } = JSON.parse(text("package.json")) as { scripts: Record<string, string> };
+  const named = [...documents, ".gitlab-ci.yml"].flatMap((file) =>
+    [...text(file).matchAll(/npm (?:run )?(?!ci\b|exec\b|install\b|run\b)(?:--silent )?([a-z][\w:-]*)/g)]
+      .filter(([words]) => words.startsWith("npm run ") || /^npm (?:test|start)$/.test(words))
+      .map(([, script = ""]) => ({ file, script })),
+  );
+  expect(named.length).toBeGreaterThan(15);
+  for (const { file, script } of named)
+    expect(
+      Object.keys(scripts),
+      `${file} names npm run ${script}; package.json has no such script`,
+    ).toContain(script);
+});
+
 describe("a link in the documents", () => {
   const links = documents.flatMap((file) =>
     [...withoutFences(text(file)).matchAll(/\]\(([^)\s]+)\)/g)]
@@ -84,8 +99,11 @@ describe("a link in the documents", () => {
   it.each(links)("leads somewhere: $file -> $target", ({ file, target }) => {
     const [path = "", anchor] = target.split("#");
     const goal = path === "" ? file : join(dirname(file), path);
-    expect(existsSync(join(root, goal)), goal).toBe(true);
-    if (anchor !== undefined) expect(anchorsOf(goal)).toContain(anchor);
+    expect(existsSync(join(root, goal)), `${file} links to ${target}, and ${goal} is not there`).toBe(true);
+    if (anchor !== undefined)
+      expect(anchorsOf(goal), `${file} links to ${target}; no heading of ${goal} has that anchor`).toContain(
+        anchor,
+      );
   });
 });
 

@@ -8,6 +8,7 @@ import {
   parseVersion,
   strongestClass,
 } from "../../src/release/index.ts";
+import { expectComplete, lacking } from "../complete.ts";
 import { base, pairs } from "./pairs.ts";
 
 const file = (text: string) => ({ "templates/check.yml": text });
@@ -40,14 +41,26 @@ describe("old and new", () => {
       "component-removed",
       "global-keyword-changed",
     ]);
-    expect(Object.keys(changeKinds).filter((each) => !shown.has(each as ChangeKind))).toEqual([]);
+    expectComplete(lacking(Object.keys(changeKinds), [...shown]), (kind) =>
+      [
+        `Add a pair to test/release/pairs.ts that shows ${kind}: what is changed in "base", and the kinds of change there and back.`,
+        '    pair("an input with a default", strict, "", ["input-removed"], ["input-added"]),',
+      ].join("\n"),
+    );
   });
 });
 
 it("the page about releases has a row for every kind, with its class", () => {
   const page = readFileSync(new URL("../../docs/release.md", import.meta.url), "utf8");
   const rows = [...page.matchAll(/^\| `([a-z-]+)` \| (\w+) \| .{5,} \|$/gm)];
-  expect(Object.fromEntries(rows.map(([, kind, wanted]) => [kind, wanted]))).toEqual(changeKinds);
+  const classes = Object.fromEntries(rows.map(([, kind = "", wanted = ""]) => [kind, wanted]));
+  expectComplete(lacking(Object.keys(changeKinds), Object.keys(classes)), (kind) =>
+    [
+      `Add a row for it to the table in docs/release.md, with its class (${changeKinds[kind as ChangeKind]}):`,
+      `    | \`${kind}\` | ${changeKinds[kind as ChangeKind]} | what it means for consumers |`,
+    ].join("\n"),
+  );
+  expect(classes, "docs/release.md names another class than src/release/change.ts").toEqual(changeKinds);
 });
 
 describe("whole projects", () => {

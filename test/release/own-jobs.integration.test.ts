@@ -12,7 +12,7 @@ import { LocalPipeline } from "../../src/smoke/local/run-pipeline.ts";
 import { planPipeline } from "../../src/smoke/plan-pipeline.ts";
 import type { PipelineTrigger } from "../../src/smoke/predefined.ts";
 import { plainVariable } from "../../src/smoke/target.ts";
-import { nodeVersions } from "./own-versions.ts";
+import { nodeVersions, usualNode } from "./own-versions.ts";
 
 /*
  * The jobs of .gitlab-ci.yml, each run by Berth's own local runner, in a shell, in a fresh clone of this work tree. In place of the image
@@ -32,6 +32,8 @@ const binary = `node-${process.platform}-${process.arch}`;
 interface Run {
   readonly on: PipelineTrigger;
   readonly job: string;
+  /** The Node.js that it must run on; the usual one when absent. */
+  readonly node?: string;
   /** What its trace shows. */
   readonly shows: RegExp;
   /** Files that it leaves as artifacts. */
@@ -44,6 +46,7 @@ const runs: readonly Run[] = [
   ...nodeVersions().map((version) => ({
     on: main,
     job: `unit: [${version}]`,
+    node: version,
     shows: closingLine,
     leaves: ["junit.xml"],
   })),
@@ -70,7 +73,7 @@ describe("the pipeline of this project, on the local runner", { timeout: 600_000
   beforeEach(({ skip }) => skip(reason !== "", reason));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it.each(runs)("$job", async ({ on, job, shows, leaves = [] }) => {
+  it.for(runs)("$job", async ({ on, job, node, shows, leaves = [] }, { signal }) => {
     const commit = await project.commit("As it is", on.ref, on.tag);
     const identity = { project: project.identity, trigger: on, commit, pipelineId: 4711 };
     // The runner's cache is one folder for all jobs; the tests of the unit tests are not these tests.
@@ -82,27 +85,36 @@ describe("the pipeline of this project, on the local runner", { timeout: 600_000
     const planned = planPipeline({ identity, files: await project.files(), variables });
     if ("errors" in planned) throw new Error(planned.errors.join("\n"));
     const jobs = planned.plan.jobs.filter(({ name }) => name === job);
+    // A folder in PATH must not have a colon in its name.
+    const runFolder = join(folder, "runs", String(runs.findIndex((each) => each.job === job)));
     const pipeline = new LocalPipeline({
       plan: { ...planned.plan, jobs },
       project,
       identity,
       variables,
-      folder: join(folder, "runs", job),
-      traceFolder: join(folder, "traces", job),
-      env: jobEnvironment({ ...process.env, PATH: `${nodes}:${process.env.PATH}` }, join(folder, "tmp")),
+      folder: runFolder,
+      traceFolder: join(runFolder, "traces"),
+      env: jobEnvironment({ ...process.env, PATH: jobPath() }, join(folder, "tmp")),
       executors: new ExecutorChooser("shell"),
       concurrency: 1,
-      signal: new AbortController().signal,
+      signal,
     });
     const [result] = (await pipeline.run()).jobs;
     const trace = readFileSync(result?.traceFile ?? "", "utf8");
     expect(result?.state, trace).toBe("success");
     expect(trace).toMatch(shows);
+    expect(trace).toContain(`\nv${node ?? usualNode()}\n`);
     for (const file of leaves)
       expect(readFileSync(join(result?.artifactsFolder ?? "", file)).length, file).toBeGreaterThan(0);
-    rmSync(join(folder, "runs", job), { recursive: true, force: true });
+    rmSync(runFolder, { recursive: true, force: true });
   });
 });
+
+/** The chosen Node.js first, and nothing of this work tree: a job has only what it installed itself. */
+function jobPath(): string {
+  const usual = (process.env.PATH ?? "").split(":").filter((each) => !each.includes("node_modules"));
+  return [nodes, ...usual].join(":");
+}
 
 /** Fetches each Node.js with npm, and puts a program before them that chooses. Returns why that cannot be; "" where it can. */
 async function whyNoNodes(): Promise<string> {

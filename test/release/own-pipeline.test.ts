@@ -42,7 +42,7 @@ describe("the pipeline of this project", () => {
     expect(added(schedule)).toEqual([
       "hosts",
       ...onEachDebian("deploy_at_length"),
-      ...onEachDebian("faults"),
+      "faults",
       "compare_smoke",
     ]);
     const { jobs } = createdJobs(pipeline, {

@@ -57,7 +57,7 @@ it("no script of the server reads a time that follows the clock, but to name a m
     const text = readFileSync(`${host}${file}`, "utf8").replaceAll(/^\s*#.*$/gm, "");
     expect(
       text.match(/\$\{?(?:SECONDS|EPOCH\w+)\b|\(\(.*\bSECONDS\b|date \+%s|time\.time\(/)?.[0],
-      file,
+      `scripts/host/${file} reads a time that jumps when the clock is set: wait with steady_time and seconds_since (scripts/host/messages.sh)`,
     ).toBeUndefined();
   }
 });

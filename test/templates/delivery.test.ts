@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { createdJobs } from "../../src/index.ts";
+import { expectComplete, lacking } from "../complete.ts";
 import { include, templates } from "./consumer.ts";
 
 const stages = ["validate", "test", "build", "pre-deploy", "deploy", "post-deploy", "rollback"];
@@ -69,11 +70,23 @@ describe("delivery", () => {
     const theirs = inputsOf(component);
     const ours = inputsOf("delivery");
     const expected = Object.keys(theirs).filter((name) => !/(^|_)stage$/.test(name));
-    expect(Object.keys(inputs).toSorted()).toEqual(expected.toSorted());
+    expectComplete(lacking(expected, Object.keys(inputs)), (name) =>
+      [
+        `Declare it in spec:inputs of templates/delivery.yml as templates/${component}.yml does, and hand it on where ${component} is included:`,
+        `    inputs:\n      ${name}: $[[ inputs.${name} ]]`,
+      ].join("\n"),
+    );
+    expect(
+      lacking(Object.keys(inputs), expected),
+      `${component} has no such inputs: templates/delivery.yml must not hand them on`,
+    ).toEqual([]);
     for (const [name, value] of Object.entries(inputs)) {
       const own = /^\$\[\[ inputs\.(\w+) \]\]$/.exec(value)?.[1] ?? "";
       const { default: preset, regex, type } = theirs[name]!;
-      expect({ own, default: ours[own]?.default, regex: ours[own]?.regex, type: ours[own]?.type }).toEqual({
+      expect(
+        { own, default: ours[own]?.default, regex: ours[own]?.regex, type: ours[own]?.type },
+        `${name} of ${component} and ${own} of delivery differ in type, default or regex`,
+      ).toEqual({
         own,
         default: preset,
         regex,

@@ -1,7 +1,12 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
+import { exampleFrom, expectComplete, lacking } from "../complete.ts";
 import { templates } from "./consumer.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 interface Header {
   readonly spec: {
@@ -17,16 +22,24 @@ describe.each(components)("%s", (path, text) => {
   const { spec } = parseAllDocuments(text)[0]!.toJS() as Header;
 
   it("says what it is: in a comment for readers, in a description for the catalog", () => {
-    expect(text).toMatch(new RegExp(`^# ${name}: .{20,}`));
-    expect(text).toContain(`docs/components/${name}.md`);
-    expect(spec.description?.length).toBeGreaterThan(20);
-    expect(spec.description?.length).toBeLessThanOrEqual(256);
+    const head = `Begin ${path} as the other components do. ${exampleFrom("templates/validate.yml", 8)}`;
+    expect(text, head).toMatch(new RegExp(`^# ${name}: .{20,}`));
+    expect(text, head).toContain(`docs/components/${name}.md`);
+    expect(
+      spec.description?.length,
+      `${path}: spec:description has 21 to 256 characters. ${head}`,
+    ).toBeGreaterThan(20);
+    expect(
+      spec.description?.length,
+      `${path}: spec:description has 21 to 256 characters`,
+    ).toBeLessThanOrEqual(256);
   });
 
   it.each(
     Object.entries(spec.inputs),
-  )("describes its input %s, which has a default or is required on purpose", (_, input) => {
-    expect(input.description).toMatch(/^[A-Z].{10,}\.$/s);
+  )("describes its input %s, which has a default or is required on purpose", (given, input) => {
+    const advice = `${path}: the input ${given} takes a description that is a sentence. ${exampleFrom("templates/validate.yml")}`;
+    expect(input.description, advice).toMatch(/^[A-Z].{10,}\.$/s);
     expect(
       Object.keys(input).every((key) =>
         ["type", "description", "default", "options", "regex", "rules"].includes(key),
@@ -35,9 +48,23 @@ describe.each(components)("%s", (path, text) => {
   });
 
   it("has a page with an example and every input", () => {
-    const page = readFileSync(new URL(`../../docs/components/${name}.md`, import.meta.url), "utf8");
-    expect(page).toContain(`/berth/${name}@1`);
-    for (const input of Object.keys(spec.inputs)) expect(page).toContain(`| \`${input}\` |`);
+    const file = `docs/components/${name}.md`;
+    expectComplete(existsSync(join(root, file)) ? [] : [file], () =>
+      [`Write ${file}, then run npm run berth -- docs.`, exampleFrom("docs/components/validate.md", 30)].join(
+        "\n",
+      ),
+    );
+    const page = readFileSync(join(root, file), "utf8");
+    expect(page, `${file} shows how ${name} is included: component: …/berth/${name}@1`).toContain(
+      `/berth/${name}@1`,
+    );
+    const rows = Object.keys(spec.inputs).filter((input) => page.includes(`| \`${input}\` |`));
+    expectComplete(
+      lacking(Object.keys(spec.inputs), rows),
+      () => `Run npm run berth -- docs: it writes the table of inputs in ${file}, between the lines
+    <!-- berth docs: inputs ${name} -->
+    <!-- berth end -->`,
+    );
   });
 
   it("lets no input into a script", () => {

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { loadScenarios } from "../../../src/smoke/scenario.ts";
 import { variationsOf } from "../../../src/smoke/variation.ts";
+import { exampleFrom, expectComplete } from "../../complete.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -32,21 +33,34 @@ describe.each(
   const valuesOf = (name: string, fallback: unknown) =>
     new Set(runs.map((run) => run.inputs?.[name] ?? fallback));
 
-  it("try every boolean both ways and every option (if not: add a case to test/smoke/<component>-inputs)", () => {
+  it("try every boolean both ways and every option", () => {
     const missing = inputs.flatMap(([name, input]) => {
       const wanted = input.type === "boolean" ? [true, false] : (input.options ?? []);
       const tried = valuesOf(name, input.default);
       return wanted.filter((value) => !tried.has(value)).map((value) => `${name}: ${value}`);
     });
-    expect(missing).toEqual([]);
+    expectComplete(missing, (value) =>
+      [
+        `Add a case to test/smoke/${component}-inputs/scenario.yml that gives ${component} the input "${value}" and expects what that changes.`,
+        exampleFrom("test/smoke/validate-inputs/scenario.yml"),
+      ].join("\n"),
+    );
   });
 
   it("give the component's own inputs only, and one that does not exist is refused", () => {
     const known = new Set(inputs.map(([name]) => name));
     const unknown = runs.flatMap((run) => Object.keys(run.inputs ?? {})).filter((name) => !known.has(name));
-    expect(unknown).toEqual([]);
+    expect(
+      unknown,
+      `templates/${component}.yml has no such inputs: correct test/smoke/*/scenario.yml`,
+    ).toEqual([]);
     const wrong = refused.filter((each) => each.component === component);
-    expect(wrong.length).toBeGreaterThan(1);
+    expectComplete(wrong.length > 1 ? [] : [component], () =>
+      [
+        `Add cases to test/smoke/refused/scenario.yml: an input that ${component} does not have, and a value that it refuses.`,
+        exampleFrom("test/smoke/refused/scenario.yml"),
+      ].join("\n"),
+    );
   });
 
   it("run the component for real, beside expanding it", () => {
@@ -54,7 +68,12 @@ describe.each(
     const real = given.filter(
       (each) => each.run !== false && (each.component === component || each.component === "delivery"),
     );
-    expect(real.length).toBeGreaterThan(0);
+    expectComplete(real.length > 0 ? [] : [component], () =>
+      [
+        `Write test/smoke/${component}/scenario.yml: a pipeline with ${component} that runs (no "run: false").`,
+        exampleFrom("test/smoke/validate/scenario.yml"),
+      ].join("\n"),
+    );
   });
 });
 
