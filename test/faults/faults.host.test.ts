@@ -1,19 +1,10 @@
-import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bootHost, type ThrowawayHost } from "../../src/host/index.ts";
+import type { ThrowawayHost } from "../../src/host/index.ts";
+import { say, useHosts, whereHostsBoot } from "../host/hosts.ts";
 import { badDeploys } from "./server/bad-packages.ts";
 import { faults } from "./server/faults.ts";
 import { buildPackages, type Packages } from "./server/packages.ts";
 import { Trial } from "./server/trial.ts";
-
-const program = new URL("../../scripts/host/berth-host.sh", import.meta.url);
-const reason =
-  process.platform !== "linux" || process.getuid?.() !== 0
-    ? "needs Linux and root"
-    : existsSync(program)
-      ? ""
-      : "scripts/host is not here yet";
-if (reason) process.stderr.write(`faults: skipped: ${reason}\n`);
 
 /** A small part of `npm run faults`: each fault once, where it hurts most. */
 const chosen: readonly [fault: string, step: string][] = [
@@ -25,20 +16,16 @@ const chosen: readonly [fault: string, step: string][] = [
   ["read-only", "Write the environment file"],
 ];
 
-describe.skipIf(reason)("a deploy", () => {
+describe("a deploy", await whereHostsBoot(), () => {
+  const hosts = useHosts();
   let host: ThrowawayHost;
   let packages: Packages;
   let trial: Trial;
   beforeAll(async () => {
-    const say = (line: string) => process.stderr.write(`${line}\n`);
-    packages = await buildPackages(say);
-    host = await bootHost({ sudo: "none", progress: say });
+    [packages, host] = await Promise.all([buildPackages(say), hosts.boot({ sudo: "none" })]);
     trial = await Trial.begin(host, packages);
   });
-  afterAll(async () => {
-    await host?.down();
-    packages?.remove();
-  });
+  afterAll(() => packages?.remove());
 
   it("leaves the server with units that can start in their order", async () => {
     const { stdout, stderr } = await host.run(["systemd-analyze", "verify", "default.target"]);

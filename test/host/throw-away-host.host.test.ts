@@ -2,18 +2,19 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { controlGroupTrees } from "../../src/host/container.ts";
 import { bootHost, listHosts, type ThrowawayHost } from "../../src/host/index.ts";
+import { useHosts, whereHostsBoot } from "./hosts.ts";
 
-const reason = process.platform === "linux" && process.getuid?.() === 0 ? "" : "needs Linux and root";
-if (reason) process.stderr.write(`throw-away servers: skipped: ${reason}\n`);
+const where = await whereHostsBoot();
 
-describe.skipIf(reason)("a throw-away server", () => {
+describe("a throw-away server", where, () => {
+  const hosts = useHosts();
   let host: ThrowawayHost;
   beforeAll(async () => {
-    host = await bootHost({ progress: (line) => process.stderr.write(`${line}\n`) });
+    host = await hosts.boot();
   });
-  afterAll(() => host?.down());
 
   it("runs systemd with nothing failed", async () => {
     expect(await host.run(["systemctl", "is-system-running"])).toMatchObject({
@@ -86,7 +87,7 @@ describe.skipIf(reason)("a throw-away server", () => {
   });
 });
 
-describe.skipIf(reason)("several throw-away servers", () => {
+describe("several throw-away servers", where, () => {
   it("run side by side, also of different Debian releases, and leave nothing behind", async () => {
     const hosts = await Promise.all([bootHost(), bootHost({ suite: "trixie", sudo: "none" }), bootHost()]);
     expect(new Set(hosts.map(({ address }) => address)).size).toBe(3);
@@ -145,23 +146,27 @@ function diskBehind(pid: number, { name }: ThrowawayHost): string {
   return readFileSync(`/sys/dev/block/${device}/loop/backing_file`, "utf8").trim();
 }
 
-/** Everything by which the host could be noticed: its folder, mounts, network, control groups, processes. */
+/**
+ * Everything by which the host could be noticed: its folder, mounts, network, control groups, processes. Only what bears its own
+ * name or number is looked at: other hosts come and go meanwhile, also those of another Berth.
+ */
 function tracesOf({ name, address }: Pick<ThrowawayHost, "name" | "address">): string[] {
   const [, , high = 0, low = 0] = address.split(".").map(Number);
   const number = high * 64 + (low >> 2);
-  const groups = readdirSync("/sys/fs/cgroup", { recursive: true }).map(String);
+  const places = [
+    `/sys/class/net/berth${number}`,
+    `/sys/class/net/berthp${number}`,
+    `/run/netns/berth-${number}`,
+    ...controlGroupTrees().map((tree) => `${tree}/berth-${number}`),
+  ];
   return [
-    ...listHosts().filter((each) => each.name === name),
-    ...readdirSync("/sys/class/net").filter((each) => /^berthp?(\d+)$/.exec(each)?.[1] === String(number)),
-    ...(existsSync("/run/netns") ? readdirSync("/run/netns") : []).filter(
-      (each) => each === `berth-${number}`,
-    ),
+    ...listHosts().flatMap((each) => (each.name === name ? [`the record of ${name}`] : [])),
+    ...places.filter((place) => existsSync(place)),
     ...readFileSync("/proc/mounts", "utf8")
       .split("\n")
       .filter((line) => line.includes(`/${name}/`)),
-    ...groups.filter((path) => path.split("/").includes(`berth-${number}`)),
     ...commandLines().filter((line) => line.includes(`--machine=${name}`)),
-  ].map(String);
+  ];
 }
 
 function commandLines(): string[] {

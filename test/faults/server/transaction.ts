@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { bundleScript } from "../../../src/embed/bundle.ts";
 import type { ThrowawayHost } from "../../../src/host/index.ts";
 import { mustRun, type Outcome, run } from "../../../src/host/subprocess.ts";
-import { type Package, readFromProject } from "./packages.ts";
+import { readFromProject } from "./built-package.ts";
+import type { Package } from "./packages.ts";
 
 /** The last word of a transaction (`.deploy/runs/<run>/result`). */
 export interface TransactionResult {
