@@ -5,7 +5,7 @@ import { UsageError } from "../usage-error.ts";
 import { type BaseSystemOptions, ensureBaseSystem, type Suite } from "./base-system.ts";
 import { canBootHosts } from "./can-boot.ts";
 import { makeDisk, mountDisk } from "./disk.ts";
-import { withLock } from "./lock.ts";
+import { withLock, withMachineLock } from "./lock.ts";
 import { addressesOf, connect, freeNumber } from "./network.ts";
 import { allRecords, type HostRecord, hostPaths, identify, writeRecord } from "./record.ts";
 import { mustRun } from "./subprocess.ts";
@@ -73,17 +73,20 @@ function reserve(name: string, suite: Suite, keep: boolean): Promise<HostRecord>
     const records = allRecords();
     if (records.some((each) => each.name === name))
       throw new UsageError(`a host called "${name}" is already up`);
-    const number = freeNumber(new Set(records.map((each) => each.number)));
-    const owner = keep ? undefined : identify(process.pid);
-    const record: HostRecord = { name, suite, number, ...(owner === undefined ? {} : { owner }) };
-    writeRecord(record);
-    try {
-      await connect(number);
-    } catch (error) {
-      tearDown(record);
-      throw error;
-    }
-    return record;
+    // A number is taken when its network is there: until then nobody else may look for one, with whatever cache folder.
+    return withMachineLock("networks", async () => {
+      const number = freeNumber(new Set(records.map((each) => each.number)));
+      const owner = keep ? undefined : identify(process.pid);
+      const record: HostRecord = { name, suite, number, ...(owner === undefined ? {} : { owner }) };
+      writeRecord(record);
+      try {
+        await connect(number);
+      } catch (error) {
+        tearDown(record);
+        throw error;
+      }
+      return record;
+    });
   });
 }
 

@@ -28,7 +28,7 @@ export async function startContainer(
   child.unref();
   closeSync(log);
   const pid = child.pid ?? 0;
-  for (let waited = 0; waited < 10_000; waited += 10) {
+  for (let waited = 0; waited < 60_000; waited += 10) {
     const [nspawn, init] = [identify(pid), identify(firstChild(pid))];
     if (nspawn === undefined) break;
     if (init !== undefined && isInit(init.pid)) return { nspawn, init };

@@ -131,7 +131,7 @@ describe("pre_deploy_checks", await whereHostsBoot(), () => {
   it("names all that a server lacks which nobody has prepared, in one run", async () => {
     await shell(
       host,
-      "mv /usr/bin/rsync /usr/bin/rsync.away; systemd-run --quiet --unit=squatter python3 -m http.server 8000; for i in $(seq 50); do ss -ltn | grep -q :8000 && break; sleep 0.1; done",
+      "mv /usr/bin/rsync /usr/bin/rsync.away; systemd-run --quiet --unit=squatter python3 -m http.server 8000; for i in $(seq 600); do ! ss -ltn | grep -q :8000 || exit 0; sleep 0.1; done; exit 1",
     );
     const { code, output } = await check({ BERTH_RESERVE_MEGABYTES: "9000000" }, packageFor("3.12"));
     await shell(host, "mv /usr/bin/rsync.away /usr/bin/rsync; systemctl stop squatter");

@@ -65,10 +65,21 @@ describe("the deploy jobs", await whereHostsBoot(), () => {
   it("wait for nobody: a second deploy at the same time is refused in clear words, and harms nothing", async () => {
     const [one, other] = [deployment("1.1.0"), withoutWhatFirstHad()];
     second = other;
+    // The deploy goes on when both others have met it.
+    const held = {
+      BERTH_BEFORE_SWITCH: "for i in $(seq 2400); do [ ! -e /tmp/go ] || exit 0; sleep 0.1; done; exit 1",
+    };
     const besides: Promise<JobResult>[] = [];
-    const { code, output } = await one.run("deploy_to_server", {}, (text) => {
-      if (besides.length === 0 && text.includes("== Make the virtual environment"))
-        besides.push(other.run("deploy_to_server"), one.run("deploy_to_server"));
+    const { code, output } = await one.run("deploy_to_server", held, (text) => {
+      if (besides.length > 0 || !text.includes("== Make the virtual environment")) return;
+      const attached = new Promise<void>((done) => {
+        const again = one.run("deploy_to_server", held, (said) => {
+          if (said.includes("is being put live on")) done();
+        });
+        besides.push(other.run("deploy_to_server"), again);
+        again.then(() => done());
+      });
+      Promise.all([besides[0], attached]).then(() => shell(host, "touch /tmp/go"));
     });
     expect(code, output).toBe(0);
     const [refused, same] = await Promise.all(besides);
@@ -98,7 +109,7 @@ describe("the deploy jobs", await whereHostsBoot(), () => {
     expect(code).not.toBe(0);
     await shell(
       host,
-      "for i in $(seq 600); do pgrep -f '[b]erth.*transact' >/dev/null || exit 0; sleep 0.1; done; exit 1",
+      "for i in $(seq 2400); do pgrep -f '[b]erth.*transact' >/dev/null || exit 0; sleep 0.1; done; echo 'the deploy is still under way' >&2; exit 1",
     );
     expect((await health(host)).version).toBe("1.3.0");
     const again = await cancelled.run("deploy_to_server");
