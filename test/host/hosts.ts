@@ -53,12 +53,15 @@ export function useHosts() {
   const hosts: ThrowawayHost[] = [];
   const keep = process.env.BERTH_KEEP_HOSTS === "1";
   let failed = false;
-  afterEach(async ({ task }) => {
-    if (task.result?.state !== "fail") return;
+  const report = async () => {
     failed = true;
     for (const host of hosts) console.error(await lastWords(host));
+  };
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") await report();
   });
-  afterAll(async () => {
+  afterAll(async (_, { result }) => {
+    if (!failed && result?.state === "fail") await report(); // what comes before all tests failed
     if (!keep || !failed) await Promise.all(hosts.map((host) => host.down()));
   });
   return {
@@ -70,8 +73,8 @@ export function useHosts() {
   };
 }
 
-/** What a person needs who looks for the reason: where the server is, and the end of its journal (100 lines at most). */
-async function lastWords(host: ThrowawayHost): Promise<string> {
+/** What a person needs who looks for the reason: where the server is, and the end of its journal (100 lines, each cut at 300 characters). */
+export async function lastWords(host: ThrowawayHost): Promise<string> {
   const journal = await host
     .run(["journalctl", "--no-pager", "--quiet", "--output=short-iso", "--lines=100"])
     .then(({ stdout, stderr }) => stdout + stderr)
@@ -79,6 +82,9 @@ async function lastWords(host: ThrowawayHost): Promise<string> {
   return [
     `the server ${host.name}, whose folder is ${hostPaths(host.name).folder} (with BERTH_KEEP_HOSTS=1 it stays:`,
     `berth host ssh --name ${host.name}). The end of its journal:`,
-    journal.replace(/^/gm, "  | "),
+    ...journal
+      .trimEnd()
+      .split("\n")
+      .map((line) => `  | ${line.slice(0, 300)}`),
   ].join("\n");
 }
