@@ -52,16 +52,20 @@ export function useJobImages(wanted?: readonly string[]): () => JobImages {
 export function useHosts() {
   const hosts: ThrowawayHost[] = [];
   const keep = process.env.BERTH_KEEP_HOSTS === "1";
+  let begun = false;
   let failed = false;
   const report = async () => {
     failed = true;
     for (const host of hosts) console.error(await lastWords(host));
   };
+  beforeEach(() => {
+    begun = true;
+  });
   afterEach(async ({ task }) => {
     if (task.result?.state === "fail") await report();
   });
-  afterAll(async (_, { result }) => {
-    if (!failed && result?.state === "fail") await report(); // what comes before all tests failed
+  afterAll(async () => {
+    if (!begun) await report(); // what comes before all tests has failed
     if (!keep || !failed) await Promise.all(hosts.map((host) => host.down()));
   });
   return {
