@@ -41,8 +41,9 @@ export default defineConfig({
           include: ["test/**/*.host.test.ts"],
           sequence: { groupOrder: 1 },
           maxWorkers: hostFiles,
-          testTimeout: 300_000,
-          hookTimeout: 600_000,
+          // Ten times what they take on a quiet machine.
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
         },
       },
     ],

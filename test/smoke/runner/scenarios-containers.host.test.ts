@@ -12,4 +12,4 @@ it("scenarios come out the same in containers", async () => {
   expect(failures(reports)).toEqual([]);
   const jobs = reports.flatMap(({ steps }) => steps.flatMap(({ result }) => result.jobs));
   expect(new Set(jobs.map((job) => job.executor))).toEqual(new Set(["podman: python:3.11-slim-bookworm"]));
-}, 600_000);
+});

@@ -7,4 +7,4 @@ it("the scenarios that need Python packages, and no server, come out as expected
   );
   expect(reports.length).toBeGreaterThan(10);
   expect(failures(reports)).toEqual([]);
-}, 600_000);
+});
