@@ -33,7 +33,7 @@ describe("npm start", () => {
     const { code, stdout, stderr } = await start([], ordinaryUser());
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(
-      /^the tour ends here: a throw-away server needs (?:Linux|root)[^\n]*\n$/,
+      /^the tour ends here: a throw-away server cannot run here: it needs (?:Linux|root)[^\n]*\n$/,
     );
   });
 });

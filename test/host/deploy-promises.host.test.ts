@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { ThrowawayHost } from "../../src/host/index.ts";
 import { systemHas } from "../scripts/system.ts";
 import { toolFolder } from "../scripts/tools.ts";
-import { deployPath, health, openTicket, shell } from "./deployment.ts";
+import { type Deployment, deployPath, health, openTicket, shell } from "./deployment.ts";
 import { atLength, suiteOrElse, useDeployments } from "./deployments.ts";
 import { useHosts, whereHostsBoot } from "./hosts.ts";
 
@@ -17,6 +17,7 @@ describe("the deploy jobs, on one server", await whereHostsBoot(), () => {
   const hosts = useHosts();
   const deployments = useDeployments(suite);
   let host: ThrowawayHost;
+  let first: Deployment;
   beforeAll(async () => {
     host = await hosts.boot({ suite });
   });
@@ -25,7 +26,7 @@ describe("the deploy jobs, on one server", await whereHostsBoot(), () => {
   const standby = () => shell(host, "systemctl is-active flask-helpdesk-standby || true");
 
   it("put the first version live, run with BusyBox's tools as in Alpine", async () => {
-    const first = deployment("1.0.0");
+    first = deployment("1.0.0");
     const busybox = await systemHas("busybox");
     const tools = busybox ? toolFolder(first.folder, ["bash", "ssh", "ssh-keygen", "rsync"]) : "";
     const { code, output } = busybox
@@ -41,7 +42,7 @@ describe("the deploy jobs, on one server", await whereHostsBoot(), () => {
       host,
       `echo '# more' >>${deployPath}/current/wsgi.py; systemctl stop flask-helpdesk.socket flask-helpdesk`,
     );
-    const { code, output } = await deployment("1.0.0").run("post_deploy_verification");
+    const { code, output } = await first.run("post_deploy_verification");
     expect(code).toBe(1);
     expect(output).toContain("wsgi.py: not the content that was built");
     expect(output).toMatch(/flask-helpdesk is (inactive|failed)/);
