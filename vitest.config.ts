@@ -1,14 +1,24 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+
+const cores = availableParallelism();
+
+/**
+ * Files of the project `host` side by side: two a core, since they wait for servers most of the time, and as many as the memory
+ * allows. A file takes 1.5 GB at most: its own process, two servers, what is built on them.
+ */
+const hostFiles = Math.max(1, Math.min(2 * cores, Math.floor(process.availableMemory() / 1.5e9)));
 
 /**
  * Three projects. `unit` runs anywhere: as an ordinary user, without network, on any system that has Node, git, bash and Python.
  * `integration` works with what this machine has or installs (Debian packages, a package index, a browser), or takes long. `host`
- * boots real servers, so its files run one after the other.
+ * comes after them and boots real servers, each with a disk, a network and a name of its own.
  * The last line of every run is `N passed, N failed` (test/closing-line.ts).
  */
 export default defineConfig({
   test: {
     reporters: ["default", "./test/closing-line.ts"],
+    maxWorkers: cores, // vitest leaves one core idle
     projects: [
       {
         test: {
@@ -29,9 +39,11 @@ export default defineConfig({
         test: {
           name: "host",
           include: ["test/**/*.host.test.ts"],
-          fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 600_000,
+          sequence: { groupOrder: 1 },
+          maxWorkers: hostFiles,
+          // Ten times what they take on a quiet machine.
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
         },
       },
     ],

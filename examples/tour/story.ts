@@ -25,7 +25,7 @@ const subject = "The printer on the second floor is on fire";
  */
 export async function story(tour: Tour, args: readonly string[]): Promise<void> {
   const executor = chosenExecutor(args);
-  await requireHosts();
+  await requireHosts(tour);
   const needs = new Needs({ keep: false, say: tour.say, signal: tour.signal });
   tour.cleanUpWith(() => needs.close());
   await needs.prepareMachine();

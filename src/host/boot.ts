@@ -3,12 +3,12 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../usage-error.ts";
 import { type BaseSystemOptions, ensureBaseSystem, type Suite } from "./base-system.ts";
+import { canBootHosts } from "./can-boot.ts";
 import { makeDisk, mountDisk } from "./disk.ts";
-import { withLock } from "./lock.ts";
+import { withLock, withMachineLock } from "./lock.ts";
 import { addressesOf, connect, freeNumber } from "./network.ts";
 import { allRecords, type HostRecord, hostPaths, identify, writeRecord } from "./record.ts";
 import { mustRun } from "./subprocess.ts";
-import { ensureSystemPackages } from "./system-packages.ts";
 import { sweep, tearDown } from "./teardown.ts";
 import { hostOf, type ThrowawayHost } from "./throw-away-host.ts";
 
@@ -31,7 +31,7 @@ export interface BootOptions {
 /**
  * Boots a throw-away server and returns it when its sshd answers (about a second; a minute more when the base system of
  * the suite is not in the cache yet). Hosts left behind by a killed process are removed first.
- * @throws UsageError in one line where a host cannot be had here: not Linux, not root, packages missing.
+ * @throws UsageError in one line where a host cannot be had here (`canBootHosts` says why).
  */
 export async function bootHost(options: BootOptions = {}): Promise<ThrowawayHost> {
   const { suite = "bookworm", name = `host-${randomBytes(3).toString("hex")}`, signal } = options;
@@ -52,24 +52,13 @@ export async function bootHost(options: BootOptions = {}): Promise<ThrowawayHost
   }
 }
 
-/** What a throw-away host needs on this machine. @throws UsageError in one line when it cannot be had. */
+/** @throws UsageError in one line where this machine cannot run a throw-away host. */
 async function ensureHostTools(options: BaseSystemOptions): Promise<void> {
-  if (process.platform !== "linux")
-    throw new UsageError("a throw-away server needs Linux; use --target user@host instead");
-  if (process.getuid?.() !== 0)
+  const ability = await canBootHosts(options);
+  if (!ability.possible)
     throw new UsageError(
-      "a throw-away server needs root on this machine; use sudo, or --target user@host instead",
+      `a throw-away server cannot run here: ${ability.reason}; use --target user@host instead`,
     );
-  const packages = [
-    "systemd-container",
-    "iproute2",
-    "openssh-client",
-    "e2fsprogs",
-    "util-linux",
-    "mount",
-    "perl-base",
-  ];
-  await ensureSystemPackages(packages, options);
 }
 
 function checkName(name: string): void {
@@ -84,17 +73,20 @@ function reserve(name: string, suite: Suite, keep: boolean): Promise<HostRecord>
     const records = allRecords();
     if (records.some((each) => each.name === name))
       throw new UsageError(`a host called "${name}" is already up`);
-    const number = freeNumber(new Set(records.map((each) => each.number)));
-    const owner = keep ? undefined : identify(process.pid);
-    const record: HostRecord = { name, suite, number, ...(owner === undefined ? {} : { owner }) };
-    writeRecord(record);
-    try {
-      await connect(number);
-    } catch (error) {
-      tearDown(record);
-      throw error;
-    }
-    return record;
+    // A number is taken when its network is there: until then nobody else may look for one, with whatever cache folder.
+    return withMachineLock("networks", async () => {
+      const number = freeNumber(new Set(records.map((each) => each.number)));
+      const owner = keep ? undefined : identify(process.pid);
+      const record: HostRecord = { name, suite, number, ...(owner === undefined ? {} : { owner }) };
+      writeRecord(record);
+      try {
+        await connect(number);
+      } catch (error) {
+        tearDown(record);
+        throw error;
+      }
+      return record;
+    });
   });
 }
 

@@ -21,29 +21,27 @@ export async function startContainer(
   const groups = controlGroupTrees().map((tree) => join(tree, kernelNames(record.number).controlGroup));
   for (const group of groups) mkdirSync(group, { recursive: true });
   const log = openSync(paths.console, "a", 0o600);
-  // The shell enters the control groups and then becomes systemd-nspawn: same pid, own session, our Ctrl-C passes it by.
-  const enterAndBecome =
-    'while [ "$1" != -- ]; do echo $$ >"$1/cgroup.procs" || exit; shift; done; shift; exec "$@"';
-  const argv = [
-    "-c",
-    enterAndBecome,
-    "sh",
-    ...groups,
-    "--",
-    ...nspawnCommand(record, paths, groups.length > 0),
-  ];
-  const child = spawn("sh", argv, { detached: true, stdio: ["ignore", log, log] });
+  const [program = "", ...argv] = enteringGroups(groups, nspawnCommand(record, paths, groups.length > 0));
+  // In a session of its own: our Ctrl-C passes it by.
+  const child = spawn(program, argv, { detached: true, stdio: ["ignore", log, log] });
   child.on("error", () => undefined);
   child.unref();
   closeSync(log);
   const pid = child.pid ?? 0;
-  for (let waited = 0; waited < 10_000; waited += 10) {
+  for (let waited = 0; waited < 60_000; waited += 10) {
     const [nspawn, init] = [identify(pid), identify(firstChild(pid))];
     if (nspawn === undefined) break;
     if (init !== undefined && isInit(init.pid)) return { nspawn, init };
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error(`the host "${record.name}" did not boot: ${consoleTail(paths)}`);
+}
+
+/** Argv that enters the control groups and then becomes `argv`: same pid. */
+export function enteringGroups(groups: readonly string[], argv: readonly string[]): string[] {
+  const enterAndBecome =
+    'while [ "$1" != -- ]; do echo $$ >"$1/cgroup.procs" || exit; shift; done; shift; exec "$@"';
+  return ["sh", "-c", enterAndBecome, "sh", ...groups, "--", ...argv];
 }
 
 /** The last lines that the guest, or systemd-nspawn, wrote to the console. */

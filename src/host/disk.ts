@@ -51,7 +51,7 @@ export async function crashDisk(paths: HostPaths): Promise<void> {
 
 /** The last process of a guest may take a moment to let go. */
 async function unmount(folder: string): Promise<void> {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
+  for (let attempt = 0; attempt < 1500; attempt += 1) {
     if ((await run(["umount", folder])).code === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../usage-error.ts";
@@ -155,11 +155,11 @@ function writeConfiguration(): Record<string, string> {
   const folder = cacheFolder("containers");
   const storage = join(folder, "storage.conf");
   const engine = join(folder, "containers.conf");
-  writeFileSync(
+  writeWhole(
     storage,
     `[storage]\ndriver = "overlay"\ngraphroot = "${join(folder, "store")}"\nrunroot = "${join(folder, "run")}"\n`,
   );
-  writeFileSync(
+  writeWhole(
     engine,
     [
       "[engine]",
@@ -173,4 +173,11 @@ function writeConfiguration(): Record<string, string> {
     ].join("\n"),
   );
   return { CONTAINERS_CONF: engine, CONTAINERS_STORAGE_CONF: storage };
+}
+
+/** Written beside and renamed: a podman that another process starts at this moment reads the one or the other, never half of it. */
+function writeWhole(file: string, text: string): void {
+  const beside = `${file}.${process.pid}.new`;
+  writeFileSync(beside, text);
+  renameSync(beside, file);
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Suite } from "./base-system.ts";
 import { cacheFolder } from "./folders.ts";
@@ -64,10 +64,14 @@ export function writeRecord(record: HostRecord): void {
   renameSync(`${file}.new`, file);
 }
 
-/** The record of the host `name`; undefined when there is none. */
+/** The record of the host `name`; undefined when there is none, or when it is taken away at this moment. */
 export function readRecord(name: string): HostRecord | undefined {
-  const file = join(hostPaths(name).folder, "state.json");
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as HostRecord) : undefined;
+  try {
+    return JSON.parse(readFileSync(join(hostPaths(name).folder, "state.json"), "utf8"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 /** All hosts of this user, by name. A folder without a record is a host whose making was interrupted at once. */

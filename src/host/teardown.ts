@@ -45,8 +45,8 @@ export function removeAllHosts(): Promise<string[]> {
 }
 
 /** Ends what still runs in a control group (systemd-nspawn before it was recorded, say) and removes it with its parts. */
-function endGroup(group: string): void {
-  for (let attempt = 0; attempt < 100 && existsSync(group); attempt += 1) {
+export function endGroup(group: string): void {
+  for (let attempt = 0; attempt < 500 && existsSync(group); attempt += 1) {
     for (const pid of processesOf(group)) killNow(pid);
     if (removeGroup(group)) return;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);

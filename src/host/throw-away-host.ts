@@ -102,7 +102,7 @@ export function hostOf(initial: HostRecord, base: string): ThrowawayHost {
       if (!(await isMounted(paths))) await mountDisk(paths, base);
       remember({ ...record, container: await startContainer(record, paths) });
       await plugCable(record.number);
-      await waitForSsh(guest, 30_000, paths);
+      await waitForSsh(guest, 120_000, paths);
     },
     cutNetwork: () => pullCable(record.number),
     healNetwork: () => plugCable(record.number),
@@ -116,7 +116,7 @@ export function hostOf(initial: HostRecord, base: string): ThrowawayHost {
 
 /** systemd-nspawn ends by itself after its guest; until then it holds a lock on the root folder. */
 async function untilEnded(nspawn: ProcessIdentity): Promise<void> {
-  for (let waited = 0; isRunning(nspawn) && waited < 5000; waited += 10) {
+  for (let waited = 0; isRunning(nspawn) && waited < 60_000; waited += 10) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

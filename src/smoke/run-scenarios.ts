@@ -53,8 +53,9 @@ async function runOne(variation: Variation, options: ScenarioRunOptions): Promis
     const description = scenario.description;
     return { name, description, runner, state, steps: [], error: (error as Error).message, seconds: 0 };
   }
+  let passed = false;
   try {
-    return await runVariation(variation, {
+    const report = await runVariation(variation, {
       runner,
       open: () => options.open(variation),
       variables: provided.variables,
@@ -63,8 +64,10 @@ async function runOne(variation: Variation, options: ScenarioRunOptions): Promis
       signal,
       onEvent: onEvent && ((event, step) => onEvent(variation, event, step)),
     });
+    passed = report.state === "passed";
+    return report;
   } finally {
-    await provided.release();
+    await provided.release(passed);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   jobImageNames,
   jobImageStore,
   type PackageIndex,
+  type ThrowawayHost,
 } from "../host/index.ts";
 import { UsageError } from "../usage-error.ts";
 import { type ExecutorChoice, ExecutorChooser } from "./local/executor.ts";
@@ -19,6 +20,8 @@ export interface NeedsOptions {
   /** A server of the user's own, in place of throw-away ones. */
   readonly target?: DeployTarget | undefined;
   readonly keep: boolean;
+  /** Sees a server of a variation that did not pass, before it goes. */
+  readonly onFailure?: ((host: ThrowawayHost) => Promise<void>) | undefined;
   /** The jobs run on other machines, with a package index of their own. */
   readonly remote?: boolean | undefined;
   readonly say: (line: string) => void;
@@ -28,7 +31,7 @@ export interface NeedsOptions {
 /** What one variation got of what it needs. */
 export interface Provided {
   readonly variables: readonly CiVariable[];
-  release(): Promise<void>;
+  release(passed: boolean): Promise<void>;
 }
 
 /** Gives scenarios what they need beside a runner: servers, each its own, and one package index for all. */
@@ -66,12 +69,13 @@ export class Needs {
     if (this.options.target) {
       return { variables: [...packages, ...deployVariables(this.options.target)], release: nothing };
     }
-    const { keep, say, signal } = this.options;
+    const { keep, say, signal, onFailure } = this.options;
     const host = await bootHost({ keep, signal, progress: say });
     const privateKey = await readFile(host.privateKeyFile, "utf8");
     return {
       variables: [...packages, ...deployVariables({ ...host, privateKey, knownHosts: host.knownHosts })],
-      release: async () => {
+      release: async (passed) => {
+        if (!passed) await onFailure?.(host);
         if (keep) say(`the server ${host.name} stays: berth host ssh --name ${host.name}`);
         else await host.down();
       },

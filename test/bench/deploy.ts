@@ -116,7 +116,11 @@ async function underLoad(
   name: string,
   action: () => Promise<void>,
 ): Promise<Experience> {
-  const customers = new Customers({ address: host.address, port: applicationPort }, name, 20, true);
+  const customers = new Customers({ address: host.address, port: applicationPort }, name, {
+    interval: 20,
+    slow: true,
+    patience: 10_000,
+  });
   const pause = () => new Promise((resolve) => setTimeout(resolve, 2000));
   await pause();
   await action();

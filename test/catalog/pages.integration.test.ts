@@ -8,12 +8,14 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { catalogAssets } from "../../src/build/catalog-assets.ts";
 import { readCatalog, renderSite, writeSite } from "../../src/catalog/index.ts";
+import { skippedWhere } from "../skipped.ts";
 import { openBrowser, openPage, type WatchedPage } from "./browser.ts";
 import { runCatalog } from "./command.ts";
 import { makeProject } from "./fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "berth-catalog-"));
 const browser = await openBrowser();
+const where = skippedWhere(browser ? "" : "no Chromium here");
 if (browser) {
   const assets = await catalogAssets();
   const own = await readCatalog(fileURLToPath(new URL("../..", import.meta.url)), {
@@ -33,7 +35,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe.skipIf(!browser)("the site, opened from a folder", { timeout: 120_000 }, () => {
+describe("the site, opened from a folder", { ...where, timeout: 120_000 }, () => {
   it.each([
     ["a wide light page", {}, ["berth/components/deploy.html"]],
     ["a wide dark page", { dark: true }, []],
@@ -88,7 +90,7 @@ describe.skipIf(!browser)("the site, opened from a folder", { timeout: 120_000 }
   });
 });
 
-describe.skipIf(!browser)("a served page", { timeout: 60_000 }, () => {
+describe("a served page", { ...where, timeout: 60_000 }, () => {
   it("loads again when the project has changed", async () => {
     const project = join(folder, "project");
     const { output, done, stop } = runCatalog(["serve", "--port", "0"], { cwd: project });
@@ -105,7 +107,7 @@ describe.skipIf(!browser)("a served page", { timeout: 60_000 }, () => {
   });
 });
 
-describe.skipIf(!browser)("the search", { timeout: 60_000 }, () => {
+describe("the search", { ...where, timeout: 60_000 }, () => {
   it("finds components by name, input, job and description, and leads to one by the keyboard alone", async () => {
     const { page, context, faults } = await openPage(browser!);
     await page.goto(at("berth/index.html"));
@@ -132,7 +134,7 @@ describe.skipIf(!browser)("the search", { timeout: 60_000 }, () => {
   });
 });
 
-describe.skipIf(!browser)("a component's page", { timeout: 60_000 }, () => {
+describe("a component's page", { ...where, timeout: 60_000 }, () => {
   let watched: WatchedPage;
   let page: Page;
   beforeAll(async () => {

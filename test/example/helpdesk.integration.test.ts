@@ -7,13 +7,14 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { indexOrReason } from "../scripts/package-index.ts";
+import { skippedWhere } from "../skipped.ts";
 
 const example = fileURLToPath(new URL("../../examples/flask-helpdesk", import.meta.url));
 const { start, reason } = indexOrReason();
 const run = promisify(execFile);
 
 /** The example as a consumer has it, with its requirements in a virtual environment, served in each way that it promises. */
-describe.skipIf(reason)("the Flask helpdesk", { timeout: 120_000 }, () => {
+describe("the Flask helpdesk", { ...skippedWhere(reason), timeout: 120_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "berth-helpdesk-"));
   const python = join(folder, "venv/bin/python");
   const servers: ChildProcess[] = [];

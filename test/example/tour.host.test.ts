@@ -8,12 +8,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { listHosts } from "../../src/host/index.ts";
+import { whereHostsBoot } from "../host/hosts.ts";
 
 /* `npm start` where a server can be had: what Ctrl-C ends, and what it leaves. The other ways to fail: tour.test.ts. */
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const namesOfHosts = () => listHosts().map(({ name }) => name);
 
-describe.skipIf(process.platform !== "linux" || process.getuid?.() !== 0)("npm start after Ctrl-C", () => {
+describe("npm start after Ctrl-C", await whereHostsBoot(), () => {
   let temporary: string;
   beforeEach(() => {
     temporary = mkdtempSync(join(tmpdir(), "berth-tour-test-"));

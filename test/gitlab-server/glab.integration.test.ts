@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
+import { skippedWhere } from "../skipped.ts";
 import { startGitlabServer } from "./index.ts";
 
 const run = promisify(execFile);
@@ -13,43 +14,56 @@ const installed = spawnSync(glab, ["--version"]).status === 0;
 const cleanUps: (() => Promise<unknown>)[] = [];
 afterAll(() => Promise.all(cleanUps.map((each) => each())));
 
-describe.skipIf(!installed)("the stand-in, to a client that we did not write", () => {
-  it("starts a pipeline, lists it, follows a job's trace and fetches its artifacts", async () => {
-    const { server, call, home } = await open(
-      "greet: { script: [echo hello | tee out.txt], artifacts: { paths: [out.txt] } }\nchild: { trigger: { include: child.yml } }",
-    );
-    expect(JSON.parse(await call("api", "projects/group%2Fapp"))).toMatchObject({
-      path_with_namespace: "group/app",
+describe(
+  "the stand-in, to a client that we did not write",
+  skippedWhere(installed ? "" : "glab is not installed"),
+  () => {
+    it("starts a pipeline, lists it, follows a job's trace and fetches its artifacts", async () => {
+      const { server, call, home } = await open(
+        "greet: { script: [echo hello | tee out.txt], artifacts: { paths: [out.txt] } }\nchild: { trigger: { include: child.yml } }",
+      );
+      expect(JSON.parse(await call("api", "projects/group%2Fapp"))).toMatchObject({
+        path_with_namespace: "group/app",
+      });
+      expect(await call("ci", "run", "--repo", "group/app", "--branch", "main")).toMatch(
+        /Created pipeline \(id: 1 /,
+      );
+      expect(await call("ci", "list", "--repo", "group/app")).toMatch(/Showing 1 pipeline on group\/app/);
+      expect(await call("ci", "trace", "1", "--repo", "group/app")).toMatch(/^hello$/m);
+      await server.state.pipelines[0]?.rest();
+      const details = await call(
+        "ci",
+        "get",
+        "--repo",
+        "group/app",
+        "--pipeline-id",
+        "1",
+        "--output",
+        "json",
+      );
+      expect(JSON.parse(details)).toMatchObject({ id: 1, status: "success", jobs: [{ name: "greet" }] });
+      await call("job", "artifact", "main", "greet", "--repo", "group/app");
+      expect(await readFile(join(home, "out.txt"), "utf8")).toBe("hello\n");
+      const bridges = JSON.parse(await call("api", "projects/group%2Fapp/pipelines/1/bridges"));
+      expect(bridges).toMatchObject([{ name: "child", downstream_pipeline: { id: 2 } }]);
+      expect(server.state.pipelines).toHaveLength(2);
     });
-    expect(await call("ci", "run", "--repo", "group/app", "--branch", "main")).toMatch(
-      /Created pipeline \(id: 1 /,
-    );
-    expect(await call("ci", "list", "--repo", "group/app")).toMatch(/Showing 1 pipeline on group\/app/);
-    expect(await call("ci", "trace", "1", "--repo", "group/app")).toMatch(/^hello$/m);
-    await server.state.pipelines[0]?.rest();
-    const details = await call("ci", "get", "--repo", "group/app", "--pipeline-id", "1", "--output", "json");
-    expect(JSON.parse(details)).toMatchObject({ id: 1, status: "success", jobs: [{ name: "greet" }] });
-    await call("job", "artifact", "main", "greet", "--repo", "group/app");
-    expect(await readFile(join(home, "out.txt"), "utf8")).toBe("hello\n");
-    const bridges = JSON.parse(await call("api", "projects/group%2Fapp/pipelines/1/bridges"));
-    expect(bridges).toMatchObject([{ name: "child", downstream_pipeline: { id: 2 } }]);
-    expect(server.state.pipelines).toHaveLength(2);
-  });
 
-  it("lints, opens a merge request and writes a note on it", async () => {
-    const { server, project, call } = await open("greet: { script: [echo hello] }");
-    project.commit("change", "Change", [{ action: "create", file_path: "b", content: "" }], "main");
-    const fields = { source_branch: "change", target_branch: "main", title: "A change" };
-    const given = Object.entries(fields).flatMap(([key, value]) => ["--field", `${key}=${value}`]);
-    const made = await call("api", "--method", "POST", "projects/group%2Fapp/merge_requests", ...given);
-    expect(JSON.parse(made)).toMatchObject({ iid: 1, state: "opened", ...fields });
-    expect(await call("mr", "list", "--repo", "group/app")).toMatch(/!1\s.*A change/);
-    await call("mr", "note", "1", "--repo", "group/app", "--message", "Well done");
-    expect(server.state.mergeRequests[0]?.notes.map((each) => each.body)).toEqual(["Well done"]);
-    await call("mr", "close", "1", "--repo", "group/app");
-    expect(server.state.mergeRequests[0]?.state).toBe("closed");
-  });
-});
+    it("lints, opens a merge request and writes a note on it", async () => {
+      const { server, project, call } = await open("greet: { script: [echo hello] }");
+      project.commit("change", "Change", [{ action: "create", file_path: "b", content: "" }], "main");
+      const fields = { source_branch: "change", target_branch: "main", title: "A change" };
+      const given = Object.entries(fields).flatMap(([key, value]) => ["--field", `${key}=${value}`]);
+      const made = await call("api", "--method", "POST", "projects/group%2Fapp/merge_requests", ...given);
+      expect(JSON.parse(made)).toMatchObject({ iid: 1, state: "opened", ...fields });
+      expect(await call("mr", "list", "--repo", "group/app")).toMatch(/!1\s.*A change/);
+      await call("mr", "note", "1", "--repo", "group/app", "--message", "Well done");
+      expect(server.state.mergeRequests[0]?.notes.map((each) => each.body)).toEqual(["Well done"]);
+      await call("mr", "close", "1", "--repo", "group/app");
+      expect(server.state.mergeRequests[0]?.state).toBe("closed");
+    });
+  },
+);
 
 async function open(pipeline: string) {
   const server = await startGitlabServer();

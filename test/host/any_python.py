@@ -40,10 +40,15 @@ def without_compiled_parts(wheel, plain):
             if name.endswith(".dist-info/WHEEL"):
                 lines = content.decode().splitlines()
                 content = "\n".join([*(line for line in lines if not line.startswith(("Tag:", "Root-Is-Purelib:"))), "Root-Is-Purelib: true", "Tag: py3-none-any", ""]).encode()
-            new.writestr(name, content)
+            new.writestr(entry(name), content)
             digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
             record.append(f"{name},sha256={digest},{len(content)}")
-        new.writestr(name_of_record, "\n".join([*record, f"{name_of_record},,", ""]))
+        new.writestr(entry(name_of_record), "\n".join([*record, f"{name_of_record},,", ""]))
+
+
+def entry(name):
+    """The same content makes the same archive, whenever it is written."""
+    return zipfile.ZipInfo(name, date_time=(1980, 1, 2, 0, 0, 0))
 
 
 def sha256(path):

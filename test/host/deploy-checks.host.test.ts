@@ -2,15 +2,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bootHost, prepareScript, type ThrowawayHost } from "../../src/host/index.ts";
+import { prepareScript, type ThrowawayHost } from "../../src/host/index.ts";
 import type { Package } from "../faults/server/packages.ts";
 import { systemHas } from "../scripts/system.ts";
 import { toolFolder } from "../scripts/tools.ts";
 import { Deployment, deployPath, shell } from "./deployment.ts";
-
-const reason = process.platform !== "linux" || process.getuid?.() !== 0 ? "needs Linux and root" : "";
-const say = (line: string) => void process.stderr.write(`${line}\n`);
-if (reason) say(`pre_deploy_checks: skipped: ${reason}`);
+import { useHosts, whereHostsBoot } from "./hosts.ts";
 
 const preparation = {
   deployUser: "deploy",
@@ -22,7 +19,8 @@ const preparation = {
   units: "deployer",
 } as const;
 
-describe.skipIf(reason)("pre_deploy_checks", () => {
+describe("pre_deploy_checks", await whereHostsBoot(), () => {
+  const hosts = useHosts();
   let host: ThrowawayHost;
   const work = mkdtempSync(join(tmpdir(), "berth-checks-"));
   const deployments: Deployment[] = [];
@@ -32,12 +30,11 @@ describe.skipIf(reason)("pre_deploy_checks", () => {
     return made.run("pre_deploy_checks");
   };
   beforeAll(async () => {
-    host = await bootHost({ sudo: "none", progress: say });
+    host = await hosts.boot({ sudo: "none" });
   });
-  afterAll(async () => {
+  afterAll(() => {
     for (const each of deployments) each.remove();
     rmSync(work, { recursive: true, force: true });
-    await host?.down();
   });
 
   /** A package that holds nothing, for this version of Python: the checks look at no more than that. */
@@ -134,7 +131,7 @@ describe.skipIf(reason)("pre_deploy_checks", () => {
   it("names all that a server lacks which nobody has prepared, in one run", async () => {
     await shell(
       host,
-      "mv /usr/bin/rsync /usr/bin/rsync.away; systemd-run --quiet --unit=squatter python3 -m http.server 8000; for i in $(seq 50); do ss -ltn | grep -q :8000 && break; sleep 0.1; done",
+      "mv /usr/bin/rsync /usr/bin/rsync.away; systemd-run --quiet --unit=squatter python3 -m http.server 8000; for i in $(seq 600); do ! ss -ltn | grep -q :8000 || exit 0; sleep 0.1; done; exit 1",
     );
     const { code, output } = await check({ BERTH_RESERVE_MEGABYTES: "9000000" }, packageFor("3.12"));
     await shell(host, "mv /usr/bin/rsync.away /usr/bin/rsync; systemctl stop squatter");

@@ -3,22 +3,20 @@ import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync }
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bootHost, type ThrowawayHost } from "../../src/host/index.ts";
+import type { ThrowawayHost } from "../../src/host/index.ts";
 import { ask } from "../faults/server/customers.ts";
 import { buildPackages, type Packages } from "../faults/server/packages.ts";
 import type { JobResult } from "../scripts/job.ts";
 import { Deployment, deployPath, health, openTicket, port, shell } from "./deployment.ts";
+import { say, useHosts, whereHostsBoot } from "./hosts.ts";
 
-/** What only whole jobs on a real server can show. Much more, which takes minutes: `npm run test:deploy`. */
-const reason = process.platform !== "linux" || process.getuid?.() !== 0 ? "needs Linux and root" : "";
-const say = (line: string) => void process.stderr.write(`${line}\n`);
-if (reason) say(`deploy jobs: skipped: ${reason}`);
-
-const canary = "/tmp/berth-canary";
+const canary = `/tmp/berth-canary-${process.pid}`;
 /** Every printable character, and what is dear to shells; without `${`, which no env file carries. */
 const nasty = `${Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join("")} $(touch ${canary}) \`touch ${canary}\`; touch ${canary} \\\\ "'" ü€😀\ttab`;
 
-describe.skipIf(reason)("the deploy jobs", () => {
+/** What only whole jobs on a real server can show. Much more: deploy-promises.host.test.ts. */
+describe("the deploy jobs", await whereHostsBoot(), () => {
+  const hosts = useHosts();
   let packages: Packages;
   let host: ThrowawayHost;
   const deployments: Deployment[] = [];
@@ -30,12 +28,11 @@ describe.skipIf(reason)("the deploy jobs", () => {
   let second: Deployment;
   beforeAll(async () => {
     rmSync(canary, { force: true });
-    [packages, host] = await Promise.all([buildPackages(say), bootHost({ progress: say })]);
+    [packages, host] = await Promise.all([buildPackages(say), hosts.boot()]);
   });
-  afterAll(async () => {
+  afterAll(() => {
     for (const each of deployments) each.remove();
     packages?.remove();
-    await host?.down();
   });
 
   it("carry every printable character of a secret, and run nothing of it, nor of any other variable", async () => {
@@ -68,10 +65,21 @@ describe.skipIf(reason)("the deploy jobs", () => {
   it("wait for nobody: a second deploy at the same time is refused in clear words, and harms nothing", async () => {
     const [one, other] = [deployment("1.1.0"), withoutWhatFirstHad()];
     second = other;
+    // The deploy goes on when both others have met it.
+    const held = {
+      BERTH_BEFORE_SWITCH: "for i in $(seq 2400); do [ ! -e /tmp/go ] || exit 0; sleep 0.1; done; exit 1",
+    };
     const besides: Promise<JobResult>[] = [];
-    const { code, output } = await one.run("deploy_to_server", {}, (text) => {
-      if (besides.length === 0 && text.includes("== Make the virtual environment"))
-        besides.push(other.run("deploy_to_server"), one.run("deploy_to_server"));
+    const { code, output } = await one.run("deploy_to_server", held, (text) => {
+      if (besides.length > 0 || !text.includes("== Make the virtual environment")) return;
+      const attached = new Promise<void>((done) => {
+        const again = one.run("deploy_to_server", held, (said) => {
+          if (said.includes("is being put live on")) done();
+        });
+        besides.push(other.run("deploy_to_server"), again);
+        again.then(() => done());
+      });
+      Promise.all([besides[0], attached]).then(() => shell(host, "touch /tmp/go"));
     });
     expect(code, output).toBe(0);
     const [refused, same] = await Promise.all(besides);
@@ -101,7 +109,7 @@ describe.skipIf(reason)("the deploy jobs", () => {
     expect(code).not.toBe(0);
     await shell(
       host,
-      "for i in $(seq 600); do pgrep -f '[b]erth.*transact' >/dev/null || exit 0; sleep 0.1; done; exit 1",
+      "for i in $(seq 2400); do pgrep -f '[b]erth.*transact' >/dev/null || exit 0; sleep 0.1; done; echo 'the deploy is still under way' >&2; exit 1",
     );
     expect((await health(host)).version).toBe("1.3.0");
     const again = await cancelled.run("deploy_to_server");

@@ -11,14 +11,14 @@ import { type JobResult, scriptOf } from "../scripts/job.ts";
 export const deployPath = "/var/www/flask_helpdesk";
 export const port = 8000;
 
-/** The inputs of these tests: shorter waits than the defaults, everything else as a consumer would have it. */
+/** The inputs of these tests: a shorter watch than the default, more patience with a busy machine, everything else as a consumer would have it. */
 const usual: Readonly<Record<string, string>> = {
   BERTH_SERVICE_NAME: "flask-helpdesk",
   BERTH_SERVICE_USER: "www-data",
   BERTH_PERSISTENT_PATHS: "blog/db",
   BERTH_LISTEN: `0.0.0.0:${port}`,
   BERTH_HEALTH_URL: `http://127.0.0.1:${port}/healthz`,
-  BERTH_HEALTH_TIMEOUT: "20",
+  BERTH_HEALTH_TIMEOUT: "120",
   BERTH_STABLE_SECONDS: "1",
   BERTH_RESERVE_MEGABYTES: "20",
   BERTH_CONNECTION_TIMEOUT: "60",

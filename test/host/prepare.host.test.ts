@@ -1,9 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bootHost, prepareScript, type ThrowawayHost } from "../../src/host/index.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { prepareScript, type ThrowawayHost } from "../../src/host/index.ts";
 import { run } from "../../src/host/subprocess.ts";
+import { useHosts, whereHostsBoot } from "./hosts.ts";
 
 const preparation = {
   deployUser: "pipeline",
@@ -14,8 +15,6 @@ const preparation = {
   listen: true,
   units: "deployer",
 } as const;
-
-const reason = process.platform === "linux" && process.getuid?.() === 0 ? "" : "needs Linux and root";
 
 describe("the script that prepares a server", () => {
   it("is one that ShellCheck and sh accept", async () => {
@@ -72,10 +71,11 @@ describe("what the script says", () => {
   });
 });
 
-describe.skipIf(reason)("a server prepared by it", () => {
+describe("a server prepared by it", await whereHostsBoot(), () => {
+  const hosts = useHosts();
   let host: ThrowawayHost;
   beforeAll(async () => {
-    host = await bootHost({ sudo: "none" });
+    host = await hosts.boot({ sudo: "none" });
     const publicKey = readFileSync(`${host.privateKeyFile}.pub`, "utf8").trim();
     const script = prepareScript({ ...preparation, publicKey });
     for (const time of ["first", "second"]) {
@@ -83,7 +83,6 @@ describe.skipIf(reason)("a server prepared by it", () => {
       expect({ time, ...outcome }).toMatchObject({ time, code: 0 });
     }
   });
-  afterAll(() => host?.down());
 
   const allowed = [
     "systemctl restart helpdesk.service",

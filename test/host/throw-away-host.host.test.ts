@@ -1,22 +1,26 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bootHost, listHosts, type ThrowawayHost } from "../../src/host/index.ts";
+import { controlGroupTrees } from "../../src/host/container.ts";
+import { cacheFolder } from "../../src/host/folders.ts";
+import { listHosts, type ThrowawayHost } from "../../src/host/index.ts";
+import { useHosts, whereHostsBoot } from "./hosts.ts";
 
-const reason = process.platform === "linux" && process.getuid?.() === 0 ? "" : "needs Linux and root";
-if (reason) process.stderr.write(`throw-away servers: skipped: ${reason}\n`);
+const where = await whereHostsBoot();
 
-describe.skipIf(reason)("a throw-away server", () => {
+describe("a throw-away server", where, () => {
+  const hosts = useHosts();
   let host: ThrowawayHost;
   beforeAll(async () => {
-    host = await bootHost({ progress: (line) => process.stderr.write(`${line}\n`) });
+    host = await hosts.boot();
   });
-  afterAll(() => host?.down());
 
   it("runs systemd with nothing failed", async () => {
-    expect(await host.run(["systemctl", "is-system-running"])).toMatchObject({
+    expect(await host.run(["systemctl", "is-system-running", "--wait"])).toMatchObject({
       code: 0,
       stdout: "running\n",
     });
@@ -53,7 +57,7 @@ describe.skipIf(reason)("a throw-away server", () => {
 
   it("is silent while its network is cut, and answers when it is healed", async () => {
     await host.cutNetwork();
-    expect((await ssh(host, "true")).code).toBe(255);
+    expect((await ssh(host, "true", 2)).code).toBe(255);
     await host.healNetwork();
     expect((await ssh(host, "true")).code).toBe(0);
   });
@@ -86,56 +90,85 @@ describe.skipIf(reason)("a throw-away server", () => {
   });
 });
 
-describe.skipIf(reason)("several throw-away servers", () => {
+describe("several throw-away servers", where, () => {
+  const hosts = useHosts();
+  const cache = cacheOfItsOwn();
+  afterAll(() => rmSync(cache, { recursive: true, force: true }));
+
   it("run side by side, also of different Debian releases, and leave nothing behind", async () => {
-    const hosts = await Promise.all([bootHost(), bootHost({ suite: "trixie", sudo: "none" }), bootHost()]);
-    expect(new Set(hosts.map(({ address }) => address)).size).toBe(3);
-    for (const host of hosts) expect(tracesOf(host).length).toBeGreaterThanOrEqual(7);
-    const versions = await Promise.all(hosts.map((host) => ssh(host, "python3 --version; sudo -n id -u")));
+    const booted = await Promise.all([
+      hosts.boot(),
+      hosts.boot({ suite: "trixie", sudo: "none" }),
+      hosts.boot(),
+    ]);
+    expect(new Set(booted.map(({ address }) => address)).size).toBe(3);
+    const traces = booted.map((host) => tracesOf(host));
+    for (const each of traces) expect(each.length).toBeGreaterThanOrEqual(7);
+    const versions = await Promise.all(booted.map((host) => ssh(host, "python3 --version; sudo -n id -u")));
     expect(versions.map(({ stdout }) => stdout)).toEqual([
       expect.stringMatching(/^Python 3\.11\.\d+\n0\n$/),
       expect.stringMatching(/^Python 3\.13\.\d+\n$/),
       expect.stringMatching(/^Python 3\.11\.\d+\n0\n$/),
     ]);
-    await Promise.all(hosts.map((host) => host.down()));
-    for (const host of hosts) expect(tracesOf(host)).toEqual([]);
+    await Promise.all(booted.map((host) => host.down()));
+    booted.forEach((host, index) => {
+      expect(stillThere(traces[index]!, host)).toEqual([]);
+    });
   });
 
   it("of a process that was killed are removed when the next one boots", async () => {
-    const owner = bootInAnotherProcess();
+    const owner = bootInAnotherProcess(cache);
     const orphan = await owner.booted;
     owner.process.kill("SIGKILL");
     await owner.ended;
-    expect(tracesOf(orphan).length).toBeGreaterThanOrEqual(7);
-    const next = await bootHost();
-    expect(tracesOf(orphan)).toEqual([]);
-    await next.down();
+    const traces = tracesOf(orphan);
+    expect(traces.length).toBeGreaterThanOrEqual(7);
+    const next = bootInAnotherProcess(cache);
+    await next.booted;
+    expect(stillThere(traces, orphan)).toEqual([]);
+    next.process.kill("SIGINT");
+    await next.ended;
   });
 
   it("of a process that is interrupted go with it", async () => {
-    const owner = bootInAnotherProcess();
+    const owner = bootInAnotherProcess(cache);
     const host = await owner.booted;
+    const traces = tracesOf(host);
     owner.process.kill("SIGINT");
     await owner.ended;
-    expect(tracesOf(host)).toEqual([]);
+    expect(stillThere(traces, host)).toEqual([]);
   });
 });
 
+/**
+ * A cache with this one's base systems and hosts of its own: what a killed process leaves behind is removed by the next one that
+ * boots, and that must not be another test's.
+ */
+function cacheOfItsOwn(): string {
+  const cache = mkdtempSync(join(tmpdir(), "berth-cache-"));
+  mkdirSync(join(cache, "berth"));
+  symlinkSync(cacheFolder("base"), join(cache, "berth/base"));
+  return cache;
+}
+
 /** Boots a host in a process of its own, which then waits for a signal. */
-function bootInAnotherProcess() {
+function bootInAnotherProcess(cache: string) {
   const index = fileURLToPath(new URL("../../src/host/index.ts", import.meta.url));
   const code = `import { bootHost } from ${JSON.stringify(index)};
     process.on("SIGINT", () => process.exit(130));
-    const { name, address } = await bootHost();
-    console.log(JSON.stringify({ name, address }));
+    const { name, address, privateKeyFile } = await bootHost();
+    console.log(JSON.stringify({ name, address, privateKeyFile }));
     setInterval(() => undefined, 1000);`;
   const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", code], {
     stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, XDG_CACHE_HOME: cache },
   });
-  const booted = once(child.stdout, "data").then(
-    ([data]) => JSON.parse(String(data)) as Pick<ThrowawayHost, "name" | "address">,
-  );
-  return { process: child, booted, ended: once(child, "close") };
+  const ended = once(child, "close");
+  const booted = Promise.race([once(child.stdout, "data"), ended.then(() => [undefined])]).then(([data]) => {
+    if (data === undefined) throw new Error("the process ended before its host was up");
+    return JSON.parse(String(data)) as BootedHost;
+  });
+  return { process: child, booted, ended };
 }
 
 /** The file behind the loop device that a process sees mounted as the host's disk. */
@@ -145,23 +178,39 @@ function diskBehind(pid: number, { name }: ThrowawayHost): string {
   return readFileSync(`/sys/dev/block/${device}/loop/backing_file`, "utf8").trim();
 }
 
-/** Everything by which the host could be noticed: its folder, mounts, network, control groups, processes. */
-function tracesOf({ name, address }: Pick<ThrowawayHost, "name" | "address">): string[] {
+type BootedHost = Pick<ThrowawayHost, "name" | "address" | "privateKeyFile">;
+
+/**
+ * Everything by which the host could be noticed: its folder, mounts, network, control groups, processes. Only what bears its own
+ * name or number is looked at: other hosts come and go meanwhile, also those of another Berth.
+ */
+function tracesOf({ name, address, privateKeyFile }: BootedHost): string[] {
   const [, , high = 0, low = 0] = address.split(".").map(Number);
   const number = high * 64 + (low >> 2);
-  const groups = readdirSync("/sys/fs/cgroup", { recursive: true }).map(String);
+  const places = [
+    dirname(privateKeyFile),
+    `/sys/class/net/berth${number}`,
+    `/sys/class/net/berthp${number}`,
+    `/run/netns/berth-${number}`,
+    ...controlGroupTrees().map((tree) => `${tree}/berth-${number}`),
+  ];
   return [
-    ...listHosts().filter((each) => each.name === name),
-    ...readdirSync("/sys/class/net").filter((each) => /^berthp?(\d+)$/.exec(each)?.[1] === String(number)),
-    ...(existsSync("/run/netns") ? readdirSync("/run/netns") : []).filter(
-      (each) => each === `berth-${number}`,
-    ),
+    ...places.flatMap((place) => identityOf(place) ?? []),
     ...readFileSync("/proc/mounts", "utf8")
       .split("\n")
       .filter((line) => line.includes(`/${name}/`)),
-    ...groups.filter((path) => path.split("/").includes(`berth-${number}`)),
     ...commandLines().filter((line) => line.includes(`--machine=${name}`)),
-  ].map(String);
+  ];
+}
+
+/** What is left of the traces. The number of a host that is gone may be another one's a moment later, with a network of its own. */
+function stillThere(traces: readonly string[], host: BootedHost): string[] {
+  return tracesOf(host).filter((trace) => traces.includes(trace));
+}
+
+function identityOf(place: string): string | undefined {
+  const found = statSync(place, { throwIfNoEntry: false });
+  return found && `${place} (inode ${found.ino})`;
 }
 
 function commandLines(): string[] {
@@ -180,10 +229,11 @@ function commandLines(): string[] {
 function ssh(
   host: Pick<ThrowawayHost, "privateKeyFile" | "knownHostsFile" | "user" | "address">,
   command: string,
+  patience = 20,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const options = [
     "BatchMode=yes",
-    "ConnectTimeout=2",
+    `ConnectTimeout=${patience}`,
     "StrictHostKeyChecking=yes",
     `UserKnownHostsFile=${host.knownHostsFile}`,
   ];

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PackageIndex } from "../../src/host/index.ts";
+import { skippedWhere } from "../skipped.ts";
 import { type JobResult, makeProject, runJob, scriptOf } from "./job.ts";
 import { indexOrReason } from "./package-index.ts";
 
@@ -10,7 +11,7 @@ const { start, reason } = indexOrReason();
 const passing = "from shop import price\n\ndef test_price():\n    assert price(2) == 4\n";
 const shop = "def price(n):\n    return 2 * n\n\ndef unused():\n    return 1\n";
 
-describe.skipIf(reason)("run_tests", { timeout: 180_000 }, () => {
+describe("run_tests", { ...skippedWhere(reason), timeout: 180_000 }, () => {
   let index: PackageIndex;
   const projects: { remove(): void }[] = [];
   beforeAll(async () => {

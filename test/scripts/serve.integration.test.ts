@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ask } from "../faults/server/customers.ts";
+import { skippedWhere } from "../skipped.ts";
 
 const serve = fileURLToPath(new URL("../../scripts/host/serve.py", import.meta.url));
 const holderProgram = fileURLToPath(new URL("socket_holder.py", import.meta.url));
@@ -34,7 +35,7 @@ except KeyboardInterrupt:
     sys.exit(7)
 `;
 
-describe.skipIf(process.platform !== "linux")("serve.py", () => {
+describe("serve.py", skippedWhere(process.platform === "linux" ? "" : "needs Linux"), () => {
   let folder: string;
   let holder: ChildProcessWithoutNullStreams;
   let port: number;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { bundleScript } from "../../src/embed/bundle.ts";
+import { skippedWhere } from "../skipped.ts";
 import { systemHas } from "./system.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -12,7 +13,7 @@ const scripts = readdirSync(join(root, "scripts"), { recursive: true, encoding: 
   .filter((file) => file.endsWith(".sh"))
   .map((file) => `scripts/${file}`)
   .sort();
-const shellcheckThere = await systemHas("shellcheck");
+const where = skippedWhere((await systemHas("shellcheck")) ? "" : "no ShellCheck here");
 
 /** What ShellCheck says of these files, one finding a line; empty when it is content. */
 function shellcheck(files: readonly string[], ...options: string[]): string {
@@ -27,16 +28,12 @@ function shellcheck(files: readonly string[], ...options: string[]): string {
 }
 
 describe("the scripts", () => {
-  it.skipIf(!shellcheckThere)(
-    "have nothing that ShellCheck would say",
-    () => {
-      expect(scripts.length).toBeGreaterThan(0);
-      expect(shellcheck(scripts)).toBe("");
-    },
-    300_000,
-  );
+  it("have nothing that ShellCheck would say", { ...where, timeout: 300_000 }, () => {
+    expect(scripts.length).toBeGreaterThan(0);
+    expect(shellcheck(scripts)).toBe("");
+  });
 
-  it.skipIf(!shellcheckThere)("would not pass with a fault in them", () => {
+  it("would not pass with a fault in them", where, () => {
     const folder = mkdtempSync(join(tmpdir(), "berth-shellcheck-"));
     writeFileSync(join(folder, "fault.sh"), "#!/bin/sh\nrm -rf $1/*\n");
     expect(shellcheck([join(folder, "fault.sh")])).toContain("SC2086");

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { skippedWhere } from "../skipped.ts";
 import { makeProject, runJob, scriptOf } from "./job.ts";
 import { systemHas } from "./system.ts";
 import { toolFolder } from "./tools.ts";
@@ -20,7 +21,7 @@ const jobs = [
 const busybox = await systemHas("busybox");
 
 /** A runner takes the image's own sh where there is no bash: BusyBox's in Alpine, dash in Debian. */
-describe.skipIf(!busybox)("in an image without bash", () => {
+describe("in an image without bash", skippedWhere(busybox ? "" : "no BusyBox here"), () => {
   const work = mkdtempSync(join(tmpdir(), "berth-shells-"));
   const tools = toolFolder(work, ["dash"]);
   afterAll(() => rmSync(work, { recursive: true, force: true }));

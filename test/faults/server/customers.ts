@@ -33,17 +33,18 @@ export class Customers {
   private readonly target: { readonly address: string; readonly port: number };
   private readonly name: string;
   private readonly slow: boolean;
+  private readonly patience: number | undefined;
 
   constructor(
     target: { readonly address: string; readonly port: number },
     name: string,
-    interval: number,
-    slow = false,
+    options: { readonly interval: number; readonly slow?: boolean; readonly patience?: number },
   ) {
     this.target = target;
-    this.slow = slow;
+    this.slow = options.slow ?? false;
+    this.patience = options.patience;
     this.name = name;
-    this.timer = setInterval(() => this.come(), interval);
+    this.timer = setInterval(() => this.come(), options.interval);
   }
 
   /** Waits for the requests under way and returns what was seen. */
@@ -75,7 +76,14 @@ export class Customers {
   private async ask(method: string, path: string, body: string, wanted: number): Promise<string | undefined> {
     const began = Date.now();
     const pause = this.slow && method === "POST" && this.count % 10 === 0 ? 1000 : 0;
-    const { status, text } = await ask({ ...this.target, method, path, body, pause });
+    const { status, text } = await ask({
+      ...this.target,
+      method,
+      path,
+      body,
+      pause,
+      patience: this.patience,
+    });
     if (status === wanted) {
       this.experience.answered += 1;
       this.experience.slowest = Math.max(this.experience.slowest, Date.now() - began - pause);
@@ -89,7 +97,10 @@ export class Customers {
   }
 }
 
-/** One request on a connection of its own. Returns status 0 and the reason when there is no answer within ten seconds. */
+/**
+ * One request on a connection of its own. Returns status 0 and the reason when there is no answer within `patience` ms: a
+ * minute when absent, since a busy machine is slow, and how fast the answer comes is not the question.
+ */
 export function ask(options: {
   readonly address: string;
   readonly port: number;
@@ -98,15 +109,16 @@ export function ask(options: {
   readonly body?: string;
   /** Milliseconds between the first half of the body and the second. */
   readonly pause?: number;
+  readonly patience?: number | undefined;
 }): Promise<{ status: number; text: string }> {
-  const { address, port, method = "GET", path, body = "", pause = 0 } = options;
+  const { address, port, method = "GET", path, body = "", pause = 0, patience = 60_000 } = options;
   return new Promise((resolve) => {
     const headers =
       body === ""
         ? {}
         : { "content-type": "application/x-www-form-urlencoded", "content-length": body.length };
     const outgoing = request(
-      { host: address, port, method, path, headers, agent: false, timeout: 10_000 },
+      { host: address, port, method, path, headers, agent: false, timeout: patience },
       (answer) => {
         let text = "";
         answer.setEncoding("utf8").on("data", (part: string) => {
@@ -116,7 +128,7 @@ export function ask(options: {
         answer.on("error", (error) => resolve({ status: 0, text: error.message }));
       },
     );
-    outgoing.on("timeout", () => outgoing.destroy(new Error("no answer within 10 s")));
+    outgoing.on("timeout", () => outgoing.destroy(new Error(`no answer within ${patience / 1000} s`)));
     outgoing.on("error", (error) => resolve({ status: 0, text: error.message }));
     if (pause === 0) outgoing.end(body);
     else {

@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
 import {
   cpSync,
-  existsSync,
   lstatSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -13,12 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { bundleScript } from "../../../src/embed/bundle.ts";
-import { ensurePackageIndex } from "../../../src/host/index.ts";
-import { mustRun } from "../../../src/host/subprocess.ts";
-
-const project = fileURLToPath(new URL("../../..", import.meta.url));
+import { copyBuiltPackage } from "./built-package.ts";
 
 /** A deployment package, unpacked: `app/`, `wheels/`, `requirements.lock`, `manifest.json`. */
 export interface Package {
@@ -37,38 +30,16 @@ export interface Packages {
   remove(): void;
 }
 
-/** Builds the example application's package with the build job's own script. */
+/** The example application's package as the build job's own script makes it, and what is made of it. */
 export async function buildPackages(say: (line: string) => void): Promise<Packages> {
   const work = mkdtempSync(join(tmpdir(), "berth-packages-"));
   const remove = () => rmSync(work, { recursive: true, force: true });
   process.once("exit", remove); // also when the run is interrupted
-  const application = join(work, "project");
-  cpSync(join(project, "examples/flask-helpdesk"), application, { recursive: true });
-  const index = await ensurePackageIndex({ say });
-  try {
-    const script = bundleScript("scripts/jobs/build_deployment_package.sh", readFromProject);
-    const environment = {
-      ...index.environment,
-      CI_PROJECT_DIR: application,
-      CI_COMMIT_SHA: "0123456789abcdef0123456789abcdef01234567",
-      CI_COMMIT_TIMESTAMP: "2026-01-02T03:04:05Z",
-      BERTH_SOURCE_FOLDER: ".",
-      BERTH_PYTHON_VERSION: "3.11",
-      BERTH_REQUIREMENTS_FILE: "requirements.txt",
-      BERTH_INCLUDE: "",
-      BERTH_EXCLUDE: "/tests requirements-test.txt pytest.ini",
-      BERTH_VERSION: "1.0.0",
-    };
-    await mustRun(["bash", "-c", script], { cwd: application, env: environment });
-  } finally {
-    await index.stop();
-  }
   const unpacked = join(work, "1.0.0");
-  mkdirSync(unpacked);
-  await mustRun(["tar", "-xzf", join(application, "deployment_package.tar.gz"), "-C", unpacked]);
+  await copyBuiltPackage(unpacked, say);
   const copy = (version: string, edit: (folder: string) => void) => {
     const folder = mkdtempSync(join(work, `${version}-`));
-    cpSync(unpacked, folder, { recursive: true });
+    cpSync(unpacked, folder, { recursive: true, preserveTimestamps: true });
     edit(folder);
     return folder;
   };
@@ -87,12 +58,6 @@ export async function buildPackages(say: (line: string) => void): Promise<Packag
     },
     remove,
   };
-}
-
-/** Reads a file of this project, for `bundleScript`. */
-export function readFromProject(path: string): string | undefined {
-  const place = join(project, path);
-  return existsSync(place) ? readFileSync(place, "utf8") : undefined;
 }
 
 function renewManifest(folder: string, version: string): void {

@@ -127,7 +127,9 @@ export class Trial {
     noticed: Fault["noticed"],
     happen: (transaction: Transaction, host: ThrowawayHost) => Promise<string[] | Happened>,
   ): Promise<string[]> {
-    const customers = new Customers(this.target, content.version, 60);
+    // Where nothing answers at all for a while, nobody waits long for it.
+    const patience = noticed === "all" ? 10_000 : 60_000;
+    const customers = new Customers(this.target, content.version, { interval: 60, patience });
     const problems: string[] = [];
     let result: TransactionResult | undefined;
     try {
@@ -149,16 +151,17 @@ export class Trial {
 
   /** After a power loss the boot goes on for a while after sshd answers, on a busy machine for long. A gap at other times is counted by the customers. */
   private async untilAnswering(): Promise<void> {
-    for (let attempt = 0; attempt < 240; attempt += 1) {
-      if ((await ask({ ...this.target, path: "/healthz" })).status === 200) return;
+    for (let attempt = 0; attempt < 480; attempt += 1) {
+      if ((await ask({ ...this.target, path: "/healthz", patience: 10_000 })).status === 200) return;
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   }
 
-  /** A worker answers; the others have had two more seconds. */
+  /** Until both workers wait for connections: what their program needs of the disk, they have. @throws Error when they do not come to that in two minutes. */
   private async untilStarted(): Promise<void> {
     await this.untilAnswering();
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+    const { code, stdout } = await this.host.run(["bash", "-c", waitingForWorkers]);
+    if (code !== 0) throw new Error(`the workers of the live release do not wait for connections: ${stdout}`);
   }
 
   private async checkVersion(tried: string, result: TransactionResult | undefined): Promise<string[]> {
@@ -191,6 +194,20 @@ export class Trial {
     return { address: this.host.address, port: applicationPort };
   }
 }
+
+/** usage: bash -c …    a worker of gunicorn that waits for connections has a poll instance with something in it. */
+const waitingForWorkers = `
+for attempt in $(seq 1200); do
+  waiting=0 workers=$(pgrep --parent "$(systemctl show --property=MainPID --value flask-helpdesk)")
+  for pid in $workers; do
+    ! grep --quiet --no-messages '^tfd:' /proc/$pid/fdinfo/* || waiting=$((waiting + 1))
+  done
+  [ "$waiting" -lt 2 ] || exit 0
+  sleep 0.1
+done
+echo "$waiting of the processes" $workers
+exit 1
+`;
 
 function complaints({ failures }: Experience, noticed: Fault["noticed"]): string[] {
   if (noticed === "all") return [];

@@ -9,6 +9,7 @@ import type { VariationReport } from "../../../src/smoke/run-variation.ts";
 import { loadScenarios, type Scenario } from "../../../src/smoke/scenario.ts";
 import { Needs } from "../../../src/smoke/surroundings.ts";
 import { variationsOf } from "../../../src/smoke/variation.ts";
+import { lastWords } from "../../host/hosts.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -19,7 +20,12 @@ export async function runOwnScenarios(
 ): Promise<VariationReport[]> {
   const traceFolder = await mkdtemp(join(tmpdir(), "berth-smoke-traces-"));
   const signal = new AbortController().signal;
-  const needs = new Needs({ keep: false, say: () => undefined, signal });
+  const needs = new Needs({
+    keep: false,
+    say: () => undefined,
+    onFailure: async (host) => console.error(await lastWords(host)),
+    signal,
+  });
   const executors = needs.executors(executor);
   try {
     await needs.prepareMachine();
