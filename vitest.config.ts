@@ -1,9 +1,10 @@
 import { defineConfig } from "vitest/config";
+import { integration, outsideUnit } from "./test/unit-files.ts";
 
 /**
  * Three projects. `unit` runs anywhere: as an ordinary user, without network, on any system that has Node, git, bash and Python.
- * `integration` works with what this machine has or installs (Debian packages, a package index, a browser), or takes long. `host`
- * boots real servers, so its files run one after the other.
+ * `integration` works with what this machine has or installs (Debian packages, a package index, a browser), is about Linux, or takes
+ * long. `host` boots real servers, so its files run one after the other.
  * The last line of every run is `N passed, N failed` (test/closing-line.ts).
  */
 export default defineConfig({
@@ -14,7 +15,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.{host,integration}.test.ts"],
+          exclude: [...outsideUnit],
           // For a test that hangs; how long one takes on a busy machine says nothing.
           testTimeout: 240_000,
           hookTimeout: 240_000,
@@ -23,7 +24,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
-          include: ["test/**/*.integration.test.ts"],
+          include: [...integration],
           testTimeout: 240_000,
           hookTimeout: 600_000,
         },
