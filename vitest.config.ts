@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { integration, outsideUnit } from "./test/unit-files.ts";
 
 const cores = availableParallelism();
 
@@ -11,8 +12,8 @@ const hostFiles = Math.max(1, Math.min(2 * cores, Math.floor(process.availableMe
 
 /**
  * Three projects. `unit` runs anywhere: as an ordinary user, without network, on any system that has Node, git, bash and Python.
- * `integration` works with what this machine has or installs (Debian packages, a package index, a browser), or takes long. `host`
- * comes after them and boots real servers, each with a disk, a network and a name of its own.
+ * `integration` works with what this machine has or installs (Debian packages, a package index, a browser), is about Linux, or takes
+ * long. `host` comes after them and boots real servers, each with a disk, a network and a name of its own.
  * The last line of every run is `N passed, N failed` (test/closing-line.ts).
  */
 export default defineConfig({
@@ -24,15 +25,18 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.{host,integration}.test.ts"],
-          testTimeout: 60_000,
+          exclude: [...outsideUnit],
+          // For a test that hangs; how long one takes on a busy machine says nothing.
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
       {
         test: {
           name: "integration",
-          include: ["test/**/*.integration.test.ts"],
-          testTimeout: 60_000,
+          include: [...integration],
+          testTimeout: 240_000,
+          hookTimeout: 600_000,
         },
       },
       {

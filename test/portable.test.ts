@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { isUnitTest } from "./unit-files.ts";
 
 /* Unit tests run anywhere: as an ordinary user, without network, on any system with Node, git, bash and Python. */
 
@@ -29,8 +30,9 @@ const foreign: readonly (readonly [pattern: RegExp, instead: string])[] = [
 /** The files of the unit project, and those of test/ that they import. */
 function unitFiles(): string[] {
   const first = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.test\.ts$/.test(name) && !/\.(?:host|integration)\.test\.ts$/.test(name))
-    .map((name) => join(root, "test", name));
+    .map((name) => `test/${name}`)
+    .filter(isUnitTest)
+    .map((name) => join(root, name));
   const found = new Set(first);
   for (const file of found)
     for (const [, path = ""] of readFileSync(file, "utf8").matchAll(/from "(\.[^"]+\.ts)"/g)) {

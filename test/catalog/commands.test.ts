@@ -39,7 +39,7 @@ describe("berth catalog build", () => {
 describe("berth catalog serve", () => {
   it("serves on loopback, tells pages of a change, keeps the last site over a fault, and obeys Ctrl-C", async () => {
     const { output, done, stop } = berth(["serve", "--port", "0"]);
-    await expect.poll(() => output.stderr, { timeout: 20_000 }).toContain("2 components");
+    await expect.poll(() => output.stderr, { timeout: 100_000 }).toContain("2 components");
     const [address = ""] = /http:\/\/127\.0\.0\.1:\d+\//.exec(output.stdout) ?? [];
     const get = async (path: string) => (await fetch(`${address}${path}`)).text();
     expect(await get("")).toContain('src="assets/reload.js"');
@@ -48,14 +48,14 @@ describe("berth catalog serve", () => {
       expect((await fetch(`${address}${path}`)).status).toBe(404);
 
     const events = listenTo(`${address}events`);
-    await expect.poll(() => events.text(), { timeout: 20_000 }).toContain(":");
+    await expect.poll(() => events.text(), { timeout: 100_000 }).toContain(":");
     const template = join(project, "templates/scan.yml");
     const before = readFileSync(template, "utf8");
     writeFileSync(template, before.replace("Scans a target for faults.", "Scans what it is told to."));
-    await expect.poll(() => events.text(), { timeout: 20_000 }).toContain("event: change");
+    await expect.poll(() => events.text(), { timeout: 100_000 }).toContain("event: change");
     expect(await get("components/scan.html")).toContain("Scans what it is told to.");
     writeFileSync(template, "a: [\n");
-    await expect.poll(() => output.stderr, { timeout: 20_000 }).toContain("left out: templates/scan.yml");
+    await expect.poll(() => output.stderr, { timeout: 100_000 }).toContain("left out: templates/scan.yml");
     expect(await get("")).toContain("notify");
     writeFileSync(template, before);
 

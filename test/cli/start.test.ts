@@ -10,12 +10,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type BuiltProgram, buildProgram } from "../built-program.ts";
 
 /* The built program keeps what V8 compiled; each test hands the next run something else in its place. */
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 let built: BuiltProgram;
 let home = "";

@@ -12,14 +12,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openAnswers } from "../../src/lint/answers.ts";
 import { type BuiltProgram, buildProgram } from "../built-program.ts";
 
 /* The built program remembers results between runs; each test changes one thing that a result came from. */
-
-// whole processes, several a test: on a busy machine they take their time
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 let built: BuiltProgram;
 let cwd = "";

@@ -43,7 +43,7 @@ beforeAll(async () => {
   // 3.0.0 was refused: there is a tag, and no release.
   for (const name of ["1.0.0", "1.1.0", "2.0.0"])
     project.releases.unshift({ tag_name: name, name, description: "", released_at: "2026-01-01T00:00:00Z" });
-}, 60_000);
+});
 
 afterAll(async () => {
   await server?.stop();

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { lstatSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isUnitTest } from "../unit-files.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -15,15 +16,15 @@ export interface TreeState {
   readonly tree: string;
 }
 
-/** Files that only the other projects of vitest run. Everything else counts: unit tests read docs, templates and scripts, too. */
-const ofOtherProjects = /\.(?:host|integration)\.test\.ts$/;
-
 /** The state of this repository's working tree. */
 export function treeState(): TreeState {
   const files = git("ls-files", "-z", "--cached", "--others", "--exclude-standard")
     .split("\0")
     .filter(Boolean);
-  const relevant = [...new Set(files)].filter((file) => !ofOtherProjects.test(file)).sort();
+  const relevant = [...new Set(files)]
+    // Test files of other projects do not count. Everything else does: unit tests read docs, templates and scripts, too.
+    .filter((file) => !file.endsWith(".test.ts") || isUnitTest(file))
+    .sort();
   const hash = createHash("sha256");
   for (const file of relevant) hash.update(`${file}\0${fingerprint(join(root, file))}\0`);
   return {

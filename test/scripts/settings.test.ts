@@ -96,6 +96,9 @@ const value = fc
 
 const library = fileURLToPath(new URL("../../scripts/lib/", import.meta.url));
 
+/** A value on its way to the server. */
+const encoded = (text: string) => Buffer.from(text).toString("base64");
+
 /** For each [variable, value]: whether this side takes the value. One bash for all of them: their number is what finds something. */
 function verdicts(side: "job" | "server", cases: readonly (readonly [string, string])[]): boolean[] {
   const files =
@@ -105,14 +108,14 @@ function verdicts(side: "job" | "server", cases: readonly (readonly [string, str
       ? "check_settings"
       : // Only the one line; the paths are what read_settings cannot do without.
         `read_settings /dev/stdin <<END_OF_SETTINGS
-BERTH_SERVICE_NAME=$(printf helpdesk | base64 | tr -d '\\n')
-BERTH_DEPLOY_PATH=$(printf /srv/app | base64 | tr -d '\\n')
-BERTH_BACKUP_PATH=$(printf /srv/backups | base64 | tr -d '\\n')
-$name=$(printf %s "$value" | base64 | tr -d '\\n')
+BERTH_SERVICE_NAME=${encoded("helpdesk")}
+BERTH_DEPLOY_PATH=${encoded("/srv/app")}
+BERTH_BACKUP_PATH=${encoded("/srv/backups")}
+$name=$encoded
 END_OF_SETTINGS`;
   const program = `set -Eeuo pipefail
 ${files.map((file) => `source '${library}${file}.sh'`).join("\n")}
-while IFS= read -r -d '' name && IFS= read -r -d '' value; do
+while IFS= read -r -d '' name && IFS= read -r -d '' value && IFS= read -r -d '' encoded; do
   set +e
   (set -e; ${side === "job" ? 'export "$name=$value"; ' : ""}${judge}
   ) 2>/dev/null; status=$?
@@ -121,7 +124,7 @@ while IFS= read -r -d '' name && IFS= read -r -d '' value; do
 done`;
   const { stdout, stderr, status } = spawnSync("bash", ["--norc", "-c", program], {
     env: { PATH: process.env.PATH ?? "" },
-    input: cases.map(([name, text]) => `${name}\0${text}\0`).join(""),
+    input: cases.map(([name, text]) => `${name}\0${text}\0${encoded(text)}\0`).join(""),
     encoding: "utf8",
     maxBuffer: 1 << 26,
   });

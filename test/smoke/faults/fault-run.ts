@@ -36,7 +36,7 @@ after:
 `;
 
 /** No run may last longer: its pipeline ends within seconds, and each request has a bound. */
-const limitSeconds = 180;
+const limitSeconds = 600;
 
 /**
  * One smoke run through the stand-in with random faults in 15 % of the requests. The scenario must fail for odd seeds
@@ -57,7 +57,7 @@ export async function runWithFaults(seed: number): Promise<FaultVerdict> {
       runner: "gitlab",
       open: () => openGitlabSession({ client, checked, components: folder, interval: 50 }),
       variables: [],
-      timeoutSeconds: 120,
+      timeoutSeconds: 400,
       traceFolder: join(folder, "traces"),
       signal: new AbortController().signal,
     });

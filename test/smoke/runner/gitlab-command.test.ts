@@ -1,14 +1,11 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SmokeOptions } from "../../../src/commands/smoke/options.ts";
 import { smoke } from "../../../src/commands/smoke/run.ts";
 import { UsageError } from "../../../src/usage-error.ts";
 import { type GitlabServer, startGitlabServer } from "../../gitlab-server/index.ts";
-
-// Each test starts real jobs: on a busy machine that takes its time.
-vi.setConfig({ testTimeout: 240_000 });
 
 let folder: string;
 let server: GitlabServer;

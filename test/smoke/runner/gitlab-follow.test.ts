@@ -1,13 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import type { PipelineEvent } from "../../../src/smoke/result.ts";
 import type { GitlabServerOptions } from "../../gitlab-server/index.ts";
 import { openSmokeServer, type SmokeServer } from "./smoke-server.ts";
-
-// Each test starts real jobs: on a busy machine that takes its time.
-vi.setConfig({ testTimeout: 240_000 });
 
 let smoke: SmokeServer | undefined;
 

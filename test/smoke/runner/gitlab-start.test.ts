@@ -1,9 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { GitlabServerOptions } from "../../gitlab-server/index.ts";
 import { openSmokeServer, type SmokeServer } from "./smoke-server.ts";
-
-// Each test starts real jobs: on a busy machine that takes its time.
-vi.setConfig({ testTimeout: 240_000 });
 
 let smoke: SmokeServer;
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openGitlabRunner } from "../../../src/smoke/gitlab/runner.ts";
 import type { PipelineEvent } from "../../../src/smoke/result.ts";
 import { runVariation, type VariationReport } from "../../../src/smoke/run-variation.ts";
@@ -9,9 +9,6 @@ import type { Definition, Scenario } from "../../../src/smoke/scenario.ts";
 import { variationsOf } from "../../../src/smoke/variation.ts";
 import { type GitlabServer, startGitlabServer } from "../../gitlab-server/index.ts";
 import { runWithFaults } from "../faults/fault-run.ts";
-
-// Each test starts real jobs: on a busy machine that takes its time.
-vi.setConfig({ testTimeout: 240_000 });
 
 let folder: string;
 let server: GitlabServer;
