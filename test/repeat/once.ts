@@ -33,21 +33,24 @@ export async function runUnitTests(seed: number, signal: AbortSignal): Promise<O
         `--sequence.seed=${seed}`,
         `--outputFile=${report}`,
       ],
+      folder,
       signal,
     );
     const seconds = Math.round((performance.now() - began) / 1000);
     if (signal.aborted) return { passed: 0, failing: [], skipped: [], seconds, slowest: [] };
     return { ...read(report, output), seconds };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
 /** In a process group of its own: Ctrl-C reaches this process only, which then ends the whole group. */
-async function vitest(options: readonly string[], signal: AbortSignal): Promise<string> {
+async function vitest(options: readonly string[], temporary: string, signal: AbortSignal): Promise<string> {
   const program = join(root, "node_modules/vitest/vitest.mjs");
   const child = spawn(process.execPath, [program, "run", "--project=unit", "--reporter=json", ...options], {
     cwd: root,
+    // What a run that was ended leaves behind goes with its folder.
+    env: { ...process.env, TMPDIR: temporary },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
