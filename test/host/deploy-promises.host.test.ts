@@ -43,14 +43,14 @@ describe("the deploy jobs, on one server", await whereHostsBoot(), () => {
       `echo '# more' >>${deployPath}/current/wsgi.py; systemctl stop flask-helpdesk.socket flask-helpdesk`,
     );
     const { code, output } = await first.run("post_deploy_verification");
-    expect(code).toBe(1);
-    expect(output).toContain("wsgi.py: not the content that was built");
-    expect(output).toMatch(/flask-helpdesk is (inactive|failed)/);
-    expect(output).toMatch(/answer 1 of 3: .*refused/);
     await shell(
       host,
       `sed -i '$d' $(readlink -f ${deployPath}/current/wsgi.py); systemctl start flask-helpdesk.socket`,
     );
+    expect(code).toBe(1);
+    expect(output).toContain("wsgi.py: not the content that was built");
+    expect(output).toMatch(/flask-helpdesk is (inactive|failed)/);
+    expect(output).toMatch(/answer 1 of 3: .*refused/);
   });
 
   it("let a second instance serve during the switch with rolling, and it is gone after it", async () => {
