@@ -1,39 +1,42 @@
 """Talks to the application: asks for its health, and starts a release beside the live one to see whether it would run.
 
 usage: python3 application.py answer URL VERSION
-       python3 application.py preflight UNIT RELEASE CURRENT URL VERSION SECONDS TIMEOUT
-       python3 application.py isolated  (the same; inside a network namespace of its own)
+       python3 application.py trial FOLDER COMMAND…    inside the trial's unit, which systemd starts
 
-URL is http://host:port/path, https://…, or unix:/socket:/path. Exit codes: 0 healthy, 1 not, 98 (EADDRINUSE): the application
-takes no socket from systemd and its port is taken, so this way of trying it says nothing.
+URL is http://host:port/path, https://…, or unix:/socket:/path. `answer` ends with 0 where it is healthy, else with 1. `trial` reads from
+the file `trial` beside this program: how (auto, isolated, import), URL, version, for how many seconds the release must be healthy and
+within how many, and the port of `listen`. It leaves FOLDER/report: 0 it runs, 1 it does not, or 98 (EADDRINUSE): the application takes no socket from systemd and
+its port is taken, so this way of trying it says nothing; one line for people; the application's last lines where it does not run.
 """
 
+import collections
 import http.client
 import os
-import shlex
+import re
 import signal
 import socket
 import ssl
-import struct
+import subprocess
 import sys
-import tempfile
+import threading
 import time
 from urllib.parse import urlsplit
 
 ADDRESS_IN_USE = 98
 SECONDS_FOR_AN_ANSWER = 3  # without it a request to the socket of a crash-looping service waits for ever
+NOTHING, WRONG, HEALTHY = range(3)
 
 
 def main(verb, *arguments):
-    if verb == "answer":
-        healthy, text = answer(*arguments)
-        print(text)
-        return 0 if healthy else 1
-    return preflight(verb == "isolated", *arguments)
+    if verb == "trial":
+        return trial(*arguments)
+    quality, text = answer(*arguments)
+    print(text)
+    return 0 if quality == HEALTHY else 1
 
 
 def answer(url, version):
-    """(healthy, one line for people)."""
+    """(NOTHING, WRONG or HEALTHY; one line for people)."""
     try:
         connection, path = connect(url)
         connection.request("GET", path, headers={"User-Agent": "berth", "Connection": "close"})
@@ -41,12 +44,19 @@ def answer(url, version):
         body = response.read(65536).decode("utf-8", "replace")
         connection.close()
     except (OSError, http.client.HTTPException, ValueError) as error:
-        return False, f"{url}: {error or type(error).__name__}"
+        return NOTHING, f"{url}: {error or type(error).__name__}"
     if response.status != 200:
-        return False, f"{url} answers {response.status}"
+        return WRONG, f"{url} answers {response.status}: {first_line(body)}"
     if version and version not in body:
-        return False, f"{url} answers 200, but does not show the version {version}: {' '.join(body.split())[:200]}"
-    return True, f"{url} answers 200{f' with version {version}' if version else ''}"
+        return WRONG, f"{url} answers 200, but does not show the version {version}: {first_line(body)}"
+    return HEALTHY, f"{url} answers 200{f' with version {version}' if version else ''}"
+
+
+def first_line(body):
+    """The first words of a text or a page."""
+    lines = re.sub(r"<[^>]*>", "\n", body).split("\n")
+    line = next((line for line in lines if line.strip()), "(nothing)")
+    return "".join(letter if letter.isprintable() else " " for letter in line).strip()[:200]
 
 
 def connect(url):
@@ -72,31 +82,34 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self.place)
 
 
-def preflight(isolated, unit, release, current, url, version, seconds, timeout):
-    """Starts the unit's command in the release, on a spare port, and takes it down again."""
-    command, environment = command_of(unit, release, current)
-    places = [url] if isolated or not answers(url) else []
-    listener = None
-    if isolated:
-        bring_loopback_up()
+def trial(folder, *command):
+    """Starts the command as its service would be started, and reports. It goes on until systemd stops the unit, and all of it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    with open(f"{os.path.dirname(os.path.abspath(__file__))}/trial", encoding="utf-8") as file:
+        way, url, version, seconds, timeout, port = file.read().split("\n")[:6]
+    lines = collections.deque(maxlen=60)
+    if way == "isolated" and not has_loopback():
+        verdict, text = ADDRESS_IN_USE, "this server gives no service a network of its own"
+    elif way == "import":
+        module, imports = importing(command)
+        verdict, text = 1, f"no module is named by: {' '.join(command)}"
+        if module:
+            verdict, text = watch_import(module, start(folder, imports, None, lines), float(timeout))
     else:
-        listener = spare_listener()
-        path = connect(url)[1]
-        places.insert(0, f"http://127.0.0.1:{listener.getsockname()[1]}{path}")
-    with tempfile.TemporaryFile() as output:
-        process = start(command, environment, release, listener, output)
-        try:
-            verdict, text = watch(process, places, version, float(seconds), float(timeout))
-        finally:
-            stop(process)
-        output.seek(0)
-        lines = output.read().decode("utf-8", "replace").strip().splitlines()[-60:]
-    if verdict == 1 and any("Address already in use" in line or "Errno 98" in line for line in lines):
-        verdict = ADDRESS_IN_USE
-    if verdict == 1:
-        print("\n".join(f"| {line}" for line in lines))
-    print(text)
-    return verdict
+        places = [url] if way == "isolated" or not answers(url) else []
+        listener = None
+        if way == "auto":
+            listener = spare_listener()
+            places.insert(0, f"http://127.0.0.1:{listener.getsockname()[1]}{connect(url)[1]}")
+            os.environ["BERTH_TRIAL_PORT"] = port
+        verdict, text = watch(start(folder, command, listener, lines), places, version, float(seconds), float(timeout))
+    lines = [line.rstrip()[:1000] for line in list(lines)]
+    if verdict and any("Address already in use" in line or "Errno 98" in line for line in lines):
+        verdict, text = ADDRESS_IN_USE, "the application takes no socket from systemd, and its port is taken"
+    with open(f"{folder}/report.new", "w", encoding="utf-8") as file:
+        file.write("\n".join([str(verdict), text, *(lines if verdict == 1 else [])]))
+    os.rename(f"{folder}/report.new", f"{folder}/report")
+    signal.pause()
 
 
 def answers(url):
@@ -116,126 +129,86 @@ def spare_listener():
     return listener
 
 
-def bring_loopback_up():
-    """A fresh network namespace has its loopback down. SIOCSIFFLAGS with IFF_UP | IFF_RUNNING."""
-    import fcntl
-
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
-        fcntl.ioctl(control, 0x8914, struct.pack("16sh14x", b"lo", 0x1 | 0x40))
+def has_loopback():
+    """False in a network that systemd may make, but not set up: inside some containers."""
+    with spare_listener() as listener:
+        return answers(f"http://127.0.0.1:{listener.getsockname()[1]}")
 
 
-def start(command, environment, release, listener, output):
-    """The process id of the command, started as systemd would start it: descriptor 3 is the listening socket."""
-    process = os.fork()
-    if process == 0:
-        try:
-            os.setsid()
-            os.chdir(release)
-            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-            os.dup2(output.fileno(), 1)
-            os.dup2(output.fileno(), 2)
-            if listener:
-                os.dup2(listener.fileno(), 3)
-                os.set_inheritable(3, True)
-                environment.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()), WERKZEUG_RUN_MAIN="true", WERKZEUG_SERVER_FD="3")
-            os.execvpe(command[0], command, environment)
-        except OSError as error:
-            os.write(2, f"{command[0]}: {error}\n".encode())
-        os._exit(127)
+def start(folder, command, listener, lines):
+    """The process, as systemd would start it: descriptor 3 is the listening socket. What it prints comes into `lines`."""
+    environment = os.environ.copy()
+    environment["RUNTIME_DIRECTORY"] = ":".join(each for each in environment.get("RUNTIME_DIRECTORY", "").split(":") if each != folder)
     if listener:
-        listener.close()
+        descriptor = listener.detach()
+        if descriptor != 3:
+            os.dup2(descriptor, 3)
+            os.close(descriptor)
+        environment.update(LISTEN_FDS="1", WERKZEUG_RUN_MAIN="true", WERKZEUG_SERVER_FD="3")
+    process = subprocess.Popen(
+        ["/bin/sh", "-c", 'export LISTEN_PID=$$; exec "$@"', "sh", *command],
+        env=environment,
+        pass_fds=[3] if listener else [],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        errors="replace",
+    )
+    if listener:
+        os.close(3)
+    process.reader = threading.Thread(target=lines.extend, args=[process.stdout], daemon=True)
+    process.reader.start()
     return process
 
 
 def watch(process, places, version, seconds, timeout):
-    started, good, text = time.monotonic(), 0, "no answer"
+    started, good, told = time.monotonic(), 0, (NOTHING, "no answer")
     while True:
         passed = time.monotonic() - started
-        if exit_code(process) is not None:
-            return 1, f"the new release ended by itself after {passed:.1f} s (exit code {exit_code(process)})"
-        for place in places:
-            healthy, text = answer(place, version)
-            if healthy:
-                break
-        good = good + 1 if healthy else 0
+        if process.poll() is not None:
+            process.reader.join(1)
+            before = f"; before that {told[1]}" if told[0] == WRONG else ""
+            return 1, f"it ended by itself after {passed:.1f} s (exit code {process.returncode}){before}"
+        quality, text = max((answer(place, version) for place in places), key=lambda each: each[0])
+        good = good + 1 if quality == HEALTHY else 0
         if good >= 3 and passed >= seconds:
             return 0, f"it answers beside the live one: {text}"
+        if told[0] <= quality < HEALTHY:
+            told = quality, text
         if passed > timeout:
-            return 1, f"the new release is not healthy after {passed:.0f} s: {text}"
+            return 1, f"it is not healthy after {passed:.0f} s: {told[1]}"
         time.sleep(0.2)
 
 
-def stop(process):
-    """Ends the command and every worker it has started."""
-    for number, patience in ((signal.SIGTERM, 5), (signal.SIGKILL, 5)):
-        try:
-            os.killpg(process, number)
-        except ProcessLookupError:
-            return
-        deadline = time.monotonic() + patience
-        while is_there(process) and time.monotonic() < deadline:
-            time.sleep(0.05)
-
-
-def is_there(group):
-    """True while any process of the group lives."""
-    exit_code(group)
+def watch_import(module, process, timeout):
     try:
-        os.killpg(group, 0)
-        return True
-    except ProcessLookupError:
-        return False
+        code = process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        return 1, f"{module} is not imported after {timeout:.0f} s"
+    process.reader.join(1)
+    return (0, f"{module} can be imported") if code == 0 else (1, f"{module} cannot be imported")
 
 
-ended = {}
-
-
-def exit_code(process):
-    """None while the process runs."""
-    if process not in ended:
-        try:
-            done, status = os.waitpid(process, os.WNOHANG)
-        except ChildProcessError:
-            return 0
-        if done:
-            ended[process] = os.waitstatus_to_exitcode(status)
-    return ended.get(process)
-
-
-def command_of(unit, release, current):
-    """ExecStart and the environment of the unit's [Service] part, with the paths of the release."""
-    command, environment = "", {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
-    for key, value in service_lines(unit):
-        value = value.replace(current, release)
-        if key == "ExecStart":
-            command = value
-        elif key == "Environment":
-            environment.update(pair.split("=", 1) for pair in shlex.split(value) if "=" in pair)
-        elif key == "EnvironmentFile":
-            environment.update(environment_file(value))
-    if not command:
-        sys.exit(f"{unit} has no ExecStart")
-    return shlex.split(command.lstrip("-@:+!")), environment
-
-
-def service_lines(unit):
-    section = ""
-    with open(unit, encoding="utf-8") as file:
-        for line in file.read().replace("\\\n", " ").splitlines():
-            line = line.strip()
-            if line.startswith("["):
-                section = line
-            elif section == "[Service]" and "=" in line and line[0] not in "#;":
-                key, value = line.split("=", 1)
-                yield key.strip(), value.strip()
-
-
-def environment_file(path):
-    try:
-        with open(path.lstrip("-"), encoding="utf-8") as file:
-            return dict(pair.split("=", 1) for pair in shlex.split(file.read(), comments=True) if "=" in pair)
-    except FileNotFoundError:
-        return {}
+def importing(command):
+    """(The module that a start command names, the command that imports it): wsgi.py, config.wsgi, app.main:app, --app shop, -m shop."""
+    folders, named, certain = [], [], []
+    for before, word in zip(command, [*command[1:], os.environ.get("FLASK_APP", "")]):
+        if before in ("--chdir", "--pythonpath", "--app-dir"):
+            folders.append(word)
+        found = re.fullmatch(r"(?:--?[a-z-]+=)?(?:((?:.*/)?)([A-Za-z_]\w*)\.py|([A-Za-z_][\w.]*))(:[A-Za-z_].*)?", word)
+        if not found or before in ("-c", "--config") or word.endswith("/.berth/serve.py"):
+            continue
+        folder, script, module, item = found.groups()
+        if script:
+            certain.append((script, folder))
+        elif item or any(os.path.isfile(f"{each or '.'}/{module.replace('.', '/')}{end}") for each in ["", *folders] for end in (".py", "/__init__.py")):
+            certain.append((module, ""))
+        elif before == "-m":
+            named.append((module, ""))
+    module, folder = [*certain, *named, ("", "")][0]
+    program = "import importlib, sys; sys.path[:0] = sys.argv[2:]; importlib.import_module(sys.argv[1])"
+    python = f"{os.path.dirname(os.path.dirname(os.path.abspath(__file__)))}/venv/bin/python"
+    return module, [python, "-B", "-c", program, module, *filter(None, [folder, *folders])]
 
 
 if __name__ == "__main__":

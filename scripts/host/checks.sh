@@ -8,6 +8,7 @@ check_server() {
   check_service_user
   check_python
   check_sudo
+  check_trial
   check_paths
   check_room "$BERTH_DEPLOY_PATH" 4
   check_room "$BERTH_BACKUP_PATH" 0
@@ -93,6 +94,13 @@ check_sudo() {
   else
     ok 'sudo allows the commands that need root'
   fi
+}
+
+# usage: check_trial    a server that an earlier version prepared lacks what the trial of a release needs
+check_trial() {
+  local missing
+  missing=$(missing_for_trial)
+  [[ -z $missing ]] || note "no release is tried before the switch: $missing"
 }
 
 # usage: units_to_install    prints the names of the unit files that a deploy with these settings brings

@@ -16,6 +16,7 @@ clear_pending() {
 # usage: recover_leftovers    under the lock, so no other transaction lives: undoes a pending switch, ends dead runs
 recover_leftovers() {
   local run
+  [[ -n ${AT_BOOT:-} ]] || stop_trial || true # /run is empty then
   if [[ -e $PENDING ]]; then undo_pending_switch; fi
   for run in $(abandoned_runs); do end_abandoned_run "$run"; done
   remove_remains

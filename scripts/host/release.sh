@@ -161,17 +161,6 @@ discard_release() {
   local id=$1 path=$RELEASES/$1
   [[ -n $id && -d $path && $(live_release) != "$id" ]] || return 0
   is_confirmed "$id" && return
-  end_processes_in "$path"
   remove_inside "$RELEASES" "$id" || return 0
   say "removed the unfinished release $id"
-}
-
-# usage: end_processes_in FOLDER    what was started there beside the live release, and whose parent was killed: it would run for ever
-end_processes_in() {
-  # shellcheck disable=SC2016 # the inner shells expand it
-  local program='for process in /proc/[0-9]*; do
-    case $(readlink "$process/cwd") in "$1" | "$1"/*) kill -KILL "${process#/proc/}" ;; esac
-  done 2>/dev/null || :'
-  sh -c "$program" sh "$1"
-  as_service sh -c "$program" sh "$1" || true
 }

@@ -141,6 +141,7 @@ conclude() {
   set +e
   cause=$(failure_cause "$status")
   cure=$(sed -n 2p "$RUN_PATH/failure" 2>/dev/null)
+  [[ $PHASE == refused ]] || stop_trial
   case $PHASE in
     refused) outcome=refused cure=$FAILURE_CURE; undo_upload ;;
     preparing) undo_preparation ;;

@@ -80,6 +80,7 @@ function nspawnCommand(
     `--machine=${name}`,
     "--register=no",
     ...(ownControlGroups ? ["--keep-unit"] : []),
+    "--capability=CAP_NET_ADMIN", // as on a server: its systemd makes networks of their own for services
     `--network-namespace-path=/run/netns/${kernelNames(number).namespace}`,
     "--resolv-conf=off",
     "--timezone=off",

@@ -1,6 +1,7 @@
 import { UsageError } from "../usage-error.ts";
 import { checkLauncher, launcherInstallation } from "./launcher-units.ts";
 import { authorizedKey, checkPlaces, folders } from "./prepare-places.ts";
+import { anyName, exact, trialCommands, trialInstallation } from "./trial-unit.ts";
 
 export const unitsBy = ["launcher", "administrator", "deployer"] as const;
 export type UnitsBy = (typeof unitsBy)[number];
@@ -46,13 +47,18 @@ export function prepareScript(preparation: Preparation): string {
     folders(preparation),
     rights(preparation),
     ...(preparation.units === "launcher" ? [launcherInstallation(preparation)] : []),
+    ...(preparation.units === "deployer" ? [] : [trialInstallation(preparation)]),
     closing(preparation),
   ].join("\n");
 }
 
 /** The lines of the sudoers file, without its comments. Whole commands: sudo compares them word by word. */
 function sudoersLines({ deployUser, serviceUser, ...rest }: Preparation): string[] {
-  const commands = [...serviceCommands(rest), ...(rest.units === "deployer" ? unitCommands(rest) : [])];
+  const commands = [
+    ...serviceCommands(rest),
+    ...trialCommands(rest),
+    ...(rest.units === "deployer" ? unitCommands(rest) : []),
+  ];
   return [
     `${deployUser} ALL=(root) NOPASSWD: ${commands.join(", \\\n    ")}`,
     `${deployUser} ALL=(${serviceUser}:${helperGroup}) NOPASSWD: ALL`,
@@ -133,7 +139,7 @@ function rights(preparation: Preparation): string {
   return `# Exactly these commands, and no other as root. To act as the service's user is no more than to deploy its code.
 # A regular expression (sudo 1.9.10) stands where a release's name is part of the path; a wildcard would allow too much.
 beside=$(mktemp)
-trap 'rm -f "$beside"' EXIT
+trap 'rm -f "$beside" "$beside.unit"' EXIT
 cat >"$beside" <<'END_OF_SUDOERS'
 ${sudoersLines(preparation).join("\n")}
 END_OF_SUDOERS
@@ -146,7 +152,7 @@ function closing({ deployUser, serviceName, units }: Preparation): string {
   const unit =
     units !== "administrator"
       ? ""
-      : `[ -f /etc/systemd/system/${serviceName}.service ] || echo "now write and enable ${serviceName}.service: its paths go through .../current"\n`;
+      : `[ -f /etc/systemd/system/${serviceName}.service ] || echo "now write and enable ${serviceName}.service: its paths go through .../current; then run this again"\n`;
   return `${unit}echo "ready: ${deployUser} can deploy ${serviceName}"\n`;
 }
 
@@ -169,8 +175,6 @@ function unitCommands({
   const folder = "/etc/systemd/system";
   const recovery = `berth-recovery-${serviceName}.service`;
   const units = [`${serviceName}.service`, `${serviceName}.socket`, recovery];
-  const anyName = "[A-Za-z0-9][A-Za-z0-9_.-]*";
-  const exact = (text: string) => text.replaceAll(".", "\\.");
   const installing = (from: string, to: string) =>
     `/usr/bin/install ^-D -m 644 -- ${from} ${exact(`${folder}/${to}`)}$`;
   const fromRelease = (unit: string) =>

@@ -57,6 +57,10 @@ describe.skipIf(reason)("a server prepared by it", () => {
     "systemctl stop helpdesk.socket",
     "systemctl daemon-reload",
     "systemctl enable --quiet berth-recovery-helpdesk.service",
+    "systemctl start helpdesk-trial.service",
+    "systemctl stop helpdesk-trial.service",
+    "install -D -m 644 -- /srv/apps/helpdesk/.deploy/runs/7/helpdesk-trial.service /run/systemd/system/helpdesk-trial.service",
+    "rm -f -- /run/systemd/system/helpdesk-trial.service",
     "install -D -m 644 -- /srv/apps/helpdesk/releases/20260102T030405Z-7-abc/.berth/units/helpdesk.service /etc/systemd/system/helpdesk.service",
   ];
   const refused = [
@@ -64,6 +68,10 @@ describe.skipIf(reason)("a server prepared by it", () => {
     "systemctl restart helpdesk.service ssh.service",
     "install -D -m 644 -- /srv/apps/helpdesk/releases/../../../../tmp/x/.berth/units/helpdesk.service /etc/systemd/system/helpdesk.service",
     "install -D -m 644 -- /srv/apps/helpdesk/releases/1/.berth/units/helpdesk.service /etc/systemd/system/ssh.service",
+    "systemctl start helpdesk-trial.service ssh.service",
+    "systemctl enable helpdesk-trial.service",
+    "install -D -m 644 -- /srv/apps/helpdesk/.deploy/runs/7/helpdesk-trial.service /run/systemd/system/ssh.service",
+    "install -D -m 644 -- /srv/apps/helpdesk/.deploy/runs/7/helpdesk-trial.service /etc/systemd/system/helpdesk-trial.service",
     "install -D -m 644 -- /tmp/x /etc/systemd/system/helpdesk.service",
     "rm -f -- /etc/passwd",
     "sh",
