@@ -101,7 +101,7 @@ check_sudo() {
 check_trial() {
   local missing
   missing=$(missing_for_trial)
-  [[ -z $missing ]] || problem "a release cannot be tried here: $missing" "$(trial_cure)"
+  [[ -z $missing ]] || note "no release is tried before the switch: $missing"
 }
 
 # usage: units_to_install    prints the names of the unit files that a deploy with these settings brings

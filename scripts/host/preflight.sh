@@ -12,7 +12,7 @@ preflight() {
   [[ $BERTH_PREFLIGHT != none ]] || { say 'switched off by the input preflight'; return 0; }
   [[ -f $RELEASE_PATH/.berth/units/$BERTH_SERVICE_NAME.service ]] || { say 'an in-place installation is not tried beforehand'; return 0; }
   missing=$(missing_for_trial)
-  [[ -z $missing ]] || fail "the release cannot be tried here: $missing" "$(trial_cure)"
+  [[ -z $missing ]] || { warn "the release is not tried before the switch: $missing"; return 0; }
   try_release "$BERTH_PREFLIGHT"
   if [[ $VERDICT == 98 ]]; then
     say 'trying it in a network of its own'
@@ -54,19 +54,16 @@ start_trial() {
   as_root systemctl start "$unit" || { show_journal "$unit"; fail "systemd could not start $unit, which tries the new release; nothing was switched" 'the lines of its journal stand above'; }
 }
 
-# usage: missing_for_trial    prints what a server lacks for it that an earlier version prepared; nothing where all is well
+# usage: missing_for_trial    prints what a server lacks for it that an earlier version prepared, and the cure; nothing where all is well
 missing_for_trial() {
-  local unit RELEASE=x
+  local unit missing='' RELEASE=x
   unit=$(trial_unit auto)
   if [[ $BERTH_PREFLIGHT == none ]]; then :
-  elif ! enabled manage_units && [[ ! -e $UNIT_FOLDER/${unit/@*/@.service} ]]; then printf '%s is not installed' "${unit/@*/@.service}"
+  elif ! enabled manage_units && [[ ! -e $UNIT_FOLDER/${unit/@*/@.service} ]]; then missing="${unit/@*/@.service} is not installed"
   elif ! may_be_root systemctl start "$unit" || { enabled manage_units && ! may_be_root install -D -m 644 -- "$STATE/runs/x/$unit" "$TRIAL_FOLDER/$unit"; }; then
-    printf '%s may not install and start %s' "$(id -un)" "$unit"
+    missing="$(id -un) may not install and start $unit"
   fi
-}
-
-trial_cure() {
-  printf 'run the script of "berth host prepare%s" on the server again, as root; or set the input preflight to none' "$(enabled manage_units || { has_launcher && echo ' --units launcher' || echo ' --units administrator'; })"
+  printf '%s' "$missing${missing:+; run the script of \"berth host prepare\" on the server again, as root}"
 }
 
 # usage: trial_unit auto|isolated|import    prints the name of the unit: one that this run writes, or an instance of one that the administrator has installed

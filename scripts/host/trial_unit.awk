@@ -23,7 +23,8 @@ key == "ExecStart" && value != "" {
   prefix = substr(value, 1, RLENGTH)
   value = substr(value, RLENGTH + 1)
   if (prefix ~ /@/) sub(/[ \t]+[^ \t]+/, "", value)
-  value = (prefix ~ /:/ ? ":" : "") "/usr/bin/python3 " release "/.berth/application.py trial /run/" name "-trial " value
+  trial = "/usr/bin/python3 " release "/.berth/application.py trial /run/" name "-trial"
+  value = value ~ /^\/usr\/local\/lib\/berth\/launch / ? value " " trial : (prefix ~ /:/ ? ":" : "") trial " " value
 }
 key == "RuntimeDirectory" {
   count = split(value, folders)

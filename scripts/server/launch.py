@@ -1,7 +1,8 @@
 #!/usr/bin/python3 -I
 """Starts a release as its own unit file says: start command and environment come with the release, the unit on the server never changes.
 
-usage: launch NAME FOLDER    FOLDER is .../current; a link is followed once, so that a running service stays with one release
+usage: launch NAME FOLDER [WORD…]    FOLDER is .../current, or a release; a link is followed once, so that a running service stays with one
+                                     release. The words are put before the start command: what tries a release starts it so
 
 An administrator installs this file once, owned by root ("berth host prepare --units launcher"). systemd runs it as the service's user, in
 the service's sandbox: what it reads and starts is what that user may read and start. So a deploy that brings another command or
@@ -19,9 +20,10 @@ import sys
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def main(name, folder):
+def main(name, folder, *before):
     release = os.path.realpath(folder)
-    settings = [(key, value.replace(folder, release)) for key, value in service_lines(os.path.join(release, ".berth/units"), name)]
+    current = os.path.join(os.path.dirname(os.path.dirname(release)), "current")
+    settings = [(key, value.replace(folder, release).replace(current, release)) for key, value in service_lines(os.path.join(release, ".berth/units"), name)]
     environment = dict(os.environ)
     for key, value in settings:
         if key == "Environment":
@@ -33,7 +35,7 @@ def main(name, folder):
     if not commands:
         raise ValueError(f"{name}.service of the release {os.path.basename(release)} has no ExecStart")
     os.chdir(next((value.lstrip("-") for key, value in reversed(settings) if key == "WorkingDirectory"), release))
-    words = command(commands[-1], environment)
+    words = [*before, *command(commands[-1], environment)]
     os.execvpe(words[0], words, environment)
 
 

@@ -148,8 +148,12 @@ install -m 440 "$beside" ${file}
 ${removal}`;
 }
 
-function closing({ deployUser, serviceName }: Preparation): string {
-  return `echo "ready: ${deployUser} can deploy ${serviceName}"\n`;
+function closing({ deployUser, serviceName, units }: Preparation): string {
+  const unit =
+    units !== "administrator"
+      ? ""
+      : `[ -f /etc/systemd/system/${serviceName}.service ] || echo "now write and enable ${serviceName}.service: its paths go through .../current; then run this again"\n`;
+  return `${unit}echo "ready: ${deployUser} can deploy ${serviceName}"\n`;
 }
 
 function serviceCommands({ serviceName, listen }: Pick<Preparation, "serviceName" | "listen">): string[] {

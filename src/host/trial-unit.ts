@@ -42,8 +42,6 @@ ${serverFile("host/trial_unit.awk")}END_OF_FILTER
     install -m 644 "$beside.unit" "${folder}/$unit"
   done
   systemctl daemon-reload
-else
-  echo "now write and enable ${serviceName}.service: its paths go through .../current; then run this again, for the unit that tries a release"
 fi
 `;
 }

@@ -95,6 +95,10 @@ RuntimeDirectoryMode=0711
       "/usr/bin/python3 /srv/shop/releases/7/.berth/application.py trial /run/shop-trial /bin/a",
     ],
     ["ExecStart=", ""],
+    [
+      "ExecStart=/usr/local/lib/berth/launch shop /srv/shop/current",
+      "/usr/local/lib/berth/launch shop /srv/shop/releases/7 /usr/bin/python3 /srv/shop/releases/7/.berth/application.py trial /run/shop-trial",
+    ],
   ])("takes no right of root's and keeps how words are read: %s", (line, expected) => {
     expect(trialOf(`[Service]\n${line}\n`)).toContain(`\nExecStart=${expected}\n`);
   });
