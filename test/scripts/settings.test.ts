@@ -177,7 +177,7 @@ describe("one check of every setting", () => {
     );
     expect(taken).toBeGreaterThan(25);
     expect(existsSync(canary)).toBe(false);
-  });
+  }, 300_000);
 
   it("takes whole numbers between their bounds, and counts with nothing else", () => {
     const numbers = carried.filter(({ value: { type } }) => type === "number");
@@ -204,7 +204,7 @@ describe("one check of every setting", () => {
       { seed: 13, numRuns: 4 },
     );
     expect(existsSync(canary)).toBe(false);
-  });
+  }, 300_000);
 
   it("bounds each number at both ends", () => {
     const edges = numberEdges();
