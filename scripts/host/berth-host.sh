@@ -2,6 +2,7 @@
 # Berth on the server. The deploy jobs send this program along and ask it for one thing at a time.
 # usage, on the server itself:  berth-host.sh releases <SETTINGS  |  rollback DEPLOY_PATH [RELEASE]  |  recover DEPLOY_PATH [boot]
 set -Eeuo pipefail
+shopt -s inherit_errexit
 umask 027
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 

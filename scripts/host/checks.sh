@@ -68,7 +68,7 @@ check_python() {
 
 # The commands that need root. sudo compares whole command lines, so each is asked for as it will be run.
 check_sudo() {
-  local missing=() service=$BERTH_SERVICE_NAME.service verb unit
+  local missing=() service=$BERTH_SERVICE_NAME.service verb unit units
   for verb in restart stop reset-failed; do
     may_be_root systemctl "$verb" "$service" || missing+=("systemctl $verb $service")
   done
@@ -84,7 +84,8 @@ check_sudo() {
   fi
   if enabled manage_units; then
     may_be_root systemctl daemon-reload || missing+=('systemctl daemon-reload')
-    for unit in $(units_to_install); do
+    units=$(units_to_install)
+    for unit in $units; do
       may_be_root install -D -m 644 -- "$RELEASES/x/.berth/units/$unit" "$(installed_path "$unit")" || missing+=("install of $unit")
     done
   fi
@@ -115,7 +116,7 @@ check_paths() {
   if report=$( (prepare_paths) 2>&1); then
     ok "$(id -un) can write to $BERTH_DEPLOY_PATH and $BERTH_BACKUP_PATH${report:+ (mended:${report//$'\n'/;})}"
   else
-    problem "$(sed -n 's/^ *error: //p' <<<"$report" | head -n 1)" "$(sed -n 's/^ *cure: //p' <<<"$report" | head -n 1)"
+    problem "$(sed -n '/^ *error: /{s///p;q}' <<<"$report")" "$(sed -n '/^ *cure: /{s///p;q}' <<<"$report")"
   fi
 }
 
@@ -170,12 +171,12 @@ application_port() {
 # usage: listener_of PORT    prints the user whose socket listens there (from /proc/net, which needs no privilege)
 listener_of() {
   local user_id
-  user_id=$(awk -v port="$(printf ':%04X$' "$1")" '$2 ~ port && $4 == "0A" { print $8; exit }' /proc/net/tcp /proc/net/tcp6 2>/dev/null)
+  user_id=$(awk -v port="$(printf ':%04X$' "$1")" '$2 ~ port && $4 == "0A" { print $8; exit }' /proc/net/tcp /proc/net/tcp6 2>/dev/null) || true # a kernel without IPv6 has no tcp6
   [[ -z $user_id ]] || id -nu -- "$user_id" 2>/dev/null || printf '%s\n' "$user_id"
 }
 
 check_state() {
-  if is_locked; then note "another deploy is under way: $(cat "$STATE/owner" 2>/dev/null)"; fi
+  if is_locked; then note "another deploy is under way: $(lock_owner)"; fi
   if found_in_place 2>/dev/null; then note "an in-place installation is in $BERTH_DEPLOY_PATH: the deploy takes it over, its database untouched"; fi
   if [[ -e $PENDING ]]; then note 'an earlier deploy was interrupted; the next one begins by putting that right'; fi
   if [[ -L $CURRENT ]]; then note "live now: $(live_release)"; fi

@@ -56,7 +56,7 @@ confirmed_releases() {
 # usage: rollback_target    prints the release to go back to: the one that was live when the present one was first deployed, or,
 # where that is gone, the newest confirmed one that is older
 rollback_target() {
-  local live before candidate
+  local live before candidate releases
   live=$(live_release)
   [[ -n $live ]] || return 0
   before=$(cat "$RELEASES/$live/.berth/previous" 2>/dev/null || true)
@@ -64,7 +64,8 @@ rollback_target() {
     printf '%s\n' "$before"
     return
   fi
-  for candidate in $(confirmed_releases); do
+  releases=$(confirmed_releases)
+  for candidate in $releases; do
     [[ $candidate < $live ]] || continue
     printf '%s\n' "$candidate"
     return

@@ -11,7 +11,8 @@ as_root() {
 # are the same power, so this gives the deploy user nothing that it has not. These processes run outside of the service's sandbox, with
 # the same user: with the same group too, the application could step out of its sandbox through /proc/<pid>/root, cwd or fd. Linux opens
 # those only to one whose group is the process's real, effective and saved group (ptrace(2), access mode checking); so the main group is
-# another one, which nothing else has, and the service's own group is a supplementary one. That holds from the process's first moment.
+# another one, which nothing else has, and the service's own group is a supplementary one. That holds from the process's first moment. The status
+# is the command's.
 as_service() {
   if ((EUID == 0)); then
     setpriv --reuid="$BERTH_SERVICE_USER" --regid="$(helper_group)" --init-groups -- "$@" 9>&-
@@ -50,5 +51,5 @@ service_group() {
 
 # usage: in_service_group    true when this user may give files to the service's group, and keep setgid on folders, without root
 in_service_group() {
-  id -nG | tr ' ' '\n' | grep -qxF -- "$(service_group)"
+  [[ " $(id -nG) " == *" $(service_group) "* ]]
 }

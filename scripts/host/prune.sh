@@ -3,10 +3,11 @@
 
 # usage: prune_releases    keeps BERTH_KEEP_RELEASES confirmed releases, and nothing else that is dead
 prune_releases() {
-  local id live target kept=0
+  local id live target releases kept=0
   live=$(live_release)
   target=$(rollback_target)
-  for id in $(confirmed_releases); do
+  releases=$(confirmed_releases)
+  for id in $releases; do
     kept=$((kept + 1))
     ((kept > BERTH_KEEP_RELEASES)) || continue
     [[ $id != "$live" && $id != "$target" && $id != "$LIVE_BEFORE" ]] || continue

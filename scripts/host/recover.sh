@@ -15,9 +15,10 @@ clear_pending() {
 
 # usage: recover_leftovers    under the lock, so no other transaction lives: undoes a pending switch, ends dead runs
 recover_leftovers() {
-  local run
+  local run runs
   if [[ -e $PENDING ]]; then undo_pending_switch; fi
-  for run in $(abandoned_runs); do end_abandoned_run "$run"; done
+  runs=$(abandoned_runs)
+  for run in $runs; do end_abandoned_run "$run"; done
   remove_remains
 }
 

@@ -64,7 +64,7 @@ make_virtual_environment() {
 }
 
 # usage: python_for_wheels    prints the interpreter that the wheels were built for. The package names its version; a wheel with
-# compiled code loads in no other. `python3.11` is preferred to `python3`, which may be another one on the same server.
+# compiled code loads in no other. `python3.11` is preferred to `python3`, which may be another one on the same server. Fails where there is none.
 python_for_wheels() {
   local wanted=$BERTH_PYTHON candidate
   for candidate in "python$wanted" python3; do
@@ -127,7 +127,7 @@ install_environment_file() {
   say "$(grep -c '^[A-Za-z_]' "$target" || true) settings, readable by $(id -un) and the group $(stat -c %G "$target") alone"
 }
 
-# usage: environment_source    prints the file to take: sent by the job, or the live release's, or the one of an in-place installation
+# usage: environment_source    prints the file to take: sent by the job, or the live release's, or the one of an in-place installation; false where there is none
 environment_source() {
   local candidate
   for candidate in "$RUN_PATH/env" "$RELEASE_PATH/.env.production" "$CURRENT/.env.production" "$BERTH_DEPLOY_PATH/.env.production"; do

@@ -90,5 +90,5 @@ boot_id() {
 is_running() {
   local pid
   pid=$(cat "$1/pid" 2>/dev/null) || return 1
-  [[ -n $pid && -r /proc/$pid/cmdline ]] && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qF -- " transact $BERTH_DEPLOY_PATH ${1##*/}"
+  [[ -n $pid && -r /proc/$pid/cmdline && $(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline") == *" transact $BERTH_DEPLOY_PATH ${1##*/} "* ]]
 }

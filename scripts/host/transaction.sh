@@ -119,6 +119,7 @@ try_before_switch() {
   ((status == 0)) || fail 'before_switch failed on a copy of the data; nothing was switched, the data was not touched' 'its lines stand above'
 }
 
+# usage: before_switch_command    its status is the command's
 before_switch_command() {
   # shellcheck disable=SC2016 # the inner shells expand it
   as_service sh -c 'cd -- "$1" && PATH=$1/venv/bin:$PATH && export PATH && exec sh -c "$2"' sh "$RELEASE_PATH" "$BERTH_BEFORE_SWITCH" 2>&1 | sed 's/^/    | /'
@@ -187,16 +188,19 @@ undo_switch() {
   ((status != 0)) || clear_pending
   discard_release "$RELEASE"
   if ((status == 0)) && [[ -n $LIVE_BEFORE ]]; then
-    if (watch_release ''); then say "$LIVE_BEFORE is live again"; else say "$LIVE_BEFORE does not answer either"; fi
+    (set -e; watch_release '')
+    status=$?
+    if ((status == 0)); then say "$LIVE_BEFORE is live again"; else say "$LIVE_BEFORE does not answer either"; fi
   fi
   close_frame "$started"
 }
 
 # usage: list_releases    prints one line for people: what could be rolled back to
 list_releases() {
-  local id live text=''
+  local id live releases text=''
   live=$(live_release)
-  for id in $(confirmed_releases); do
+  releases=$(confirmed_releases)
+  for id in $releases; do
     text+="${text:+, }$id$([[ $id != "$live" ]] || printf ' (live)')"
   done
   printf 'releases here: %s; backups: %s\n' "${text:-none}" "$(backups | tr '\n' ' ')"

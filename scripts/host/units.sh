@@ -95,7 +95,9 @@ finishes_requests() {
 
 # usage: is_python_script PATH    true for a program of the release's virtual environment, such as waitress-serve
 is_python_script() {
-  [[ $1 == "$CURRENT"/venv/bin/* ]] && head -n 1 -- "$RELEASE_PATH${1#"$CURRENT"}" 2>/dev/null | grep -aqE '^#!.*python'
+  local line
+  [[ $1 == "$CURRENT"/venv/bin/* && -f $RELEASE_PATH${1#"$CURRENT"} ]] &&
+    read -r -n 256 line <"$RELEASE_PATH${1#"$CURRENT"}" && [[ $line == '#!'*python* ]]
 }
 
 print_serve_program() {
@@ -163,11 +165,12 @@ stop_signal() {
 
 # usage: hardening    prints the sandbox: everything read-only but the persistent paths
 hardening() {
-  local path
+  local path paths
   printf '%s\n' NoNewPrivileges=yes PrivateTmp=yes ProtectSystem=strict ProtectControlGroups=yes ProtectKernelTunables=yes \
     ProtectKernelModules=yes RestrictSUIDSGID=yes RestrictRealtime=yes RestrictNamespaces=yes LockPersonality=yes UMask=0027
   case $BERTH_DEPLOY_PATH in /home/* | /root/*) echo ProtectHome=read-only ;; *) echo ProtectHome=yes ;; esac
-  while IFS= read -r path; do printf 'ReadWritePaths=-%s\n' "$(realpath -m -- "$SHARED/$path")"; done < <(persistent_paths)
+  paths=$(persistent_paths)
+  while IFS= read -r path; do [[ -z $path ]] || printf 'ReadWritePaths=-%s\n' "$(realpath -m -- "$SHARED/$path")"; done <<<"$paths"
 }
 
 # Not a part of sockets.target, as sockets are by default: at boot it waits for the recovery of an interrupted deploy, and that for
@@ -248,10 +251,11 @@ installed_listen_stream() {
 
 # usage: install_units RELEASE    brings the system's units to the release's set; nothing happens where they are the same
 install_units() {
-  local unit changed='' folder=$RELEASES/$1/.berth/units
+  local unit standby changed='' folder=$RELEASES/$1/.berth/units
   UNITS_RENEWED=''
   enabled manage_units && [[ -d $folder ]] || return 0
-  for unit in "$BERTH_SERVICE_NAME.service" "$BERTH_SERVICE_NAME.socket" "$(standby_unit)" berth.conf; do
+  standby=$(standby_unit)
+  for unit in "$BERTH_SERVICE_NAME.service" "$BERTH_SERVICE_NAME.socket" "$standby" berth.conf; do
     ! is_of_another_service "$unit" || continue
     if [[ -f $folder/$unit ]]; then
       cmp -s -- "$folder/$unit" "$(installed_path "$unit")" && continue

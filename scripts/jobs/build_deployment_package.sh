@@ -8,6 +8,7 @@
 # Reads BERTH_SOURCE_FOLDER, BERTH_PYTHON_VERSION, BERTH_REQUIREMENTS_FILE, BERTH_INCLUDE, BERTH_EXCLUDE, BERTH_VERSION,
 # and GitLab's CI_COMMIT_SHA, CI_COMMIT_TAG, CI_COMMIT_TIMESTAMP; git where they are not set.
 set -Eeuo pipefail
+shopt -s inherit_errexit
 source "${BASH_SOURCE[0]%/*}/../lib/messages.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/python.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/workspace.sh"

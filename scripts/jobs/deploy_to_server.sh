@@ -3,6 +3,7 @@
 # Reads the component's inputs (BERTH_…), SSH_PRIVATE_KEY, SSH_KNOWN_HOSTS, DEPLOY_SERVER, DEPLOY_USER, and the variables that
 # env_variables names. Writes berth-deploy.env with BERTH_DEPLOYED_RELEASE for the verification.
 set -Eeuo pipefail
+shopt -s inherit_errexit
 source "${BASH_SOURCE[0]%/*}/../lib/messages.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/deployment.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/ssh_key.sh"
@@ -19,7 +20,8 @@ main() {
   require_deployment
   reason=$(read_package) || fail "$reason"
   read_package
-  problem=$(environment_problems | head -n 1)
+  problem=$(environment_problems)
+  problem=${problem%%$'\n'*}
   [[ -z $problem ]] || fail "${problem/$'\t'/: }"
   export BERTH_ACTION=deploy
   say "version $BERTH_VERSION, release $BERTH_RELEASE"

@@ -2,6 +2,7 @@
 # post_deploy_verification: once more, by itself: is the release that this pipeline deployed the one that serves, on every server?
 # Reads what deploy_to_server reads, and BERTH_DEPLOYED_RELEASE from that job.
 set -Eeuo pipefail
+shopt -s inherit_errexit
 source "${BASH_SOURCE[0]%/*}/../lib/messages.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/deployment.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/ssh_key.sh"

@@ -2,6 +2,7 @@
 # pre_deploy_checks: everything that would stop a deploy half-way, all of it in one run, each problem with its cure.
 # Reads what deploy_to_server reads. Changes nothing on the servers but missing folders, which it makes where it may.
 set -Eeuo pipefail
+shopt -s inherit_errexit
 source "${BASH_SOURCE[0]%/*}/../lib/messages.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/deployment.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/ssh_key.sh"
@@ -14,9 +15,9 @@ PROBLEMS=0
 main() {
   prepare_deployment
   section variables 'Variables and package'
-  show_findings < <(check_variables)
-  show_findings < <(check_environment)
-  show_findings < <(check_package)
+  show_check check_variables
+  show_check check_environment
+  show_check check_package
   [[ ! -f $BERTH_PACKAGE ]] || read_package >/dev/null || true
   if can_connect; then
     configure_ssh "$WORK"
@@ -25,6 +26,17 @@ main() {
   end_section
   ((PROBLEMS == 0)) || fail "$PROBLEMS problem(s) stand in the way of a deploy; each has its cure above"
   say 'everything is ready for a deploy'
+}
+
+# usage: show_check COMMAND    prints its findings for people; a check that ends early is a problem itself
+show_check() {
+  local findings status
+  set +e # not in a condition, which would switch strict mode off in the check
+  findings=$(set -e; "$1")
+  status=$?
+  set -e
+  show_findings <<<"$findings"
+  ((status == 0)) || show_findings <<<"problem"$'\t'"$1 ended early (exit code $status)"$'\t''see the lines above'
 }
 
 ok() { printf 'ok\t%s\n' "$1"; }
@@ -74,7 +86,7 @@ check_package() {
 # usage: can_connect    true when there is enough to try the servers
 can_connect() {
   ((${#TARGETS[@]} > 0)) && [[ -n ${SSH_KNOWN_HOSTS:-} && -n ${DEPLOY_USER:-} && -f $WORK/checked_key ]] || return 1
-  ! check_targets | grep -q . && is_user_name "$DEPLOY_USER" && ssh-keygen -y -P '' -f "$WORK/checked_key" >/dev/null 2>&1
+  [[ -z $(check_targets) ]] && is_user_name "$DEPLOY_USER" && ssh-keygen -y -P '' -f "$WORK/checked_key" >/dev/null 2>&1
 }
 
 # usage: check_servers    every server, also after one with problems

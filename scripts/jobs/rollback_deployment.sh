@@ -2,6 +2,7 @@
 # rollback_deployment: by hand; back to the release that was live before, or to the one that BERTH_ROLLBACK_TO names. A switch of
 # a link and a restart: the database is not touched.
 set -Eeuo pipefail
+shopt -s inherit_errexit
 source "${BASH_SOURCE[0]%/*}/../lib/messages.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/deployment.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/ssh_key.sh"

@@ -3,6 +3,7 @@
 # Reads BERTH_SOURCE_FOLDER, BERTH_PYTHON_VERSION, BERTH_REQUIREMENTS_FILE, BERTH_TEST_REQUIREMENTS_FILE,
 # BERTH_PYTEST_ARGUMENTS. Writes .berth/reports/junit.xml and, with pytest-cov, .berth/reports/coverage.xml.
 set -Eeuo pipefail
+shopt -s inherit_errexit
 source "${BASH_SOURCE[0]%/*}/../lib/messages.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/python.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/workspace.sh"

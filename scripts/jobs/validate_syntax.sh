@@ -2,6 +2,7 @@
 # validate_syntax: compiles every Python file of the application, in one process, and reports every syntax error.
 # Reads BERTH_SOURCE_FOLDER, BERTH_PYTHON_VERSION, BERTH_EXCLUDE. Writes .berth/reports/syntax.json.
 set -Eeuo pipefail
+shopt -s inherit_errexit
 source "${BASH_SOURCE[0]%/*}/../lib/messages.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/python.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/workspace.sh"

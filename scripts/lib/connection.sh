@@ -29,7 +29,7 @@ target_parts() {
   [[ $TARGET_PORT =~ ^[1-9][0-9]{0,4}$ ]] && ((TARGET_PORT <= 65535))
 }
 
-# usage: is_user_name TEXT    what ssh's configuration may hold as a user
+# usage: is_user_name TEXT    true for what ssh's configuration may hold as a user
 is_user_name() {
   local LC_ALL=C
   [[ $1 =~ ^[A-Za-z0-9_][A-Za-z0-9_.@-]*$ ]]
@@ -99,7 +99,7 @@ close_connections() {
 connection_problem() {
   local answer
   if answer=$(on_server "$1" true 2>&1 </dev/null); then return; fi
-  answer=$(grep -v '^ *$' <<<"$answer" | tail -n 1)
+  answer=$(sed '/^ *$/d' <<<"$answer" | tail -n 1)
   case $answer in
     *'Host key verification failed'* | *'host key is known'*)
       printf '%s\t%s\n' "$1: the server shows another host key than SSH_KNOWN_HOSTS, or none of its keys is in there" \

@@ -41,17 +41,18 @@ read_package() {
     echo "$BERTH_PACKAGE is not the package that the build job made: its manifest has the sha256 $sum, that job's $BERTH_MANIFEST_SHA256"
     return 1
   fi
-  BERTH_VERSION=$(manifest_value version)
-  BERTH_PYTHON=$(manifest_value python)
-  created=${CI_PIPELINE_CREATED_AT:-$(manifest_value created)}
-  commit=$(manifest_value commit)
+  if ! BERTH_VERSION=$(manifest_value version) || ! BERTH_PYTHON=$(manifest_value python) || ! created=$(manifest_value created) || ! commit=$(manifest_value commit); then
+    echo "$BERTH_PACKAGE is not a deployment package: its manifest.json lacks version, python, created or commit"
+    return 1
+  fi
+  created=${CI_PIPELINE_CREATED_AT:-$created}
   BERTH_PACKAGE_KILOBYTES=$(($(gzip -dc -- "$BERTH_PACKAGE" | wc -c) / 1024))
   BERTH_RELEASE=$(release_name "$created" "${CI_PIPELINE_ID:-0}" "${CI_COMMIT_SHORT_SHA:-${commit:0:8}}")
 }
 
-# usage: manifest_value NAME    prints one of the manifest's texts
+# usage: manifest_value NAME    prints one of the manifest's texts; false where it has none of that name
 manifest_value() {
-  grep -o "\"$1\": *\"[^\"]*\"" "$WORK/manifest.json" | head -n 1 | sed 's/^[^:]*: *"//; s/"$//'
+  [[ $(<"$WORK/manifest.json") =~ \"$1\":\ *\"([^\"]*)\" ]] && printf '%s\n' "${BASH_REMATCH[1]}"
 }
 
 # usage: release_name TIME PIPELINE COMMIT    prints its id. The same pipeline always gives the same one, so that GitLab's Retry and

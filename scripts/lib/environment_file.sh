@@ -5,13 +5,15 @@
 
 # usage: environment_problems    prints one line for each variable that is missing or cannot be carried: problem<tab>cure
 environment_problems() {
-  local entry name source value word words
+  local entry entries name source value word words
+  entries=$(environment_entries)
   read -r -d '' -a words <<<"${BERTH_ENV_VARIABLES:-}" || true
   for word in "${words[@]}"; do
     [[ $word != *\* ]] || compgen -v "${word%\*}" >/dev/null ||
       printf '%s\t%s\n' "no CI/CD variable begins with ${word%\*}" "Settings > CI/CD > Variables, or take $word out of the input env_variables; a protected variable is there on protected branches only"
   done
   while IFS= read -r entry; do
+    [[ -n $entry ]] || continue
     name=${entry%%=*} source=${entry#*=}
     if [[ ! $name =~ ^[A-Za-z_][A-Za-z0-9_]*$ || ! $source =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]]; then
       printf '%s\t%s\n' "env_variables: \"$entry\" is not a variable's name" 'write NAME, PREFIX_* or NAME=OTHER_NAME'
@@ -25,7 +27,7 @@ environment_problems() {
       [[ $value != *'${'* ]] || printf '%s\t%s\n' "the value of $source has \"\${\", which python-dotenv would replace" "take another value, or write the line yourself into the File variable ${BERTH_ENV_FILE_VARIABLE:-ENV_PRODUCTION}"
       [[ $value != *$'\r'* ]] || printf '%s\t%s\n' "the value of $source has a carriage return, which no env file carries" 'save it again with plain line ends'
     fi
-  done < <(environment_entries)
+  done <<<"$entries"
 }
 
 # usage: is_secret_of_pipeline NAME    true for what opens the servers, GitLab or a registry to whoever reads it
@@ -33,10 +35,10 @@ is_secret_of_pipeline() {
   case $1 in SSH_PRIVATE_KEY | CI_*TOKEN | CI_*PASSWORD | CI_JOB_JWT* | CI_REPOSITORY_URL | CI_REGISTRY_* | *_ID_TOKEN) return 0 ;; *) return 1 ;; esac
 }
 
-# usage: environment_entries    prints NAME=SOURCE for each variable to write, prefixes resolved, each name once. A prefix takes only what
-# the job was given, never what is the pipeline's, GitLab's or the shell's own.
+# usage: environment_entries    prints NAME=SOURCE for each variable to write, prefixes resolved, each name once. A prefix takes only what the
+# job was given, never what is the pipeline's, GitLab's or the shell's own. Its status is awk's.
 environment_entries() {
-  local word words
+  local name word words
   read -r -d '' -a words <<<"${BERTH_ENV_VARIABLES:-}" || true # unquoted in the loop, PREFIX_* would become the project's file names
   for word in "${words[@]}"; do
     case $word in
@@ -58,20 +60,23 @@ has_environment() {
   [[ -n ${BERTH_ENV_VARIABLES:-} || ( -n $file && -n ${!file:-} ) ]]
 }
 
-# usage: print_environment    prints the file: the File variable's lines first, then the named variables. It goes into a pipe, never
-# into an argument or a log.
+# usage: print_environment    prints the file: the File variable's lines first, then the named variables; false where it is not whole. It
+# goes into a pipe, never into an argument or a log.
 print_environment() {
-  local entry file=${BERTH_ENV_FILE_VARIABLE:-}
+  local entry entries value file=${BERTH_ENV_FILE_VARIABLE:-}
+  entries=$(environment_entries) || return
   if [[ -n $file && -n ${!file:-} ]]; then
-    text_of_variable "$file" | tr -d '\r'
+    text_of_variable "$file" | tr -d '\r' || return
     printf '\n'
   fi
   while IFS= read -r entry; do
-    printf '%s=%s\n' "${entry%%=*}" "$(quoted_value "${entry#*=}")"
-  done < <(environment_entries)
+    [[ -n $entry ]] || continue
+    value=$(quoted_value "${entry#*=}") || return
+    printf '%s=%s\n' "${entry%%=*}" "$value"
+  done <<<"$entries"
 }
 
-# usage: quoted_value NAME    prints the variable's value in double quotes
+# usage: quoted_value NAME    prints the variable's value in double quotes; false where it cannot be read
 quoted_value() {
   local value
   value=$(value_of "$1"; printf x) value=${value%x}

@@ -29,7 +29,7 @@ make_virtual_environment() {
   }
 }
 
-# usage: quiet_pip VENV ARGUMENT…    pip without questions and progress bars; errors are shown
+# usage: quiet_pip VENV ARGUMENT…    pip without questions and progress bars; errors are shown; its status is pip's
 quiet_pip() {
   local environment=$1
   shift

@@ -16,7 +16,7 @@ stage_package() {
 
 # usage: upload TARGET LINK    to the release's folder; LINK is the live release, or empty. Equal size and time prove nothing
 # (--checksum); modes come from the umask and the group from the folder (no --perms), because the service's group is handed on by
-# setgid, which a chmod by someone outside of that group would take away.
+# setgid, which a chmod by someone outside of that group would take away. Its status is rsync's.
 upload() {
   local target=$1 link=$2
   local options=(--recursive --links --times --checksum --delete --partial-dir=.rsync-partial --timeout=60
@@ -26,7 +26,7 @@ upload() {
 }
 
 # usage: with_patience WHAT COMMAND…    runs it again while the connection is the trouble (ssh's 255, rsync's 10, 12, 30, 35, 255),
-# for as long as connection_timeout
+# for as long as connection_timeout; its status is that of the last time
 with_patience() {
   local what=$1 pause=1 deadline=$((SECONDS + ${BERTH_CONNECTION_TIMEOUT:-600})) status
   shift

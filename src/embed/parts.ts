@@ -16,7 +16,7 @@ import {
   type ShellFunction,
   type ShellProgram,
 } from "./program.ts";
-import { type Need, Shelf } from "./shelf.ts";
+import { type Place, Shelf } from "./shelf.ts";
 
 /** The scripts of several jobs, with what they share standing once. */
 export interface SharedScripts {
@@ -41,6 +41,7 @@ export interface SharedScripts {
  * - Functions of the files that a script sources are grouped by the set of jobs that can reach them.
  * - So are those of a program that it carries (`cat` of a `.sh` file) where that has request functions (`request_…`): a job takes
  *   the requests along that its text names. What stands outside of functions comes last, as `main "$@"` must.
+ * - What the libraries of a job and its program have in common stands there once and is printed twice.
  * - A `#!/bin/sh` script stands in the fragment as it is.
  *
  * @param scripts the jobs' scripts, in the order of the templates, each once.
@@ -59,7 +60,7 @@ export function shareScripts(scripts: readonly string[], read: ReadFile): Shared
   const isPosix = (path: string) => posixShell.test(linesOf(read(path) ?? "")[0] ?? "");
   const plain = scripts.filter(isPosix);
   const jobs = scripts.filter((path) => !isPosix(path)).map((path) => readJob(path, read));
-  const { shelf, unused } = fillShelf(jobs);
+  const shelf = fillShelf(jobs);
   const parts = shelf.parts();
   const body = [
     ...plain.flatMap((path) => scalar(`${nameOf(path)}: |`, asItIs(path, read))),
@@ -80,8 +81,10 @@ export function shareScripts(scripts: readonly string[], read: ReadFile): Shared
     ...plain.map((path) => [path, [reference(path)]] as const),
     ...jobs.map((job, index) => [job.path, [reference(job.path), ...lastEntry(job, index, shelf)]] as const),
   ]);
-  return { fragment: [`".berth_scripts_${hash}":`, ...body.map(indented)], entries, unused };
+  return { fragment: [`".berth_scripts_${hash}":`, ...body.map(indented)], entries, unused: shelf.unused };
 }
+
+type Need = Pick<Place, "all" | "reached">;
 
 /** A job's script: its own text, and what it can reach of other files. */
 interface Job {
@@ -119,38 +122,87 @@ function readJob(path: string, read: ReadFile): Job {
     return [{ carrier, program, need }];
   });
   const isPart = ({ carries }: ShellFunction) => carries === undefined;
-  const statements = whole.statements.filter(({ file }) => file !== path).map(({ line }) => line);
+  const common = new Set(
+    programs.flatMap(({ program }) => program.files).filter((file) => whole.files.includes(file)),
+  );
+  const statements = whole.statements
+    .filter(({ file }) => file !== path && !common.has(file))
+    .map(({ line }) => line);
   const own = withoutHead(linesOf(bundleWithoutSources(path, read)));
+  const need = { all: library.filter(isPart), reached: new Set([...reached].filter(isPart)) };
   return {
     path,
     own: [...statements, ...own],
-    library: { all: library.filter(isPart), reached: new Set([...reached].filter(isPart)) },
-    programs,
+    library: withStatements(need, whole, common),
+    programs: programs.map((each) => ({
+      ...each,
+      program: {
+        ...each.program,
+        statements: each.program.statements.filter(({ file }) => !common.has(file)),
+      },
+      need: withStatements(each.need, each.program, common),
+    })),
   };
+}
+
+/** What stands outside of functions in files that job and program both source (tables, constants) travels as their functions do. */
+function withStatements(need: Need, { statements }: ShellProgram, files: ReadonlySet<string>): Need {
+  const added = [...files].flatMap((file): ShellFunction[] => {
+    const lines = statements.filter((each) => each.file === file).map(({ line }) => line);
+    return lines.length === 0
+      ? []
+      : [{ name: "what stands outside of functions", file, lines, words: new Set() }];
+  });
+  return { all: [...need.all, ...added], reached: new Set([...need.reached, ...added]) };
 }
 
 const libraryName = "berth_library";
 
-function fillShelf(jobs: readonly Job[]): { shelf: Shelf; unused: readonly string[] } {
+function fillShelf(jobs: readonly Job[]): Shelf {
   const shelf = new Shelf();
-  shelf.addFunctions(
-    libraryName,
-    jobs.map(({ library }) => library),
+  const carried = jobs.flatMap(({ programs }, job) =>
+    programs.map(({ program, need }) => ({ job, owner: printerName(program.path), program, need })),
   );
-  const programs = new Map(jobs.flatMap((job) => job.programs.map(({ program }) => [program.path, program])));
-  for (const [path, { head, statements }] of programs) {
-    const needs = jobs.map((job) => job.programs.find(({ program }) => program.path === path)?.need);
-    const users = needs.flatMap((need, job) => (need ? [job] : []));
-    shelf.addText(printerName(path), "begin", users, head);
-    shelf.addFunctions(printerName(path), needs);
-    shelf.addText(
-      printerName(path),
-      "end",
-      users,
-      statements.map(({ line }) => line),
-    );
+  addTexts(
+    shelf,
+    "begin",
+    carried.map((each) => ({ ...each, lines: each.program.head })),
+  );
+  shelf.addFunctions(
+    [
+      ...jobs.map(({ library }, job) => ({ job, owner: libraryName, ...library })),
+      ...carried.map(({ job, owner, need }) => ({ job, owner, ...need })),
+    ],
+    "berth_common",
+  );
+  const lastLines = ({ program }: (typeof carried)[number]) => program.statements.map(({ line }) => line);
+  addTexts(
+    shelf,
+    "end",
+    carried.map((each) => ({ ...each, lines: lastLines(each) })),
+  );
+  return shelf;
+}
+
+/** Jobs that need the same lines of a program get them from the same function. */
+function addTexts(
+  shelf: Shelf,
+  which: string,
+  texts: readonly { job: number; owner: string; lines: readonly string[] }[],
+): void {
+  const groups = new Map<string, { owner: string; jobs: number[]; lines: readonly string[] }>();
+  for (const { job, owner, lines } of texts) {
+    const key = [owner, ...lines].join("\n");
+    const group = groups.get(key) ?? { owner, jobs: [], lines };
+    group.jobs.push(job);
+    groups.set(key, group);
   }
-  return { shelf, unused: shelf.unused };
+  const names = new Map<string, number>();
+  for (const { owner, jobs, lines } of groups.values()) {
+    const number = (names.get(owner) ?? 0) + 1;
+    names.set(owner, number);
+    shelf.addText(owner, number === 1 ? which : `${which}_${number}`, jobs, lines);
+  }
 }
 
 function lastEntry({ path, own, programs }: Job, job: number, shelf: Shelf): string[] {

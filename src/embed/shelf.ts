@@ -2,11 +2,15 @@ import { posix } from "node:path";
 import { hereDocument } from "./bundle.ts";
 import type { ShellFunction } from "./program.ts";
 
-/** What one job needs of a program (or of the libraries that its script sources). */
-export interface Need {
+/** A place where one job prints functions: its library, or a program that it carries. */
+export interface Place {
+  /** The number of the job, from 0. */
+  readonly job: number;
+  /** What the functions that print there are named after. */
+  readonly owner: string;
   /** All functions that there are. */
   readonly all: readonly ShellFunction[];
-  /** Those that this job can reach. */
+  /** Those that are needed there. */
   readonly reached: ReadonlySet<ShellFunction>;
 }
 
@@ -26,52 +30,69 @@ export class Shelf {
   /** Functions that no job needs, as `file: name`. */
   readonly unused: string[] = [];
   private readonly texts = new Map<string, { jobs: readonly number[]; text: string[] }>();
-  private readonly printers: { jobs: readonly number[]; owner: string; name: string }[] = [];
+  private readonly printers: { places: readonly Pick<Place, "job" | "owner">[]; name: string }[] = [];
 
   /**
-   * Puts the functions of a program there, grouped by who needs them. `owner` names the program.
-   *
-   * @param needs one for each job; undefined for a job without this program.
+   * Puts functions there, grouped by the places that need them. What a job's library and a program of it both need is printed
+   * in both places by one function, and named after `common`.
    */
-  addFunctions(owner: string, needs: readonly (Need | undefined)[]): void {
-    const functions = new Map(
-      needs.flatMap((need) => (need?.all ?? []).map((each) => [identity(each), each])),
-    );
-    const reached = needs.map((need) => new Set([...(need?.reached ?? [])].map(identity)));
-    const groups = new Map<string, { jobs: number[]; functions: ShellFunction[] }>();
+  addFunctions(places: readonly Place[], common: string): void {
+    const functions = new Map(places.flatMap(({ all }) => all.map((each) => [identity(each), each])));
+    const reached = places.map((each) => new Set([...each.reached].map(identity)));
+    const groups = new Map<string, { places: Place[]; functions: ShellFunction[] }>();
     for (const [id, each] of functions) {
-      const jobs = reached.flatMap((ids, job) => (ids.has(id) ? [job] : []));
-      const group = groups.get(jobs.join()) ?? { jobs, functions: [] };
+      const users = places.filter((_, index) => reached[index]!.has(id));
+      if (users.length === 0) this.unused.push(id);
+      const key = users.map(({ job, owner }) => `${job} ${owner}`).join();
+      const group = groups.get(key) ?? { places: users, functions: [] };
       group.functions.push(each);
-      groups.set(jobs.join(), group);
+      groups.set(key, group);
     }
-    this.unused.push(...(groups.get("")?.functions ?? []).map(identity));
     groups.delete("");
-    for (const [index, { jobs, functions: members }] of largestFirst(groups.values()).entries())
-      this.addText(owner, String(index + 1), jobs, withFileNames(members));
+    const numbers = new Map<string, number>();
+    for (const group of largestFirst(
+      [...groups.values()].map((each) => ({ ...each, jobs: jobsOf(each.places) })),
+    )) {
+      const owners = new Set(group.places.map(({ owner }) => owner));
+      const owner = owners.size === 1 ? group.places[0]!.owner : common;
+      numbers.set(owner, (numbers.get(owner) ?? 0) + 1);
+      this.add(`${owner}_${numbers.get(owner)}`, group.places, withFileNames(group.functions));
+    }
   }
 
   /** Puts lines there that these jobs need as they are; printed in the order in which they were added. */
   addText(owner: string, which: string, jobs: readonly number[], lines: readonly string[]): void {
     if (jobs.length === 0 || lines.length === 0) return;
-    const name = `${owner}_${which}`;
+    this.add(
+      `${owner}_${which}`,
+      jobs.map((job) => ({ job, owner })),
+      lines,
+    );
+  }
+
+  /** The names of the shell functions that print what the job needs there, in order. */
+  printersOf(job: number, owner: string): string[] {
+    return this.printers
+      .filter(({ places }) => places.some((each) => each.job === job && each.owner === owner))
+      .map(({ name }) => name);
+  }
+
+  private add(name: string, places: readonly Pick<Place, "job" | "owner">[], lines: readonly string[]): void {
+    const jobs = jobsOf(places);
     const shelf = this.texts.get(jobs.join()) ?? { jobs, text: [] };
     shelf.text.push(`${name}() {`, ...hereDocument("cat ", name, lines.join("\n")), "}");
     this.texts.set(jobs.join(), shelf);
-    this.printers.push({ jobs, owner, name });
-  }
-
-  /** The names of the shell functions that print what the job needs of this owner, in order. */
-  printersOf(job: number, owner: string): string[] {
-    return this.printers
-      .filter((each) => each.owner === owner && each.jobs.includes(job))
-      .map(({ name }) => name);
+    this.printers.push({ places, name });
   }
 
   /** The parts, what most jobs need first. */
   parts(): Part[] {
     return largestFirst(this.texts.values()).map((each, index) => ({ key: `part_${index + 1}`, ...each }));
   }
+}
+
+function jobsOf(places: readonly { readonly job: number }[]): number[] {
+  return [...new Set(places.map(({ job }) => job))].sort((one, other) => one - other);
 }
 
 function identity({ file, name }: ShellFunction): string {

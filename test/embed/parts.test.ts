@@ -180,6 +180,31 @@ describe("scripts with shared parts", () => {
     expect(jobs.name_job).not.toMatch(/request_time\(\)|print_python|last_words/);
   });
 
+  it("print what a job and its program have in common twice, from one text", () => {
+    const table =
+      "#!/usr/bin/env bash\n# a table\nTABLE='one\n  two'\nrows() {\n  echo \"$TABLE\" | wc -l\n}\n";
+    const sourcing = (file: string, line: string) =>
+      scripts[file as keyof typeof scripts].replace(/\n/, `\n${line}\n`);
+    const both = embedded({
+      "scripts/table.sh": table,
+      "scripts/ask.sh": scripts["scripts/ask.sh"]
+        .replace('library.sh"', 'library.sh"\nsource "${BASH_SOURCE[0]%/*}/table.sh"')
+        .replace("ask request_time now", "rows; ask request_time now"),
+      "scripts/program/program.sh": sourcing(
+        "scripts/program/program.sh",
+        'source "${BASH_SOURCE[0]%/*}/../table.sh"',
+      ),
+      "scripts/program/answers.sh": scripts["scripts/program/answers.sh"]
+        .replace("request_time() {", "request_time() {\n  rows")
+        .replace("request_name() {", "request_name() {\n  rows"),
+    });
+    const shared = scriptsOf(both);
+    expect(both[fragment]!.split("rows() {").length - 1).toBe(1);
+    expect(shared.ask_job!.split("rows() {").length - 1).toBe(1);
+    expect(run(shared.ask_job!, ["dash"]).stdout).toContain("tools\n2\n2\ntime now\n");
+    expect(run(shared.name_job!, ["dash"]).stdout).toContain("2\ntwo  spaces\n");
+  });
+
   it("are the same when they are embedded again, and other ones under another name when anything changes", () => {
     expect(embedded(files)).toEqual(files);
     const changed = {
