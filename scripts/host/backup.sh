@@ -67,9 +67,10 @@ backup_time() {
 
 # usage: prune_backups    keeps the newest BERTH_KEEP_BACKUPS, the one that this run has made, and the one that it restores
 prune_backups() {
-  local name kept=0 made=${LAST_BACKUP:-}
+  local name names kept=0 made=${LAST_BACKUP:-}
   made=${made##*/}
-  for name in $(backups); do
+  names=$(backups)
+  for name in $names; do
     kept=$((kept + 1))
     ((kept > BERTH_KEEP_BACKUPS)) || continue
     [[ $name != "${BERTH_RESTORE_DATA:-}" && $name != "$made" ]] || continue

@@ -61,11 +61,12 @@ is_owned() {
 
 # usage: check_parts_above PATH    each is a folder of root's or this user's, no link, and in none of them may the service's user rename what is there
 check_parts_above() {
-  local part=${1%/*} owner mode group
+  local part=${1%/*} state owner mode group
   while [[ -n $part ]]; do
     [[ ! -L $part ]] || fail "$part is a link: nobody can tell where it leads tomorrow" "write the path as readlink -f $part prints it"
     if [[ -e $part ]]; then
-      read -r owner mode group <<<"$(stat -c '%u %a %G' -- "$part")"
+      state=$(stat -c '%u %a %G' -- "$part")
+      read -r owner mode group <<<"$state"
       if ((owner != 0 && owner != EUID)) || { ! ((8#$mode & 8#1000)) && may_be_written "$mode" "$group"; }; then
         fail "$part is in the hands of others ($(stat -c '%U:%G, mode %a' -- "$part")): they could replace $1" "as root: chown root: $part; chmod 755 $part"
       fi
@@ -107,9 +108,11 @@ check_link() {
 
 # usage: prepare_persistent_paths    what lies above a persistent path is the deploy user's; only the path itself is the service's
 prepare_persistent_paths() {
-  local path part
-  for path in $(persistent_paths); do
-    for part in $(parts_above "$path"); do
+  local path paths part parts
+  paths=$(persistent_paths)
+  for path in $paths; do
+    parts=$(parts_above "$path")
+    for part in $parts; do
       check_link "$SHARED/$part"
       [[ ! -d $SHARED/$part || -L $SHARED/$part ]] || own_folder "$SHARED/$part" 2750
     done
@@ -124,8 +127,9 @@ close_old_backups() {
 
 # usage: make_parents PATH    the folders above shared/PATH
 make_parents() {
-  local part
-  for part in $(parts_above "$1"); do
+  local part parts
+  parts=$(parts_above "$1")
+  for part in $parts; do
     [[ -e $SHARED/$part ]] || own_folder "$SHARED/$part" 2750
   done
 }

@@ -15,6 +15,8 @@ export interface ShellLines {
   readonly comments: ReadonlySet<number>;
   /** Lines that begin in code, not inside quotes or a here-document: the white space at their beginning means nothing. */
   readonly code: ReadonlySet<number>;
+  /** Lines of here-documents. */
+  readonly hereDocuments: ReadonlySet<number>;
   /** Where a comment begins behind a command: the column (from 0) of its `#`, by the line. */
   readonly behind: ReadonlyMap<number, number>;
 }
@@ -23,7 +25,9 @@ export interface ShellLines {
 export function shellLines(script: string): ShellLines {
   const reading = new Reading(script);
   while (!reading.atEnd) reading.next();
-  return reading.wasFollowed ? reading : { comments: new Set(), code: new Set(), behind: new Map() };
+  return reading.wasFollowed
+    ? reading
+    : { comments: new Set(), code: new Set(), hereDocuments: new Set(), behind: new Map() };
 }
 
 /** What is open: code in parentheses, `case` in there, arithmetic and its parentheses, `"`, `${` (with or without quotes of its own). */
@@ -44,6 +48,7 @@ const caseWords = /case\s[^\n]*\sin(?=\s)/y;
 class Reading {
   readonly comments = new Set<number>();
   readonly code = new Set<number>([0]);
+  readonly hereDocuments = new Set<number>();
   readonly behind = new Map<number, number>();
   private readonly text: string;
   private readonly opened: Opened[] = [];
@@ -167,6 +172,7 @@ class Reading {
     while (!this.atEnd) {
       const end = this.text.indexOf("\n", this.place);
       const line = this.text.slice(this.place, end < 0 ? undefined : end);
+      this.hereDocuments.add(this.line);
       this.skip(line.length + 1);
       if ((indented ? line.replace(/^\t+/, "") : line) === delimiter) return;
     }

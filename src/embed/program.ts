@@ -13,6 +13,7 @@ import {
 } from "./bundle.ts";
 import { shellLines } from "./comments.ts";
 import { compactPython } from "./python.ts";
+import { commandWords } from "./words.ts";
 
 /** One function of a bash program, as it travels. */
 export interface ShellFunction {
@@ -20,7 +21,7 @@ export interface ShellFunction {
   /** The file that defines it, from the project's root. */
   readonly file: string;
   readonly lines: readonly string[];
-  /** All words of its code; a word equal to a function's name counts as a call. */
+  /** The words of its code; a word equal to a function's name counts as a call. */
   readonly words: ReadonlySet<string>;
   /** A program that the function prints (`cat` of a `.sh` file with request functions); its text belongs after line `after`. */
   readonly carries?: { readonly path: string; readonly after: number };
@@ -91,6 +92,13 @@ export function requestsIn(words: Iterable<string>): string[] {
   return [...words].filter((word) => requestName.test(word));
 }
 
+/** One line as it travels, its number in the file from 0, and what it begins in. */
+interface Line {
+  readonly index: number;
+  readonly line: string;
+  readonly begins: Parameters<typeof commandWords>[1];
+}
+
 class Walk {
   private readonly read: ReadFile;
   private readonly parts: {
@@ -107,7 +115,7 @@ class Walk {
 
   file(path: string, text: string): void {
     this.seen.add(path);
-    const { comments, code, behind } = shellLines(text);
+    const { comments, code, behind, hereDocuments } = shellLines(text);
     const lines = linesOf(text).map((line, index) =>
       behind.has(index) ? line.slice(0, behind.get(index)).trimEnd() : line,
     );
@@ -116,33 +124,31 @@ class Walk {
       comments.has(index) ||
       (index === 0 && lines[0]!.startsWith("#!")) ||
       (code.has(index) && lines[index]!.trim() === "");
-    const travels = (index: number) =>
-      code.has(index)
-        ? lines[index]!.replace(/^ +/, (all) => " ".repeat(Math.ceil(all.length / 2)))
-        : lines[index]!;
+    const travels = (index: number): Line => {
+      if (!code.has(index))
+        return { index, line: lines[index]!, begins: hereDocuments.has(index) ? "here-document" : "quoted" };
+      const line = lines[index]!.replace(/^ +/, (all) => " ".repeat(Math.ceil(all.length / 2)));
+      return { index, line, begins: "code" };
+    };
     for (let index = 0; index < lines.length; index += 1) {
       if (isLeftOut(index)) continue;
       const line = lines[index]!;
       const start = code.has(index) ? functionStart.exec(line) : undefined;
       if (!start) {
-        this.statement(path, index, travels(index), code.has(index) && sourceLine.exec(line));
+        this.statement(path, travels(index), code.has(index) && sourceLine.exec(line));
         continue;
       }
       const end = endOfFunction(path, lines, code, index, start[2]!);
       const body = range(index, end).filter((each) => !isLeftOut(each));
-      this.function(
-        path,
-        start[1]!,
-        body.map((each) => ({ index: each, line: travels(each) })),
-      );
+      this.function(path, start[1]!, body.map(travels));
       index = end;
     }
   }
 
-  private statement(path: string, index: number, line: string, source: RegExpExecArray | null | false): void {
-    const place = (message: string) => new EmbedError(path, index + 1, message);
+  private statement(path: string, line: Line, source: RegExpExecArray | null | false): void {
+    const place = (message: string) => new EmbedError(path, line.index + 1, message);
     if (!source) {
-      const { lines, words } = this.travelling(path, index, line);
+      const { lines, words } = this.travelling(path, line);
       this.parts.statements.push(...lines.map((each) => ({ file: path, line: each })));
       for (const word of words) this.parts.words.add(word);
       return;
@@ -154,14 +160,14 @@ class Walk {
     this.file(target, content);
   }
 
-  private function(path: string, name: string, body: readonly { index: number; line: string }[]): void {
+  private function(path: string, name: string, body: readonly Line[]): void {
     const twin = this.parts.functions.find((each) => each.name === name);
     if (twin) throw new EmbedError(path, body[0]!.index + 1, `"${name}" is defined in ${twin.file} too`);
     const lines: string[] = [];
     const words = new Set<string>();
     let carries: ShellFunction["carries"];
-    for (const { index, line } of body) {
-      const travelling = this.travelling(path, index, line);
+    for (const line of body) {
+      const travelling = this.travelling(path, line);
       if (travelling.program) carries = { path: travelling.program, after: lines.length };
       lines.push(...travelling.lines);
       for (const word of travelling.words) words.add(word);
@@ -172,12 +178,11 @@ class Walk {
   /** One line with the file that it carries, if it does. The text of a program that answers requests is left to the caller. */
   private travelling(
     path: string,
-    index: number,
-    line: string,
+    { index, line, begins }: Line,
   ): { lines: string[]; words: Iterable<string>; program?: string } {
     const place = (message: string) => new EmbedError(path, index + 1, message);
     refuseWhatCannotTravel(line, place);
-    const words = line.match(/[A-Za-z_]\w*/g) ?? [];
+    const words = commandWords(line, begins);
     const carry = carryLine.exec(line);
     if (!carry) {
       if (otherUse.test(line))

@@ -17,7 +17,7 @@ const limits = {
 };
 
 /** What we allow a job's script, so that there is room for more. The transaction is the largest thing that a job carries. */
-const ours = (job: string) => (/^(deploy_to_server|rollback_deployment)$/.test(job) ? 100_000 : 80_000);
+const ours = (job: string) => (/^(deploy_to_server|rollback_deployment)$/.test(job) ? 120_000 : 80_000);
 
 const { jobs } = include([{ component: "delivery" }], {}, []);
 const running = Object.entries(jobs).filter(([name]) => !name.startsWith("."));
