@@ -119,24 +119,21 @@ check_paths() {
   fi
 }
 
-# usage: check_room PATH TIMES    the package unpacked, its venv, and the reserve; for backups, twice the databases and the reserve
+# usage: check_room PATH TIMES    the package unpacked, its venv, and the reserve; for backups, the databases, SQLite's own copy of the largest one, and the reserve
 check_room() {
-  local path=$1 free needed place=$1
+  local path=$1 free needed place=$1 all largest
   while [[ ! -d $place ]]; do place=${place%/*} place=${place:-/}; done
   free=$(df --output=avail -k -- "$place" | tail -n 1)
-  if (($2 > 0)); then needed=$((${BERTH_PACKAGE_KILOBYTES:-0} * $2)); else needed=$(($(data_kilobytes) * 2)); fi
+  if (($2 > 0)); then needed=$((${BERTH_PACKAGE_KILOBYTES:-0} * $2)); else
+    read -r all largest <<<"$(databases_kilobytes 2>/dev/null || echo 0 0)" # the checks of sudo and Python say why it may not be known
+    needed=$((all + largest))
+  fi
   needed=$((needed + BERTH_RESERVE_MEGABYTES * 1024))
   if ((free < needed)); then
     problem "$path has $((free / 1024)) MB free; a deploy needs $((needed / 1024)) MB" 'make room, or lower keep_releases, keep_backups or reserve_megabytes'
   else
     ok "$path has $((free / 1024)) MB free ($((needed / 1024)) MB needed)"
   fi
-}
-
-data_kilobytes() {
-  local size
-  size=$(as_service du -skL -- "$SHARED" 2>/dev/null | cut -f 1) || true
-  printf '%s\n' "${size:-0}"
 }
 
 # usage: check_port    held by another service's user while ours does not run, it would stop the start

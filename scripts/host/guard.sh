@@ -40,6 +40,6 @@ stop_transaction() {
 
 # usage: kill_session PID SIGNAL    the transaction leads a session: its children, those of the service's user included
 kill_session() {
-  pkill "-$2" --session "$1" || true
-  as_service pkill "-$2" --session "$1" || true
+  pkill "-$2" --session "$1" 2>/dev/null || true # those of the other user are not this one's to end
+  as_service pkill "-$2" --session "$1" 2>/dev/null || true
 }

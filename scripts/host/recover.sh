@@ -39,13 +39,15 @@ keep_for_recovery() {
 
 # usage: undo_pending_switch    back to the release that was live, unless the new one had been confirmed
 undo_pending_switch() {
-  local from to
+  local from to run
   from=$(pending_value from)
   to=$(pending_value to)
-  if is_confirmed "$to" && [[ $(live_release) == "$to" && $(cat "$RELEASES/$to/.berth/confirmed") == *"$(pending_value run)"* ]]; then
+  run=$(pending_value run)
+  if is_confirmed "$to" && [[ $(live_release) == "$to" && $(cat "$RELEASES/$to/.berth/confirmed") == *", run $run" ]]; then
     say "the switch to $to had been confirmed"
   else
     say "the switch to $to was interrupted before its confirmation: back to ${from:-nothing}"
+    put_environment_back "$STATE/runs/$run" "$to"
     switch_back "$from" "$(pending_value data)"
     discard_release "$to"
   fi
@@ -94,17 +96,25 @@ end_abandoned_run() {
     RUN_PATH=$STATE/runs/$1
     read_settings "$RUN_PATH/settings" lenient
     CURRENT_STEP=$(cat "$RUN_PATH/step" 2>/dev/null || echo start)
-    RELEASE=$BERTH_RELEASE
+    RELEASE=${BERTH_RELEASE:-$(cat "$RUN_PATH/release" 2>/dev/null || true)} # a rollback has chosen it by itself
     cause=$(said_elsewhere "$1")
-    [[ $RELEASE == "${PROTECTED_RELEASE:-}" ]] || discard_release "$RELEASE"
     rm -f -- "$RUN_PATH/env"
     if was_confirmed_by "$1"; then
+      rm -f -- "$RUN_PATH/env.before"
       RELEASE=$(live_release)
       write_result live 0
       return
     fi
+    put_environment_back "$RUN_PATH" "$RELEASE"
+    discard_release "$RELEASE"
     write_result failed 1 "${cause:-the deploy was killed in the step \"$CURRENT_STEP\"}; $(live_release) is live" 'run the job again'
   )
+}
+
+# usage: put_environment_back RUN_PATH RELEASE    a release that was complete before keeps the environment file that it had
+put_environment_back() {
+  [[ -f $1/env.before ]] || return 0
+  [[ -n $2 && -d $RELEASES/$2 ]] && mv -fT -- "$1/env.before" "$RELEASES/$2/.env.production" || rm -f -- "$1/env.before"
 }
 
 # usage: was_confirmed_by RUN    true when the live release is the one that this run put live and confirmed: it was killed later

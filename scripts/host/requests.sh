@@ -130,7 +130,7 @@ request_rollback() {
   [[ $(id -un) == "$owner" ]] || fail "the files in $STATE are $owner's" "run this as $owner: runuser -u $owner -- …"
   run=rollback-by-hand-$(date -u +%Y%m%dT%H%M%SZ)
   {
-    grep -vE '^BERTH_(ACTION|RELEASE|VERSION|LABEL|RESTORE_DATA)=' "$STATE/settings"
+    grep -vE '^BERTH_(ACTION|RELEASE|VERSION|LABEL|RESTORE_DATA|REQUEST)=' "$STATE/settings"
     printf 'BERTH_ACTION=%s\nBERTH_LABEL=%s\n' "$(printf rollback | base64)" "$(printf 'by hand, on the server' | base64)"
     [[ -z ${2:-} ]] || printf 'BERTH_RELEASE=%s\n' "$(printf %s "$2" | base64 -w 0)"
   } | (request_begin "$run") >/dev/null

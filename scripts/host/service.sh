@@ -28,7 +28,9 @@ restart_service() {
     as_root systemctl start "$socket"
     SOCKET_RENEWED=''
   fi
-  as_root systemctl restart "$service" || fail "systemd could not start $service" 'the lines of its journal follow'
+  as_root systemctl restart "$service" && return
+  may_be_root systemctl restart "$service" || fail "$(id -un) may not run \"systemctl restart $service\" as root" 'install the sudoers file that "berth host prepare" prints'
+  fail "systemd could not start $service" "$(journal_cure)"
 }
 
 # usage: stop_service    its socket too: a waiting connection would start the service again

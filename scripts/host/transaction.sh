@@ -68,6 +68,7 @@ restore_data() {
 
 # usage: choose_rollback    the release was named or is the rollback target; it must have been live and healthy once
 choose_rollback() {
+  end_where_rolled_back_already
   [[ -n $RELEASE ]] || open_release "$(rollback_target)"
   [[ -n $RELEASE ]] || fail 'there is no release to roll back to' "$(list_releases)"
   is_confirmed "$RELEASE" || fail "the release \"$RELEASE\" is not one that was live here" "$(list_releases)"
@@ -75,15 +76,32 @@ choose_rollback() {
     fail "there is no backup \"$BERTH_RESTORE_DATA\"" "$(list_releases)"
   [[ $RELEASE != "$LIVE_BEFORE" || -n $BERTH_RESTORE_DATA ]] || fail "the release \"$RELEASE\" is live already" "$(list_releases)"
   compare_with_package
+  printf '%s\n' "$RELEASE" >"$RUN_PATH/release"
   say "from $LIVE_BEFORE to $RELEASE"
+}
+
+# usage: end_where_rolled_back_already    a rollback of several servers, of which one failed, is run again: a server that it has reached is
+# not taken a second step back
+end_where_rolled_back_already() {
+  local to
+  [[ -n $BERTH_REQUEST && -z $BERTH_RESTORE_DATA ]] || return 0
+  to=$(sed -n "s/^$BERTH_REQUEST //p" "$STATE/rolled-back" 2>/dev/null) || return 0
+  [[ -n $to && $to == "$LIVE_BEFORE" && ${RELEASE:-$to} == "$to" ]] || return 0
+  say "this pipeline has taken the server back to $to already; to go further back, name the release (BERTH_ROLLBACK_TO)"
+  open_release "$to"
+  PHASE=confirmed
+  exit 0
 }
 
 # usage: require_room    what the release still needs, and the reserve: better to stop here than on a full disk half-way
 require_room() {
-  local free needed
+  local free needed all largest sizes
   free=$(df --output=avail -k -- "$RELEASES" | tail -n 1)
   needed=$(($(du -sk -- "$RELEASE_PATH" | cut -f 1) * 3 + BERTH_RESERVE_MEGABYTES * 1024))
-  ((free > needed)) || fail "$RELEASES has $((free / 1024)) MB free; this release needs about $((needed / 1024)) MB with its reserve" 'make room, or lower keep_releases'
+  sizes=$(databases_kilobytes)
+  read -r all largest <<<"$sizes"
+  [[ $(stat -c %d -- "$RELEASES") != "$(stat -c %d -- "$BERTH_BACKUP_PATH")" ]] || needed=$((needed + all + largest))
+  ((free > needed)) || fail "$RELEASES has $((free / 1024)) MB free; this release needs about $((needed / 1024)) MB with its backup and the reserve" 'make room, or lower keep_releases or keep_backups'
   say "$((free / 1024)) MB free, about $((needed / 1024)) MB needed"
 }
 
@@ -126,11 +144,23 @@ before_switch_command() {
 
 # usage: confirm    the release is live and healthy: it may be rolled back to from now on
 confirm() {
-  [[ -e $RELEASE_PATH/.berth/previous || -z $LIVE_BEFORE || $LIVE_BEFORE == "$RELEASE" ]] || printf '%s\n' "$LIVE_BEFORE" >"$RELEASE_PATH/.berth/previous"
+  if [[ $BERTH_ACTION != rollback ]]; then note_previous; elif [[ -n $BERTH_REQUEST ]]; then printf '%s\n' "$BERTH_REQUEST $RELEASE" | write_file "$STATE/rolled-back"; fi
   printf '%s, run %s\n' "$(utc_now)" "$RUN" | write_file "$RELEASE_PATH/.berth/confirmed"
   clear_pending
   enable_service
   say "$RELEASE is live"
+}
+
+# usage: note_previous    what was live before is what a rollback goes to. A release that is put live once more (GitLab's buttons) leaves its
+# place in the row for that: A, B, C, B is from now on A, C, B.
+note_previous() {
+  local before other=$RELEASE_PATH/.berth/previous
+  [[ -n $LIVE_BEFORE && $LIVE_BEFORE != "$RELEASE" ]] || return 0
+  before=$(cat "$other" 2>/dev/null) || true
+  for other in "$RELEASES"/*/.berth/previous; do
+    [[ ! -f $other || $(cat "$other") != "$RELEASE" ]] || printf '%s\n' "$before" | write_file "$other"
+  done
+  printf '%s\n' "$LIVE_BEFORE" | write_file "$RELEASE_PATH/.berth/previous"
 }
 
 # usage: conclude STATUS    the end, whatever it is: put right what has to be, then write the result. Runs once, in the EXIT trap.
@@ -141,14 +171,25 @@ conclude() {
   set +e
   cause=$(failure_cause "$status")
   cure=$(sed -n 2p "$RUN_PATH/failure" 2>/dev/null)
+  PROTECTED_RELEASE=''
+  [[ $PHASE == refused ]] || (remove_remains)
   case $PHASE in
     refused) outcome=refused cure=$FAILURE_CURE; undo_upload ;;
     preparing) undo_preparation ;;
-    switched) outcome=switched-back; undo_switch ;;
+    switched)
+      rm -f -- "$RUN_PATH/failure"
+      undo_switch # not in a condition, which would switch strict mode off in it
+      if [[ ! -e $PENDING ]]; then
+        outcome=switched-back
+      else
+        cause+="; going back to ${LIVE_BEFORE:-nothing} failed too: $(head -n 1 "$RUN_PATH/failure" 2>/dev/null || echo 'its lines stand above')"
+        cure="run the job again: it goes back first${cure:+. Before that: $cure}"
+      fi
+      ;;
     confirmed) status=0 outcome=live ;;
   esac
-  rm -f -- "$RUN_PATH/env"
-  if [[ $outcome == switched-back && -e $PENDING && -n $(disk_complaint) ]]; then say_elsewhere "$cause" # whoever comes next goes back, and says how it ended
+  rm -f -- "$RUN_PATH/env" "$RUN_PATH/env.before"
+  if [[ $PHASE == switched && -e $PENDING && -n $(disk_complaint) ]]; then say_elsewhere "$cause" # whoever comes next goes back, and says how it ended
   else write_result "$outcome" "$status" "$cause" "$cure" || say_elsewhere "$cause"; fi
   exit "$status"
 }
@@ -171,19 +212,23 @@ undo_upload() {
 
 # usage: undo_preparation    nothing live was touched: takes the unfinished release away
 undo_preparation() {
-  [[ ! -e $RUN_PATH/env.before ]] || mv -fT -- "$RUN_PATH/env.before" "$RELEASE_PATH/.env.production"
+  put_environment_back "$RUN_PATH" "$RELEASE"
   discard_release "$RELEASE"
 }
 
 # usage: undo_switch    shows why, goes back, and looks whether the old release answers again
 undo_switch() {
   show_journal
-  local started status
+  local started status attempt
   started=$(steady_time)
   open_frame "Go back to ${LIVE_BEFORE:-no release}"
-  [[ ! -e $RUN_PATH/env.before ]] || mv -fT -- "$RUN_PATH/env.before" "$RELEASE_PATH/.env.production"
-  (set -e; switch_back "$LIVE_BEFORE" "$(pending_value data)") # not in a condition, which would switch strict mode off in it
-  status=$?
+  put_environment_back "$RUN_PATH" "$RELEASE"
+  for attempt in 1 2 3; do
+    (set -e; switch_back "$LIVE_BEFORE" "$(pending_value data)") # not in a condition, which would switch strict mode off in it
+    status=$?
+    ((status != 0 && attempt < 3)) || break
+    sleep 2
+  done
   ((status != 0)) || clear_pending
   discard_release "$RELEASE"
   if ((status == 0)) && [[ -n $LIVE_BEFORE ]]; then

@@ -35,7 +35,7 @@ deploy_one() {
   section upload "Upload to $target" collapsed
   problem=$(connection_problem "$target" lasting) # a refused key is no trouble of the network: trying again would not help
   [[ -z $problem ]] || fail "${problem/$'\t'/; }"
-  with_patience "the connection to $target" install_host_program "$target"
+  with_patience "the connection to $target" install_host_program "$target" || fail_to_connect "$target"
   print_settings >"$WORK/$run.settings"
   answer=$(ask_server "$target" request_begin "$run" <"$WORK/$run.settings") || fail "$target: the deploy could not begin (see above)"
   if [[ $answer == *state=running* ]]; then
@@ -46,7 +46,7 @@ deploy_one() {
     with_patience "the connection to $target" ask_server "$target" request_start "$BERTH_DEPLOY_PATH" "$run" </dev/null || fail "$target: the transaction did not start"
   fi
   end_section
-  follow_run "$target" "$run" "$result" || fail "$target: the connection was lost for too long; the transaction goes on there by itself: run this job again to see its result"
+  follow_run "$target" "$run" "$result" || fail_to_follow "$target" $?
   [[ $(result_value "$result" outcome) == live ]]
 }
 

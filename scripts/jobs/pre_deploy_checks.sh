@@ -44,6 +44,8 @@ check_variables() {
   [[ -z ${DEPLOY_USER:-} ]] || is_user_name "$DEPLOY_USER" || problem "DEPLOY_USER is not a user's name" "$where; the name alone, such as deploy"
   [[ -n ${SSH_KNOWN_HOSTS:-} ]] || problem 'the CI/CD variable SSH_KNOWN_HOSTS is not set: without it nobody can tell the server from an impostor' \
     "ssh-keyscan ${DEPLOY_SERVER:-SERVER}, compare the fingerprints on the server itself, and save the lines under $where"
+  reason=$(persistent_paths_problem)
+  [[ -z $reason ]] || printf 'problem\t%s\n' "$reason"
   check_targets
 }
 

@@ -23,12 +23,12 @@ main() {
 roll_back_one() {
   local target=$1 result=$2 run
   run=rollback-$(tr -cd 0-9 <<<"${CI_JOB_ID:-0}")-$(date +%s)-$RANDOM
-  install_host_program "$target" || fail "$(connection_problem "$target" | tr '\t' ';')"
+  install_host_program "$target" || fail_to_connect "$target"
   print_settings >"$WORK/$run.settings"
   say "$target: $(ask_server "$target" request_releases <"$WORK/$run.settings")"
   ask_server "$target" request_begin "$run" <"$WORK/$run.settings" >/dev/null || fail "$target: the rollback could not begin (see above)"
   with_patience "the connection to $target" ask_server "$target" request_start "$BERTH_DEPLOY_PATH" "$run" </dev/null || fail "$target: the transaction did not start"
-  follow_run "$target" "$run" "$result" || fail "$target: the connection was lost for too long; the transaction goes on there by itself"
+  follow_run "$target" "$run" "$result" || fail_to_follow "$target" $?
   [[ $(result_value "$result" outcome) == live ]]
 }
 

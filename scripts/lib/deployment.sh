@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2034 # the BERTH_ variables are sent to the server by name
 # What is deployed, and where to: the inputs with their defaults, the package, the name of the release.
+source "${BASH_SOURCE[0]%/*}/persistent_paths.sh"
 
 source "${BASH_SOURCE[0]%/*}/settings.sh"
 
@@ -13,6 +14,7 @@ prepare_deployment() {
   label="pipeline ${CI_PIPELINE_ID:-by hand}, job ${CI_JOB_ID:-none}, ${GITLAB_USER_LOGIN:-$(id -un)}"
   BERTH_LABEL=${label//[[:cntrl:]]/ }
   read_targets
+  BERTH_REQUEST=${CI_PIPELINE_ID:+pipeline-${CI_PIPELINE_ID//[^A-Za-z0-9]/}}
   WORK=$(mktemp -d /tmp/berth.XXXXXX)
   trap 'end_deployment' EXIT
   trap 'exit 143' TERM
@@ -64,10 +66,12 @@ release_name() {
 
 # usage: require_deployment    ends the job in one line where a variable, the key or the package is missing; pre_deploy_checks says it all
 require_deployment() {
-  local name
+  local name problem
   for name in SSH_PRIVATE_KEY SSH_KNOWN_HOSTS DEPLOY_SERVER DEPLOY_USER; do
     [[ -n ${!name:-} ]] || fail "the CI/CD variable $name is not set (Settings > CI/CD > Variables)"
   done
   ((${#TARGETS[@]} > 0)) || fail "the CI/CD variable DEPLOY_SERVER names no server: it is $(printf %q "$DEPLOY_SERVER")"
+  problem=$(persistent_paths_problem)
+  [[ -z $problem ]] || fail "${problem/$'\t'/: }"
   configure_ssh "$WORK"
 }

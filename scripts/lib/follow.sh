@@ -12,6 +12,13 @@ follow_run() {
   with_patience "the connection to $target" ask_for_result "$target" "$run" "$result"
 }
 
+# usage: fail_to_follow TARGET STATUS    says why the end was not seen; the transaction goes on there by itself
+fail_to_follow() {
+  local again='the transaction goes on there by itself: run this job again to see its result'
+  [[ $2 != 255 ]] || fail "$1: the connection was lost for longer than connection_timeout; $again"
+  fail "$1: the server could not show the run (exit code $2, see above: its program in ~/.berth or the run's folder may be gone); $again"
+}
+
 # usage: follow_log TARGET RUN LOG    goes on where LOG ends
 follow_log() {
   ask_server "$1" request_follow "$BERTH_DEPLOY_PATH" "$2" "$(wc -c <"$3" | tr -d ' ')" </dev/null | tee -a "$3" | show_log

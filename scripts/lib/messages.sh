@@ -14,6 +14,7 @@ warn() {
 
 # usage: fail TEXT…    the one line that says why the job ends here: what is wrong, where, and what would be right
 fail() {
+  [[ -z ${RESULT_FILE:-} ]] || printf 'cause=%s\n' "$*" >>"$RESULT_FILE" # the table of several servers shows it once more
   paint '31;1' "error: $*"
   exit 1
 }

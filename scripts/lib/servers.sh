@@ -46,7 +46,8 @@ run_batch() {
 run_one() {
   set -e
   trap - EXIT
-  printf 'outcome=failed\n' >"$RESULTS/$(alias_of "$2")"
+  RESULT_FILE=$RESULTS/$(alias_of "$2")
+  printf 'outcome=failed\n' >"$RESULT_FILE"
   "$1" "$2" "$RESULTS/$(alias_of "$2")"
 }
 
@@ -68,4 +69,12 @@ duration_of() {
   local seconds
   seconds=$(result_value "$1" seconds)
   [[ -z $seconds ]] || printf 'in %s s' "$seconds"
+}
+
+# usage: fail_to_connect TARGET    says why the host program did not get there
+fail_to_connect() {
+  local problem
+  problem=$(connection_problem "$1")
+  problem=${problem/$'\t'/; }
+  fail "${problem:-$1: the host program could not be installed (see above)}"
 }
