@@ -6,7 +6,7 @@
 # usage: back_up_data    of all persistent paths, while the application goes on. The service's user reads, this user writes, and what is between
 # them is a pipe: neither can lead the other one anywhere by a link.
 back_up_data() {
-  local name partial list answer before paths
+  local name partial scratch=.scratch-$RUN list answer before paths
   list=$(persistent_paths)
   [[ -n $list ]] || { say 'no persistent paths, nothing to save'; return 0; }
   mapfile -t paths <<<"$list"
@@ -15,13 +15,13 @@ back_up_data() {
   partial=$BERTH_BACKUP_PATH/.partial-$RUN
   remove_inside "$BERTH_BACKUP_PATH" "${partial##*/}"
   mkdir -- "$partial" || fail "cannot write to $BERTH_BACKUP_PATH" "give it to $(id -un): berth host prepare prints the commands"
-  (umask 007 && mkdir -- "$partial/.scratch") # SQLite's own copy needs a file: the service's, for as long as it takes
-  answer=$(as_service python3 -I -c "$(print_sqlite_program)" read "$SHARED" "$partial/.scratch" "${paths[@]}" |
-    python3 -I -c "$(print_backup_program)" store "$partial" "${before:+$BERTH_BACKUP_PATH/$before}" "$BERTH_RESERVE_MEGABYTES" "${paths[@]}") ||
-    [[ -n $answer ]] || answer=$'the copying of the databases was ended\nrun the job again'
-  [[ -z $answer ]] ||
-    fail "${answer%%$'\n'*}" "${answer#*$'\n'}"
-  remove_inside "$partial" .scratch
+  remove_inside "$SHARED" "$scratch"
+  (umask 007 && mkdir -- "$SHARED/$scratch") # SQLite's own copy needs a file of the service's, for as long as it takes
+  answer=$(as_service python3 -I -c "$(print_sqlite_program)" read "$SHARED" "$SHARED/$scratch" "${paths[@]}" |
+    python3 -I -c "$(print_backup_program)" store "$partial" "${before:+$BERTH_BACKUP_PATH/$before}" "$BERTH_RESERVE_MEGABYTES" "$SHARED" "${paths[@]}") ||
+    answer=${answer:-$'the copying of the databases was ended\nrun the job again'}
+  [[ -z $answer ]] || fail "${answer%%$'\n'*}" "${answer#*$'\n'}"
+  remove_inside "$SHARED" "$scratch"
   [[ -z $LIVE_BEFORE || ! -f $RELEASES/$LIVE_BEFORE/.berth/manifest.json ]] || cp -- "$RELEASES/$LIVE_BEFORE/.berth/manifest.json" "$partial/.manifest.json"
   printf '%s\n' "taken=$(utc_now)" "live=$LIVE_BEFORE" "for=$RELEASE" >"$partial/.backup"
   sync -f "$partial"
@@ -107,5 +107,6 @@ restore_backup() {
 send_backup() {
   local status=0
   python3 -I -c "$(print_backup_program)" send "$BERTH_BACKUP_PATH/$1" || status=$?
-  if ((status == 13)); then as_service python3 -I -c "$(print_backup_program)" send "$BERTH_BACKUP_PATH/$1"; else return "$status"; fi
+  ((status == 13)) || return "$status"
+  as_service python3 -I -c "$(print_backup_program)" send - <"$BERTH_BACKUP_PATH/$1" # no path leads there for the service's user
 }

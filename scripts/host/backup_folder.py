@@ -1,10 +1,11 @@
 """The deploy user's half of backup and restore: it alone writes and reads backups. The other half is sqlite_copies.py.
 
-usage: python3 backup_folder.py store FOLDER BEFORE RESERVE PATH...   takes the copies that come on standard input into FOLDER, an empty one.
+usage: python3 backup_folder.py store FOLDER BEFORE RESERVE SHARED PATH...   takes the copies that come on standard input into FOLDER, an empty one.
            BEFORE is the backup before ("" where there is none), RESERVE the megabytes that stay free. A line for each to standard error;
            where it fails, cause and cure to standard output.
        python3 backup_folder.py send FOLDER                           the backup in FOLDER to standard output; exits with 13 (EACCES)
-           where this user cannot read it: copies of earlier versions may be the service user's
+           where this user cannot read it: copies of earlier versions may be the service user's. "-" is the folder that is open
+           as standard input
 
 What comes through the pipe is the service's word, and the service may be an attacker's: a path is taken only where it lies in a
 persistent path, and nothing that is there is followed or overwritten.
@@ -12,7 +13,6 @@ persistent path, and nothing that is there is followed or overwritten.
 
 import json
 import os
-import stat
 import sys
 
 FOLDER = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
@@ -21,6 +21,9 @@ NOT_DATA = {"backup", "manifest.json"}  # what earlier versions kept beside the 
 
 
 def main(verb, folder, *rest):
+    if folder == "-":
+        os.fchdir(0)
+        folder = "."
     return store(folder, *rest) if verb == "store" else send_backup(folder)
 
 
@@ -28,7 +31,7 @@ class Failure(Exception):
     """Its two texts are the cause and the cure."""
 
 
-def store(folder, before, reserve, *paths):
+def store(folder, before, reserve, shared, *paths):
     os.umask(0o027)
     try:
         while True:
@@ -38,7 +41,7 @@ def store(folder, before, reserve, *paths):
             facts = json.loads(line)
             if facts["kind"] == "end":
                 return 0
-            take(folder, before, int(reserve) << 20, paths, facts)
+            take(folder, before, int(reserve) << 20, shared, paths, facts)
     except Failure as failure:
         print(*failure.args, sep="\n")
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -48,10 +51,12 @@ def store(folder, before, reserve, *paths):
     return 1
 
 
-def take(folder, before, reserve, paths, facts):
+def take(folder, before, reserve, shared, paths, facts):
     kind = facts["kind"]
     if kind == "plan":
-        require_room(folder, facts["bytes"] + facts["largest"], reserve)
+        together = os.stat(folder).st_dev == os.stat(shared).st_dev
+        require_room(os.path.dirname(folder), facts["bytes"] + facts["largest"] * together, reserve)
+        require_room(shared, facts["largest"], reserve)
     elif kind == "note":
         say(f"warning: {facts['text']}")
     elif kind == "failure":
@@ -78,11 +83,10 @@ def cure_of_damage(name, before):
     return f"restore {name} (it was whole in the backup {before}) or repair it; where it is no data of the application, remove it"
 
 
-def require_room(folder, needed, reserve):
-    facts = os.statvfs(folder)
+def require_room(place, needed, reserve):
+    facts = os.statvfs(place)
     free = facts.f_bavail * facts.f_frsize
     if free < needed + reserve:
-        place = os.path.dirname(folder)
         raise Failure(
             f"{place} has {free >> 20} MB free; the copies of the databases need {(needed + reserve) >> 20} MB with the reserve",
             f"make room in {place}, or lower keep_backups",

@@ -25,6 +25,12 @@ require_own_folder() {
     "give $BERTH_SERVICE_NAME a deploy_path and a backup_path of its own; if it is the same application under a new name, remove $STATE/settings"
 }
 
+# usage: shared_place PATH    prints where the data of a persistent path is: shared/PATH; of a file, in a folder of its own, shared/PATH.d, since
+# SQLite makes its journals beside it and a sandbox opens folders
+shared_place() {
+  if [[ -d $SHARED/$1.d && ! -d $SHARED/$1 ]]; then printf '%s\n' "$SHARED/$1.d/${1##*/}"; else printf '%s\n' "$SHARED/$1"; fi
+}
+
 # usage: open_release ID    sets RELEASE and RELEASE_PATH
 open_release() {
   RELEASE=$1

@@ -24,7 +24,7 @@ recover_leftovers() {
 # usage: remove_remains    what a killed transaction was making: files to be renamed, copies for a trial, half a backup
 remove_remains() {
   remove_matching "$STATE" '*.new.*' current.new
-  remove_matching "$SHARED" '.trial-*' '.filling-*'
+  remove_matching "$SHARED" '.trial-*' '.new-*' '.scratch-*'
   remove_matching "$BERTH_BACKUP_PATH" '.partial-*'
 }
 

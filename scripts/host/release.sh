@@ -88,32 +88,100 @@ compile_modules() {
 # usage: link_persistent_paths    shared/<path> is made once, from the package's own copy if it has one, and owned by the service;
 # then every release has a link in its place
 link_persistent_paths() {
-  local path paths
+  local path paths place folder
   paths=$(persistent_paths)
   while IFS= read -r path; do
     [[ -n $path ]] || continue
     prove_inside "$RELEASE_PATH" "$path"
     ensure_shared "$path"
+    place=$(shared_place "$path")
+    folder=$(folder_to_write "$path")
     remove_inside "$RELEASE_PATH" "$path"
     mkdir -p -- "$(dirname -- "$RELEASE_PATH/$path")"
-    ln -s -- "$SHARED/$path" "$RELEASE_PATH/$path"
-    as_service test -w "$SHARED/$path" ||
-      fail "$BERTH_SERVICE_USER cannot write to $SHARED/$path" "give it to the service: chown -R $BERTH_SERVICE_USER: $SHARED/$path"
-    say "$path -> $SHARED/$path"
+    ln -s -- "$place" "$RELEASE_PATH/$path"
+    as_service test -w "$folder" ||
+      fail "$BERTH_SERVICE_USER cannot write to $folder" "give it to the service: chown -R $BERTH_SERVICE_USER: $folder"
+    say "$path -> $place"
   done <<<"$paths"
 }
 
-# usage: ensure_shared PATH    makes shared/PATH where it is missing; never touches one that is there
+# usage: folder_to_write PATH    prints the folder that the application must be able to write to for a persistent path
+folder_to_write() {
+  local real
+  real=$(realpath -m -- "$(shared_place "$1")")
+  if [[ -f $real || $real == "$(realpath -m -- "$SHARED/$1.d")"/* ]]; then real=${real%/*}; fi
+  printf '%s\n' "$real"
+}
+
+# usage: ensure_shared PATH    makes the place of PATH where it is missing; what is in it is never touched
 ensure_shared() {
   local target=$SHARED/$1 seed=$RELEASE_PATH/$1
-  [[ -e $target || -L $target ]] && return
   make_parents "$1"
-  if [[ -e $seed && ! -L $seed ]]; then
-    give_to_service "$target" cp -R --no-preserve=mode,ownership -- "$seed"
-    say "$1: first filled from the package"
-  else
-    give_to_service "$target" mkdir --
+  if is_file_path "$1"; then
+    ensure_shared_file "$1"
+  elif [[ ! -e $target && ! -L $target ]]; then
+    if [[ -e $seed && ! -L $seed ]]; then
+      give_to_service "$target" cp -R --no-preserve=mode,ownership -- "$seed"
+      say "$1: first filled from the package"
+    else
+      give_to_service "$target" mkdir --
+    fi
   fi
+}
+
+# usage: is_file_path PATH    true where the persistent path is a file: by what is there, or what the package has there, or else by its name. An
+# empty folder in the place of a file was made by an earlier version.
+is_file_path() {
+  local target=$SHARED/$1 seed=$RELEASE_PATH/$1 is_file=''
+  if [[ -e $seed && ! -L $seed ]]; then [[ ! -f $seed ]] || is_file=yes; elif [[ $1 =~ \.(db3?|sqlite3?)$ ]]; then is_file=yes; fi
+  if [[ -d $target ]]; then [[ -n $is_file && ! -L $target && -z $(as_service find "$target" -mindepth 1 -print -quit) ]]
+  elif [[ -e $target || -d $target.d ]]; then true
+  else [[ -n $is_file && ! -L $target ]]; fi
+}
+
+# usage: ensure_shared_file PATH    its folder, filled from where the file has been until now, or from the package
+ensure_shared_file() {
+  local target=$SHARED/$1 seed=$RELEASE_PATH/$1 name=${1##*/}
+  [[ ! -d $target ]] || rmdir -- "$target"
+  if [[ -e $target && $(realpath -e -- "$target") != "$(realpath -m -- "$target.d")/$name" ]]; then
+    move_into_folder "$1" "$(realpath -e -- "$target")"
+  elif [[ ! -d $target.d && -f $seed && ! -L $seed ]]; then
+    # shellcheck disable=SC2016 # the inner shell expands it
+    give_to_service "$target.d" sh -c 'mkdir -- "$2" && cp --no-preserve=mode,ownership -- "$1" "$2/${1##*/}"' sh "$seed"
+    say "$1: first filled from the package"
+  elif [[ ! -d $target.d ]]; then
+    give_to_service "$target.d" mkdir --
+  fi
+}
+
+# usage: move_into_folder PATH FILE    the file stands where nothing can be made beside it. Its journals are known by its name, so nothing may
+# have it open meanwhile: the service stops for this once. First second names for file and journals, then, at one stroke, a link in the
+# file's place, which the live release goes on with: a kill leaves the one or the other.
+move_into_folder() {
+  local target=$SHARED/$1 file=$2 name=${1##*/} ending running=''
+  if [[ $file != "$BERTH_DEPLOY_PATH"/* ]]; then say "$1 is in $file, where an administrator has put it, and stays there"; return 0; fi
+  [[ -d $target.d ]] || give_to_service "$target.d" mkdir --
+  if systemctl is-active --quiet "$BERTH_SERVICE_NAME.service"; then
+    running=yes
+    say "the service stops for a moment: $1 moves to a folder of its own"
+    note_pending "$LIVE_BEFORE" "$LIVE_BEFORE"
+    stop_service
+  fi
+  for ending in -wal -shm -journal ''; do
+    [[ ! -f $file$ending || -L $file$ending ]] || as_service ln -f -- "$file$ending" "$target.d/$name$ending"
+  done
+  replace_by_link "$file" "$target.d/$name" || as_service ln -sfn -- "$target.d/$name" "$file" ||
+    fail "$file could not be moved to $target.d" "as root: stop the service, move it there with its -wal and -journal, and put a link in its place"
+  rm -f -- "$file-wal" "$file-shm" "$file-journal" 2>/dev/null || as_service rm -f -- "$file-wal" "$file-shm" "$file-journal"
+  if [[ -n $running ]]; then
+    restart_service
+    clear_pending
+  fi
+}
+
+# usage: replace_by_link FILE TARGET    by rename(2); false where this user may not write to the folder
+replace_by_link() {
+  ln -s -- "$2" "$1.new.$BASHPID" 2>/dev/null && mv -fT -- "$1.new.$BASHPID" "$1" && sync "${1%/*}"
 }
 
 # usage: install_environment_file    the release's own .env.production: what the job sent, or what the live release has

@@ -8,7 +8,7 @@ remove_inside() {
   for name; do
     prove_inside "$folder" "$name"
     place=$folder/$name
-    [[ $folder != "$SHARED"* || ${place#"$SHARED/"} == .trial-* || ${place#"$SHARED/"} == .filling-* ]] || fail "$place is data: it is not removed"
+    [[ $folder != "$SHARED" && $folder != "$SHARED"/* || ${place#"$SHARED/"} =~ ^\.(trial|new|scratch)-[^/]*$ ]] || fail "$place is data: it is not removed"
     [[ ! -e $place && ! -L $place ]] || rm -rf --one-file-system -- "$place" 2>/dev/null || remove_as_owner "$place"
   done
 }

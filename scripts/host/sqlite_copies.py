@@ -90,7 +90,7 @@ def place_of(shared, path):
     obeyed where they are not the service's: an installation that was taken over has its data elsewhere."""
     place, own = shared, os.stat(shared).st_uid == os.geteuid()
     parts = path.split("/")
-    if os.path.isdir(os.path.join(shared, path + ".d")):
+    if os.path.isdir(os.path.join(shared, path + ".d")) and not os.path.isdir(os.path.join(shared, path)):
         parts[-1:] = [parts[-1] + ".d", parts[-1]]
     for part in parts:
         place = os.path.join(place, part)

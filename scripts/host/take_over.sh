@@ -20,12 +20,13 @@ in_place_entries() {
 
 # usage: take_over    makes the installation a release and points `current` at it; the service is not touched
 take_over() {
-  local entry folder=$RELEASES/$IN_PLACE_RELEASE
+  local entry entries folder=$RELEASES/$IN_PLACE_RELEASE
   found_in_place || return 0
   say "an in-place installation is taken over as release $IN_PLACE_RELEASE; its files stay where they are"
   remove_inside "$RELEASES" "$IN_PLACE_RELEASE"
   mkdir -p -- "$folder/.berth/units"
-  while IFS= read -r entry; do ln -s -- "../../$entry" "$folder/$entry"; done < <(in_place_entries)
+  entries=$(in_place_entries)
+  while IFS= read -r entry; do ln -s -- "../../$entry" "$folder/$entry"; done <<<"$entries"
   ! [[ -f $UNIT_FOLDER/$BERTH_SERVICE_NAME.service ]] || cp -- "$UNIT_FOLDER/$BERTH_SERVICE_NAME.service" "$folder/.berth/units/"
   share_persistent_paths_in_place
   printf 'in place, %s\n' "$(utc_now)" >"$folder/.berth/confirmed"
@@ -36,20 +37,22 @@ take_over() {
 
 # usage: share_persistent_paths_in_place    shared/<path> becomes a link to the place where the data is and stays
 share_persistent_paths_in_place() {
-  local path
+  local path paths
+  paths=$(persistent_paths)
   while IFS= read -r path; do
-    [[ -e $BERTH_DEPLOY_PATH/$path && ! -e $SHARED/$path ]] || continue
-    (umask 007 && mkdir -p -- "$(dirname -- "$SHARED/$path")")
+    [[ -n $path && -e $BERTH_DEPLOY_PATH/$path && ! -e $SHARED/$path ]] || continue
+    make_parents "$path"
     ln -s -- "$BERTH_DEPLOY_PATH/$path" "$SHARED/$path"
     say "$path stays in $BERTH_DEPLOY_PATH/$path"
-  done < <(persistent_paths)
+  done <<<"$paths"
 }
 
 # usage: name_what_is_not_shared    files the old installation has and the new release has not: perhaps data that nobody listed
 name_what_is_not_shared() {
-  local entry
+  local entry entries
+  entries=$(in_place_entries)
   while IFS= read -r entry; do
     [[ $entry == venv || $entry == __pycache__ || $entry == .env* || -e $RELEASE_PATH/$entry ]] ||
       warn "$BERTH_DEPLOY_PATH/$entry is not in the new release; if the application writes there, name it in persistent_paths"
-  done < <(in_place_entries)
+  done <<<"$entries"
 }

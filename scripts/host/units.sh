@@ -163,11 +163,12 @@ stop_signal() {
 
 # usage: hardening    prints the sandbox: everything read-only but the persistent paths
 hardening() {
-  local path
+  local path paths
   printf '%s\n' NoNewPrivileges=yes PrivateTmp=yes ProtectSystem=strict ProtectControlGroups=yes ProtectKernelTunables=yes \
     ProtectKernelModules=yes RestrictSUIDSGID=yes RestrictRealtime=yes RestrictNamespaces=yes LockPersonality=yes UMask=0027
   case $BERTH_DEPLOY_PATH in /home/* | /root/*) echo ProtectHome=read-only ;; *) echo ProtectHome=yes ;; esac
-  while IFS= read -r path; do printf 'ReadWritePaths=-%s\n' "$(realpath -m -- "$SHARED/$path")"; done < <(persistent_paths)
+  paths=$(persistent_paths)
+  while IFS= read -r path; do [[ -z $path ]] || printf 'ReadWritePaths=-%s\n' "$(folder_to_write "$path")"; done <<<"$paths"
 }
 
 # Not a part of sockets.target, as sockets are by default: at boot it waits for the recovery of an interrupted deploy, and that for

@@ -10,7 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { settings } from "../../../src/settings/settings.ts";
@@ -105,7 +105,7 @@ export class Server {
         ),
       ),
       BERTH_SERVICE_NAME: "helpdesk",
-      BERTH_SERVICE_USER: "www-data",
+      BERTH_SERVICE_USER: userInfo().username,
       BERTH_DEPLOY_PATH: this.deployPath,
       BERTH_BACKUP_PATH: this.backupPath,
       BERTH_RESERVE_MEGABYTES: "1",
