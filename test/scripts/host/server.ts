@@ -1,5 +1,6 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -28,6 +29,9 @@ const files = [
     ...readdirSync(scripts).filter((file) => file.endsWith(".sh") && file !== "berth-host.sh"),
   ]),
 ];
+
+/** The interpreter itself: where `python3` is a script that looks for one, each call of it would cost a tenth of a second. */
+const python = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" }).trim();
 
 /** What one bash process printed, and how it ended. `log` is its standard error: what people read. */
 export interface Answer {
@@ -65,6 +69,8 @@ export class Server {
       mkdirSync(folder, { recursive: true });
     for (const tool of ["systemctl", "sudo", "setpriv", "id", "journalctl", "sync", "pkill"])
       symlinkSync(standIn, join(this.root, "tools", tool));
+    this.write("tools/python3", `#!/bin/sh\nexec '${python}' "$@"\n`);
+    chmodSync(join(this.root, "tools/python3"), 0o755);
   }
 
   /**
@@ -164,7 +170,7 @@ for statement in sys.argv[2:]:
     rows = connection.execute(statement).fetchall()
 connection.commit()
 print(json.dumps(rows))`;
-    const { stdout, stderr, status } = spawnSync("python3", ["-c", program, place, ...statements], {
+    const { stdout, stderr, status } = spawnSync(python, ["-c", program, place, ...statements], {
       encoding: "utf8",
     });
     if (status !== 0) throw new Error(stderr);
