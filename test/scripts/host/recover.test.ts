@@ -146,7 +146,7 @@ describe("a run that died", () => {
 });
 
 describe("a release that is discarded", () => {
-  const discard = (id: string) => server.run(`discard_release ${id}`);
+  const discard = (id: string) => server.run(`discard_release '${id}'`);
 
   it("is one that never was live", () => {
     server.release(b, { confirmed: false });

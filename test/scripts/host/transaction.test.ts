@@ -8,6 +8,7 @@ beforeEach(() => {
   server = new Server();
   server.property("ActiveState", "active");
   server.property("NRestarts", "0");
+  server.property("MainPID", "100");
 });
 afterEach(() => server.remove());
 
