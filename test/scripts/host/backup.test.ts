@@ -99,6 +99,13 @@ describe("the backup of the data", () => {
     expect(server.names(server.backupPath)).toHaveLength(3);
   });
 
+  it("is made however slowly the list of the paths comes", () => {
+    database("blog/db/app.db", 1);
+    const slow = "persistent_paths() { echo blog/db; sleep 0.3; echo uploads; }";
+    expect(backUp(paths, slow).log).not.toContain("nothing to save");
+    expect(server.names(server.backupPath)).toHaveLength(1);
+  });
+
   it("is not made where there is no path, and says so", () => {
     expect(server.run("back_up_data", { BERTH_PERSISTENT_PATHS: " " })).toMatchObject({
       code: 0,
