@@ -22,13 +22,19 @@ back_up_data() {
     answer=${answer:-$'the copying of the databases was ended\nrun the job again'}
   [[ -z $answer ]] || fail "${answer%%$'\n'*}" "${answer#*$'\n'}"
   remove_inside "$SHARED" "$scratch"
-  [[ -z $LIVE_BEFORE || ! -f $RELEASES/$LIVE_BEFORE/.berth/manifest.json ]] || cp -- "$RELEASES/$LIVE_BEFORE/.berth/manifest.json" "$partial/.manifest.json"
-  printf '%s\n' "taken=$(utc_now)" "live=$LIVE_BEFORE" "for=$RELEASE" >"$partial/.backup"
-  sync -f "$partial"
-  LAST_BACKUP=$BERTH_BACKUP_PATH/$name
-  mv -T -- "$partial" "$LAST_BACKUP"
+  finish_backup "$partial" "$BERTH_BACKUP_PATH/$name"
+}
+
+# usage: finish_backup PARTIAL TARGET    what the backup belongs to; on the disk before it has its name
+finish_backup() {
+  local manifest=$RELEASES/$LIVE_BEFORE/.berth/manifest.json
+  [[ -z $LIVE_BEFORE || ! -f $manifest ]] || cp -- "$manifest" "$1/.manifest.json"
+  printf '%s\n' "taken=$(utc_now)" "live=$LIVE_BEFORE" "for=$RELEASE" >"$1/.backup"
+  sync -f "$1"
+  LAST_BACKUP=$2
+  mv -T -- "$1" "$2"
   sync "$BERTH_BACKUP_PATH"
-  say "saved in $LAST_BACKUP"
+  say "saved in $2"
   prune_backups
 }
 

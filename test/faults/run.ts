@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { bootHost } from "../../src/host/index.ts";
 import { badDeploys } from "./server/bad-packages.ts";
 import { faults } from "./server/faults.ts";
+import { interruptedCases } from "./server/interrupted.ts";
 import { otherCases } from "./server/other-cases.ts";
 import { buildPackages, type Packages } from "./server/packages.ts";
 import { rollingCases } from "./server/rolling.ts";
@@ -94,5 +95,5 @@ async function attempts(packages: Packages): Promise<Attempt[]> {
       happen: (trial: Trial) => trial.faultAfter(milliseconds, fault),
     };
   });
-  return [...bad, ...otherCases, ...rollingCases, ...matrix, ...interruptions];
+  return [...bad, ...otherCases, ...interruptedCases, ...rollingCases, ...matrix, ...interruptions];
 }

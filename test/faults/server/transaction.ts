@@ -25,6 +25,8 @@ export interface DeployOptions {
   readonly stopAt?: string | undefined;
   /** A line of the log, without its numbers at the end, after which the transaction stops itself, until `proceed()`. */
   readonly stopAfterSaying?: string | undefined;
+  /** A function of the program at whose beginning the transaction stops itself, until `proceed()`. */
+  readonly stopIn?: string | undefined;
 }
 
 export const deployPath = "/var/www/flask_helpdesk";
@@ -83,6 +85,14 @@ export class Transaction {
     await transaction.upload(content, options);
     await transaction.request(["start", deployPath, transaction.run]);
     return transaction;
+  }
+
+  /** The same release once more, by a run of its own: GitLab's Retry of the job whose transaction this was. */
+  async startAgain(content: Package, options: DeployOptions = {}): Promise<Transaction> {
+    const again = new Transaction(this.host, `${this.run}-again`, this.release);
+    await again.upload(content, options);
+    await again.request(["start", deployPath, again.run]);
+    return again;
   }
 
   /** Starts a rollback to the release that was live before. */
@@ -173,6 +183,11 @@ export class Transaction {
       ...options.settings,
     };
     const begun = await this.request(["begin", this.run], encode(settings));
+    if (/^state=complete$/m.test(begun))
+      return void (await this.request(
+        ["put-environment", deployPath, this.run],
+        options.environment ?? usualEnvironment,
+      ));
     const [, live] = /^link=(.+)$/m.exec(begun) ?? [];
     await this.copy(content, live);
     await this.request(["put-environment", deployPath, this.run], options.environment ?? usualEnvironment);
@@ -218,9 +233,13 @@ export class Transaction {
 }
 
 /** The program with a note of each step, and a stop before the one, or after the line of the log, that is asked for. */
-function stoppable(program: string, { stopAt = "", stopAfterSaying = "" }: DeployOptions): string {
+function stoppable(
+  program: string,
+  { stopAt = "", stopAfterSaying = "", stopIn }: DeployOptions,
+): string {
   const note = `{ printf '%s\\n' "$1" >>"$RUN_PATH/steps"; [[ $1 != ${quoted(stopAt)} ]] || kill -STOP $$; }`;
   const noting = beginning(program, "note_step", `[[ -z \${RUN_PATH:-} || \${ROLE:-} == guard ]] || ${note}`);
+  if (stopIn !== undefined) return beginning(noting, stopIn, "kill -STOP $$");
   if (stopAfterSaying === "") return noting;
   return beginning(noting, "say", `[[ $* != ${quoted(stopAfterSaying)}* ]] || kill -STOP $$`);
 }

@@ -22,6 +22,12 @@ const preparation: Preparation = {
   units: "deployer",
 };
 
+/** What was wrong, and the transaction that decides what is live where it is not the first one. */
+export interface Happened {
+  readonly problems: readonly string[];
+  readonly last: Transaction;
+}
+
 /** One server with the application on it, on which one thing after the other is tried. */
 export class Trial {
   private readonly host: ThrowawayHost;
@@ -119,15 +125,16 @@ export class Trial {
     content: Package,
     options: DeployOptions,
     noticed: Fault["noticed"],
-    happen: (transaction: Transaction, host: ThrowawayHost) => Promise<string[]>,
+    happen: (transaction: Transaction, host: ThrowawayHost) => Promise<string[] | Happened>,
   ): Promise<string[]> {
     const customers = new Customers(this.target, content.version, 60);
     const problems: string[] = [];
     let result: TransactionResult | undefined;
     try {
       const transaction = await Transaction.start(this.host, content, options);
-      problems.push(...(await happen(transaction, this.host)));
-      result = await transaction.result();
+      const happened = await happen(transaction, this.host);
+      problems.push(...("last" in happened ? happened.problems : happened));
+      result = await ("last" in happened ? happened.last : transaction).result();
     } catch (error) {
       problems.push(error instanceof Error ? error.message : String(error));
     }
