@@ -3,7 +3,7 @@ export interface RecordedDeployment {
   /** The end, UTC: `2026-11-23T09:45:12Z`. */
   readonly ended: string;
   readonly action: "deploy" | "rollback";
-  /** `live`; `switched-back` (it was live, and was taken back); `failed` (before the switch); `refused` (another one was under way). */
+  /** `live`; `switched-back` (it was live, and was taken back); `failed` (before the switch, or going back failed too); `refused` (another one was under way). */
   readonly outcome: string;
   readonly release: string;
   readonly version: string;
