@@ -71,7 +71,9 @@ export const interruptedCases: readonly OtherCase[] = [
           await transaction.ended();
           const { outcome, cause } = await transaction.result();
           return [
-            ...(outcome === "failed" && /No space left/.test(cause) ? [] : [`it ended with "${outcome}": ${cause}`]),
+            ...(outcome === "failed" && /No space left/.test(cause)
+              ? []
+              : [`it ended with "${outcome}": ${cause}`]),
             ...(await halfBackups(host)),
           ];
         } finally {
@@ -89,7 +91,9 @@ export const interruptedCases: readonly OtherCase[] = [
         async (transaction, host) => {
           const { outcome, cause } = await transaction.result();
           return [
-            ...(outcome === "failed" && /MB free/.test(cause) ? [] : [`it ended with "${outcome}": ${cause}`]),
+            ...(outcome === "failed" && /MB free/.test(cause)
+              ? []
+              : [`it ended with "${outcome}": ${cause}`]),
             ...(await halfBackups(host)),
           ];
         },

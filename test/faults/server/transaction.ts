@@ -233,10 +233,7 @@ export class Transaction {
 }
 
 /** The program with a note of each step, and a stop before the one, or after the line of the log, that is asked for. */
-function stoppable(
-  program: string,
-  { stopAt = "", stopAfterSaying = "", stopIn }: DeployOptions,
-): string {
+function stoppable(program: string, { stopAt = "", stopAfterSaying = "", stopIn }: DeployOptions): string {
   const note = `{ printf '%s\\n' "$1" >>"$RUN_PATH/steps"; [[ $1 != ${quoted(stopAt)} ]] || kill -STOP $$; }`;
   const noting = beginning(program, "note_step", `[[ -z \${RUN_PATH:-} || \${ROLE:-} == guard ]] || ${note}`);
   if (stopIn !== undefined) return beginning(noting, stopIn, "kill -STOP $$");

@@ -12,7 +12,11 @@ it.each([2, 8])(
     try {
       const paths = Array.from({ length: count }, (_, index) => `data-${index}/files`);
       for (const path of paths) server.write(join(server.shared, path, "a file"));
-      server.sql(join(server.shared, "data-0/files/app.db"), "CREATE TABLE t (n)", "INSERT INTO t VALUES (1)");
+      server.sql(
+        join(server.shared, "data-0/files/app.db"),
+        "CREATE TABLE t (n)",
+        "INSERT INTO t VALUES (1)",
+      );
       const program = `
 for ((time = 1; time <= ${runs}; time++)); do
   before=$(newest_backup)

@@ -97,7 +97,15 @@ describe("a file as a persistent path", () => {
     server.release(live);
     server.live(live);
     server.property("ActiveState", "active");
-    const stops = ["give_to_service", "stop_service", "ln", "replace_by_link", "rm", "restart_service", "clear_pending"];
+    const stops = [
+      "give_to_service",
+      "stop_service",
+      "ln",
+      "replace_by_link",
+      "rm",
+      "restart_service",
+      "clear_pending",
+    ];
     for (const [index, stop] of stops.entries()) {
       const path = `app-${index}.db`;
       server.write(join(server.shared, path), "the data");

@@ -139,7 +139,7 @@ describe("a run that died", () => {
     server.live(b);
     writeFileSync(join(deadRun("run-0", "", "rollback"), "release"), `${a}\n`);
     const trial = `cd ${server.releases}/${a} && { sleep 300 & echo $! >"$SERVER/trial"; } && cd /`;
-    const ended = "wait \"$(cat \"$SERVER/trial\")\" || echo \"it ended with $?\"";
+    const ended = 'wait "$(cat "$SERVER/trial")" || echo "it ended with $?"';
     expect(server.run(`${trial}; recover_leftovers; ${ended}`).stdout).toBe("it ended with 137\n");
     expect(server.names(server.releases)).toEqual([a, b]);
   });

@@ -67,13 +67,17 @@ write_result live 0
 write_result failed 1 'too late'`);
     expect(code).toBe(0);
     const result = readFileSync(join(server.state, "runs/run-1/result"), "utf8");
-    expect(result).toMatch(new RegExp(`^outcome=live\\ncode=0\\nrelease=${id}\\nlive=${id}\\nversion=2.0.0\\n`));
+    expect(result).toMatch(
+      new RegExp(`^outcome=live\\ncode=0\\nrelease=${id}\\nlive=${id}\\nversion=2.0.0\\n`),
+    );
     expect(readFileSync(join(server.state, "log"), "utf8").split("\n")).toHaveLength(2);
   });
 
   it("leaves its cause in memory where the disk takes no file, for whoever comes next, once", () => {
     const run = `run-${process.pid}-elsewhere`;
-    expect(server.run(`RUN=${run}; say_elsewhere 'no space'; said_elsewhere ${run}; said_elsewhere ${run}`)).toMatchObject({
+    expect(
+      server.run(`RUN=${run}; say_elsewhere 'no space'; said_elsewhere ${run}; said_elsewhere ${run}`),
+    ).toMatchObject({
       code: 0,
       stdout: "no space\n",
     });
@@ -91,7 +95,7 @@ write_result failed 1 'too late'`);
 
   it("says what the disk says to a file", () => {
     expect(server.run("disk_complaint").stdout).toBe("");
-    expect(server.run('STATE=/dev/null; disk_complaint').stdout).toMatch(/Not a directory/);
+    expect(server.run("STATE=/dev/null; disk_complaint").stdout).toMatch(/Not a directory/);
   });
 });
 

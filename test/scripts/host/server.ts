@@ -31,7 +31,9 @@ const files = [
 ];
 
 /** The interpreter itself: where `python3` is a script that looks for one, each call of it would cost a tenth of a second. */
-const python = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" }).trim();
+const python = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], {
+  encoding: "utf8",
+}).trim();
 
 /** What one bash process printed, and how it ended. `log` is its standard error: what people read. */
 export interface Answer {

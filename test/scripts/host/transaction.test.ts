@@ -25,7 +25,10 @@ sleep() { :; }`;
 
 /** A transaction to its end. `program` runs before it, and may replace a part. */
 function transact(settings: Readonly<Record<string, string>>, program = "") {
-  const answer = server.run(`${healthy}\n${program}\n(transact) || true`, { BERTH_STABLE_SECONDS: "0", ...settings });
+  const answer = server.run(`${healthy}\n${program}\n(transact) || true`, {
+    BERTH_STABLE_SECONDS: "0",
+    ...settings,
+  });
   const place = join(server.state, "runs/run-1/result");
   const lines = existsSync(place) ? readFileSync(place, "utf8").trimEnd().split("\n") : [];
   const result = Object.fromEntries(lines.map((line) => [line.split("=")[0], line.replace(/^\w+=/, "")]));
@@ -34,7 +37,7 @@ function transact(settings: Readonly<Record<string, string>>, program = "") {
 
 /** A new run of the same made-up server. */
 function nextRun(): void {
-  server.run("remove_inside \"$STATE/runs\" run-1; mkdir \"$STATE/runs/run-1\"");
+  server.run('remove_inside "$STATE/runs" run-1; mkdir "$STATE/runs/run-1"');
 }
 
 const live = () => readlinkSync(join(server.deployPath, "current")).replace("releases/", "");
@@ -57,12 +60,23 @@ describe("a transaction", () => {
     server.release(a);
     server.release(b, { confirmed: false });
     server.live(a);
-    const { result } = transact(deploy(b), `watch_release() { [[ $1 == '' ]] || fail 'not healthy' 'repair it'; }`);
+    const { result } = transact(
+      deploy(b),
+      `watch_release() { [[ $1 == '' ]] || fail 'not healthy' 'repair it'; }`,
+    );
     expect(result.outcome).toBe("live"); // the version of a made-up release is not asked for
     nextRun();
     server.release(c, { confirmed: false });
-    const bad = transact(deploy(c), `watch_release() { [[ $(live_release) != ${c} ]] || fail 'not healthy' 'repair it'; }`);
-    expect(bad.result).toMatchObject({ outcome: "switched-back", live: b, cause: "not healthy", cure: "repair it" });
+    const bad = transact(
+      deploy(c),
+      `watch_release() { [[ $(live_release) != ${c} ]] || fail 'not healthy' 'repair it'; }`,
+    );
+    expect(bad.result).toMatchObject({
+      outcome: "switched-back",
+      live: b,
+      cause: "not healthy",
+      cure: "repair it",
+    });
     expect(live()).toBe(b);
     expect(server.names(server.releases)).toEqual([a, b]);
     expect(existsSync(join(server.state, "pending"))).toBe(false);
@@ -93,7 +107,11 @@ describe("a transaction", () => {
     const once = `
 watch_release() { [[ $(live_release) != ${b} ]] || fail 'not healthy'; }
 restart_service() { [[ $(live_release) == ${b} || -e $SERVER/tried ]] || { : >"$SERVER/tried"; fail 'not now'; }; }`;
-    expect(transact(deploy(b), once).result).toMatchObject({ outcome: "switched-back", live: a, cause: "not healthy" });
+    expect(transact(deploy(b), once).result).toMatchObject({
+      outcome: "switched-back",
+      live: a,
+      cause: "not healthy",
+    });
   });
 
   it("that is run again after a cut between switch and confirmation is right the first time", () => {
@@ -111,7 +129,9 @@ restart_service() { [[ $(live_release) == ${b} || -e $SERVER/tried ]] || { : >"$
     server.write(join(server.state, "runs/run-1/env"), "NEW=1\n");
     expect(transact(deploy(a)).result.outcome).toBe("live");
     expect(readFileSync(join(server.releases, a, ".env.production"), "utf8")).toBe("NEW=1\n");
-    expect(server.names(join(server.state, "runs/run-1")).filter((name) => name.startsWith("env"))).toEqual([]);
+    expect(server.names(join(server.state, "runs/run-1")).filter((name) => name.startsWith("env"))).toEqual(
+      [],
+    );
   });
 
   it("gives the old environment back where it fails", () => {
@@ -121,7 +141,9 @@ restart_service() { [[ $(live_release) == ${b} || -e $SERVER/tried ]] || { : >"$
     server.write(join(server.state, "runs/run-1/env"), "NEW=1\n");
     expect(transact(deploy(a), "preflight() { fail 'it does not run'; }").result.outcome).toBe("failed");
     expect(readFileSync(join(server.releases, a, ".env.production"), "utf8")).toBe("OLD=1\n");
-    expect(server.names(join(server.state, "runs/run-1")).filter((name) => name.startsWith("env"))).toEqual([]);
+    expect(server.names(join(server.state, "runs/run-1")).filter((name) => name.startsWith("env"))).toEqual(
+      [],
+    );
   });
 
   it("that fails in the backup gives its room back", () => {
@@ -142,7 +164,10 @@ restart_service() { [[ $(live_release) == ${b} || -e $SERVER/tried ]] || { : >"$
     server.release(b, { confirmed: false, complete: false });
     server.write(join(server.state, "lock"));
     server.write(join(server.backupPath, ".partial-run-0/half"));
-    const { result } = transact(deploy(b), `flock() { [[ $* == '-w 0 9' || $* == '-n 9' ]] && return 1; command flock "$@"; }`);
+    const { result } = transact(
+      deploy(b),
+      `flock() { [[ $* == '-w 0 9' || $* == '-n 9' ]] && return 1; command flock "$@"; }`,
+    );
     expect(result).toMatchObject({ outcome: "refused", code: "75" });
     expect(live()).toBe(a);
     expect(server.names(server.backupPath)).toEqual([".partial-run-0"]);
@@ -191,9 +216,14 @@ describe("a rollback", () => {
       if (time > 1) expect(log).toContain(`has taken the server back to ${b} already`);
       nextRun();
     }
-    expect(transact({ ...request, BERTH_REQUEST: "pipeline-8" }).result).toMatchObject({ outcome: "live", live: a });
+    expect(transact({ ...request, BERTH_REQUEST: "pipeline-8" }).result).toMatchObject({
+      outcome: "live",
+      live: a,
+    });
     nextRun();
-    expect(transact({ ...request, BERTH_REQUEST: "pipeline-8", BERTH_RELEASE: a }).result.outcome).toBe("live");
+    expect(transact({ ...request, BERTH_REQUEST: "pipeline-8", BERTH_RELEASE: a }).result.outcome).toBe(
+      "live",
+    );
   });
 
   it("is one again where something else was put live since", () => {
