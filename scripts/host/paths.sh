@@ -85,7 +85,7 @@ check_owner() {
   [[ -d $1 && ! -L $1 ]] || fail "$1 is not a folder" "look at it (ls -ld $1), and move it away"
   if ((EUID != 0)) && [[ -O $1 ]]; then return; fi
   case $1 in
-    "$BERTH_DEPLOY_PATH") ! holds_others "$1" releases current wsgi.py app.py manage.py requirements.txt pyproject.toml venv .venv .env.production || fail "$1 exists already and holds no application" 'take another deploy_path, or an empty folder' ;;
+    "$BERTH_DEPLOY_PATH") [[ $(property WorkingDirectory) == "$1" ]] || ! holds_others "$1" releases current wsgi.py app.py manage.py requirements.txt pyproject.toml venv .venv .env.production || fail "$1 exists already and holds no application" 'take another deploy_path, or an empty folder' ;;
     "$BERTH_BACKUP_PATH") [[ $1 == */backup*/* ]] || ! holds_others "$1" '*/backup' || fail "$1 exists already and holds no backups" 'take another backup_path, or an empty folder' ;;
     *) [[ -O $1 ]] || fail "$1 belongs to $(stat -c %U -- "$1"), not to $(id -un): somebody has put it there" "as root: look into it and move it away (mv $1 $1.foreign), then deploy again" ;;
   esac

@@ -214,6 +214,8 @@ compare_with_installed() {
     compare_with_launcher "$1"
     return
   fi
+  ! grep -qs "^EnvironmentFile=-\?$BERTH_DEPLOY_PATH/" "$UNIT_FOLDER/$BERTH_SERVICE_NAME.service" ||
+    warn "systemd reads the EnvironmentFile= in $BERTH_SERVICE_NAME.service as root, and this user could make it a link: with \"berth host prepare --units launcher\" the service reads it"
   for unit in "$1"/*; do
     cmp -s -- "$unit" "$(installed_path "${unit##*/}")" ||
       warn "$(installed_path "${unit##*/}") differs from what this release asks for ($unit); units are the administrator's here"

@@ -29,7 +29,13 @@ export function checkPlaces({ deployPath, backupPath }: Preparation): void {
  * The part of the script that makes the folders. Nothing in it follows a link that somebody else could have put there: root works only
  * below folders that are root's alone; inside the deploy user's own folders that user does the work.
  */
-export function folders({ deployUser, serviceUser, deployPath, backupPath }: Preparation): string {
+export function folders({
+  deployUser,
+  serviceName,
+  serviceUser,
+  deployPath,
+  backupPath,
+}: Preparation): string {
   return `# The folders are ${deployUser}'s. The service's group may read what is deployed (new files inherit the group: setgid) and write
 # nothing; a deploy gives the service its persistent paths, and no more.
 refuse() {
@@ -55,7 +61,8 @@ check_parts_above() {
   done
 }
 
-# usage: check_existing PATH MARK…    a folder that is there is ${deployUser}'s, or empty, or has one of the MARKs
+# usage: check_existing PATH MARK…    a folder that is there is ${deployUser}'s, or empty, or has one of the MARKs, or the
+# service runs in it already
 check_existing() {
   place=$1
   shift
@@ -65,7 +72,7 @@ check_existing() {
   [ "$(stat -c %U "$place")" != ${deployUser} ] || return 0
   [ -n "$(find "$place" -mindepth 1 -print -quit)" ] || return 0
   for mark; do [ ! -e "$place/$mark" ] || return 0; done
-  case $place in */backup*/*) return 0 ;; esac
+  case $place in */backup*/* | "$(systemctl show --property=WorkingDirectory --value ${serviceName}.service)") return 0 ;; esac
   refuse "$place exists already and holds no application; take another path, or an empty folder"
 }
 
