@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bootHost, type Preparation, prepareScript, type ThrowawayHost } from "../../src/host/index.ts";
+import { until } from "../attacks/attacker.ts";
 import { buildPackages, type Packages } from "../faults/server/packages.ts";
 import { Deployment, health, shell } from "./deployment.ts";
 
@@ -100,7 +101,11 @@ describe.skipIf(reason)("a server with a launcher", () => {
     expect(await health(host)).toMatchObject({ version: "1.0.0" });
     await host.powerLoss();
     await host.powerOn();
-    expect(await health(host)).toMatchObject({ version: "1.0.0" });
+    const answer = await until("the answer after the power loss", 60, async () => {
+      const seen = await health(host).catch((error: Error) => error.message);
+      return typeof seen === "string" ? { seen } : { done: seen, seen: "" };
+    });
+    expect(answer).toMatchObject({ version: "1.0.0" });
     expect(await shell(host, "systemctl show -p Result --value berth-recovery-helpdesk.service")).toBe(
       "success",
     );
