@@ -39,6 +39,39 @@ describe("the script that prepares a server", () => {
   });
 });
 
+describe("what the script says", () => {
+  it("tells services apart whose names look alike", () => {
+    const file = (serviceName: string) =>
+      /^install -m 440 .* (\S+)$/m.exec(prepareScript({ ...preparation, serviceName }))?.[1];
+    expect(file("a-b")).toBe("/etc/sudoers.d/berth-a-b");
+    expect(file("a.b")).toBe("/etc/sudoers.d/berth-a+b");
+  });
+
+  it.each([
+    ["the deploy user is root", { deployUser: "root" }, '--deploy-user "root"'],
+    ["both are one user", { deployUser: "helpdesk" }, '--deploy-user "helpdesk"'],
+    ["the service is root", { serviceUser: "root" }, '--service-user "root"'],
+    [
+      "a launcher's user is shared",
+      { units: "launcher", serviceUser: "www-data", listen: false },
+      '--service-user "www-data"',
+    ],
+    ["a launcher's socket has no address", { units: "launcher" }, "--listen"],
+    ["the address is none", { units: "launcher", listenAddress: "8000\nUser=root" }, "--listen"],
+  ] as const)("is nothing where %s", (_, change, message) => {
+    expect(() => prepareScript({ ...preparation, ...change })).toThrow(message);
+  });
+
+  it("has the sandbox of the units that a deploy writes", () => {
+    const text = readFileSync(new URL("../../scripts/host/units.sh", import.meta.url), "utf8");
+    const written =
+      /^hardening\(\) \{[\s\S]*?printf '%s\\n' ([\s\S]*?)\n {2}case/m.exec(text)?.[1]?.split(/[\s\\]+/) ?? [];
+    expect(written.length).toBeGreaterThan(8);
+    const script = prepareScript({ ...preparation, units: "launcher", listenAddress: "8000" });
+    for (const line of written) expect(script.split(`\n${line}\n`)).toHaveLength(3); // the service and its second instance
+  });
+});
+
 describe.skipIf(reason)("a server prepared by it", () => {
   let host: ThrowawayHost;
   beforeAll(async () => {
