@@ -15,7 +15,7 @@ prepare_paths() {
   own_folder "$SHARED" 2750
   own_folder "$STATE" 2700
   own_folder "$STATE/runs" 2700
-  own_folder "$BERTH_BACKUP_PATH" 2750
+  own_folder "$BERTH_BACKUP_PATH" 2700
   require_own_folder
   check_link "$CURRENT"
   prepare_persistent_paths
@@ -117,12 +117,9 @@ prepare_persistent_paths() {
   done
 }
 
-# usage: close_old_backups    those of earlier versions hold files of the service's user: it reaches them no more. Who is not in its group may
-# need its help to read them.
+# usage: close_old_backups    no path leads into the backups for the service's user; those of earlier versions are closed to one who stands in them
 close_old_backups() {
-  local mode=700
-  in_service_group || mode=g-w
-  find "$BERTH_BACKUP_PATH" -mindepth 1 -maxdepth 1 -type d -user "$EUID" -perm -g+w -exec chmod "$mode" {} +
+  find "$BERTH_BACKUP_PATH" -mindepth 1 -type d -user "$EUID" -perm -g+w -exec chmod g-w {} +
 }
 
 # usage: make_parents PATH    the folders above shared/PATH

@@ -48,8 +48,8 @@ describe("the folders of an application", () => {
       "www/helpdesk/shared/blog/db": "2775", // the service's
       "www/helpdesk/.deploy": "2700",
       "www/helpdesk/.deploy/runs": "2700",
-      "backups/helpdesk": "2750",
-      "backups/helpdesk/20260102T030405Z-1": "2700",
+      "backups/helpdesk": "2700",
+      "backups/helpdesk/20260102T030405Z-1": "2755",
     });
   });
 
