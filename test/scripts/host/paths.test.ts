@@ -1,5 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Preparation, prepareScript } from "../../../src/host/index.ts";
 import { Server } from "./server.ts";
@@ -11,10 +12,14 @@ beforeEach(() => {
 });
 afterEach(() => server.remove());
 
+const paths = fileURLToPath(new URL("../../../scripts/host/paths.sh", import.meta.url));
 const modeOf = (place: string) => (lstatSync(place).mode & 0o7777).toString(8);
 /** What people read where `prepare_paths` ends badly; empty where all is well. The made-up server lies below /tmp, where no real one may. */
 const refusal = (settings: Readonly<Record<string, string>> = {}) => {
-  const { code, log } = server.run("SYSTEM_FOLDER='^/usr/' RUN_PATH=''; prepare_paths", settings);
+  const { code, log } = server.run(
+    `source '${paths}'; SYSTEM_FOLDER='^/usr/' RUN_PATH=''; prepare_paths`,
+    settings,
+  );
   expect(code === 0).toBe(!/error: /.test(log));
   return /error: (.*)/.exec(log)?.[1] ?? "";
 };
