@@ -1,7 +1,8 @@
 #!/usr/bin/python3 -I
 """Starts a release as its own unit file says: start command and environment come with the release, the unit on the server never changes.
 
-usage: launch NAME FOLDER    FOLDER is .../current; a link is followed once, so that a running service stays with one release
+usage: launch NAME FOLDER    FOLDER is .../current, or .../releases/<id> to try one. A link is followed once, so that a running service
+                             stays with one release, whatever "current" becomes; in the unit's text .../current means this release
 
 An administrator installs this file once, owned by root ("berth host prepare --units launcher"). systemd runs it as the service's user, in
 the service's sandbox: what it reads and starts is what that user may read and start. So a deploy that brings another command or
@@ -21,7 +22,9 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 def main(name, folder):
     release = os.path.realpath(folder)
-    settings = [(key, value.replace(folder, release)) for key, value in service_lines(os.path.join(release, ".berth/units"), name)]
+    current = re.compile(re.escape(os.path.join(os.path.dirname(os.path.dirname(release)), "current")) + r"(?![\w.-])")
+    lines = service_lines(os.path.join(release, ".berth/units"), name)
+    settings = [(key, current.sub(lambda _: release, value)) for key, value in lines]
     environment = dict(os.environ)
     for key, value in settings:
         if key == "Environment":
