@@ -15,7 +15,7 @@ prepare_paths() {
   own_folder "$SHARED" 2750
   own_folder "$STATE" 2700
   own_folder "$STATE/runs" 2700
-  own_folder "$BERTH_BACKUP_PATH" 2750
+  own_folder "$BERTH_BACKUP_PATH" 2700
   require_own_folder
   check_link "$CURRENT"
   prepare_persistent_paths
@@ -26,7 +26,7 @@ prepare_paths() {
 check_places() {
   local place
   for place in "$BERTH_DEPLOY_PATH" "$BERTH_BACKUP_PATH"; do
-    [[ ! $place =~ $SYSTEM_FOLDER ]] || fail "$place belongs to the system: no application lives there" 'take a folder of its own, such as /var/www/NAME or /var/backups/NAME'
+    [[ ! $place =~ $SYSTEM_FOLDER ]] || fail "$place belongs to the system: no application lives there" 'take a folder of its own, such as /var/www/NAME'
   done
   [[ $BERTH_DEPLOY_PATH/ != "$BERTH_BACKUP_PATH"/* && $BERTH_BACKUP_PATH/ != "$BERTH_DEPLOY_PATH"/* ]] ||
     fail "the backup path $BERTH_BACKUP_PATH and the deploy path $BERTH_DEPLOY_PATH lie in one another" 'take a backup path outside of the deploy path'
@@ -87,7 +87,7 @@ check_owner() {
   if ((EUID != 0)) && [[ -O $1 ]]; then return; fi
   case $1 in
     "$BERTH_DEPLOY_PATH") [[ $(property WorkingDirectory) == "$1" ]] || ! holds_others "$1" releases current wsgi.py app.py manage.py requirements.txt pyproject.toml venv .venv .env.production || fail "$1 exists already and holds no application" 'take another deploy_path, or an empty folder' ;;
-    "$BERTH_BACKUP_PATH") [[ $1 == */backup*/* ]] || ! holds_others "$1" '*/backup' || fail "$1 exists already and holds no backups" 'take another backup_path, or an empty folder' ;;
+    "$BERTH_BACKUP_PATH") [[ $1 == */backup*/* ]] || ! holds_others "$1" '*/backup' || fail "$1 exists already and holds something else" 'take another backup_path, or an empty folder' ;;
     *) [[ -O $1 ]] || fail "$1 belongs to $(stat -c %U -- "$1"), not to $(id -un): somebody has put it there" "as root: look into it and move it away (mv $1 $1.foreign), then deploy again" ;;
   esac
 }

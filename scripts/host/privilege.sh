@@ -35,7 +35,7 @@ acts_apart() {
 
 # usage: apart_cure    prints what to do where it may not
 apart_cure() {
-  printf 'sudo does not let %s act as %s with the group %s, so the application could step out of its sandbox during a deploy: run the script of "berth host prepare" again, as root' \
+  printf 'sudo does not let %s act as %s with the group %s, so the application could leave its sandbox during a deploy: run the script of "berth host prepare" again, as root' \
     "$(id -un)" "$BERTH_SERVICE_USER" "$(helper_group)"
 }
 

@@ -37,7 +37,7 @@ deploy_one() {
   section upload "Upload to $target" collapsed
   problem=$(connection_problem "$target" lasting) # a refused key is no trouble of the network: trying again would not help
   [[ -z $problem ]] || fail "${problem/$'\t'/; }"
-  with_patience "the connection to $target" install_host_program "$target"
+  with_patience "the connection to $target" install_host_program "$target" || fail_to_connect "$target"
   print_settings >"$WORK/$run.settings"
   answer=$(ask_server "$target" request_begin "$run" <"$WORK/$run.settings") || fail "$target: the deploy could not begin (see above)"
   if [[ $answer == *state=running* ]]; then

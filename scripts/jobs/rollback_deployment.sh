@@ -24,7 +24,7 @@ main() {
 roll_back_one() {
   local target=$1 result=$2 run
   run=rollback-$(tr -cd 0-9 <<<"${CI_JOB_ID:-0}")-$(date +%s)-$RANDOM
-  install_host_program "$target" || fail "$(connection_problem "$target" | tr '\t' ';')"
+  install_host_program "$target" || fail_to_connect "$target"
   print_settings >"$WORK/$run.settings"
   say "$target: $(ask_server "$target" request_releases <"$WORK/$run.settings")"
   ask_server "$target" request_begin "$run" <"$WORK/$run.settings" >/dev/null || fail "$target: the rollback could not begin (see above)"

@@ -70,3 +70,11 @@ duration_of() {
   seconds=$(result_value "$1" seconds)
   [[ -z $seconds ]] || printf 'in %s s' "$seconds"
 }
+
+# usage: fail_to_connect TARGET    says why the host program did not get there
+fail_to_connect() {
+  local problem
+  problem=$(connection_problem "$1")
+  problem=${problem/$'\t'/; }
+  fail "${problem:-$1: the host program could not be installed (see above)}"
+}

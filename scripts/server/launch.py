@@ -1,8 +1,9 @@
 #!/usr/bin/python3 -I
 """Starts a release as its own unit file says: start command and environment come with the release, the unit on the server never changes.
 
-usage: launch NAME FOLDER [WORD…]    FOLDER is .../current, or a release; a link is followed once, so that a running service stays with one
-                                     release. The words are put before the start command: what tries a release starts it so
+usage: launch NAME FOLDER [WORD…]    FOLDER is .../current, or .../releases/<id> to try one. A link is followed once, so that a running service
+                                     stays with one release, whatever "current" becomes; in the unit's text .../current means this release.
+                                     The words are put before the start command: what tries a release starts it so
 
 An administrator installs this file once, owned by root ("berth host prepare --units launcher"). systemd runs it as the service's user, in
 the service's sandbox: what it reads and starts is what that user may read and start. So a deploy that brings another command or
@@ -22,8 +23,9 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 def main(name, folder, *before):
     release = os.path.realpath(folder)
-    current = os.path.join(os.path.dirname(os.path.dirname(release)), "current")
-    settings = [(key, value.replace(folder, release).replace(current, release)) for key, value in service_lines(os.path.join(release, ".berth/units"), name)]
+    current = re.compile(re.escape(os.path.join(os.path.dirname(os.path.dirname(release)), "current")) + r"(?![\w.-])")
+    lines = service_lines(os.path.join(release, ".berth/units"), name)
+    settings = [(key, current.sub(lambda _: release, value)) for key, value in lines]
     environment = dict(os.environ)
     for key, value in settings:
         if key == "Environment":

@@ -94,7 +94,7 @@ make_folder ${deployPath} 2755
 make_folder ${deployPath}/releases 2750
 make_folder ${deployPath}/shared 2750
 make_folder ${deployPath}/.deploy 2700
-make_folder ${backupPath} 2750
+make_folder ${backupPath} 2700
 `;
 }
 

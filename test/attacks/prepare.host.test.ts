@@ -138,7 +138,7 @@ describe.skipIf(reason)("berth host prepare, run again as root,", () => {
     await shell(host, `chmod 2775 ${deployPath}; chmod 2770 ${deployPath}/shared /var/backups/helpdesk`);
     await shell(host, script);
     expect(await shell(host, `stat -c %a ${deployPath} ${deployPath}/shared /var/backups/helpdesk`)).toBe(
-      "2755\n2750\n2750",
+      "2755\n2750\n2700",
     );
   });
 });

@@ -94,7 +94,7 @@ describe("the folders of an application", () => {
     server.write(join(other, "file"));
     const before = modeOf(other);
     expect(refusal({ BERTH_DEPLOY_PATH: other })).toBe(`${other} exists already and holds no application`);
-    expect(refusal({ BERTH_BACKUP_PATH: other })).toBe(`${other} exists already and holds no backups`);
+    expect(refusal({ BERTH_BACKUP_PATH: other })).toBe(`${other} exists already and holds something else`);
     expect(modeOf(other)).toBe(before);
   });
 });
