@@ -116,7 +116,7 @@ end_abandoned_run() {
 # usage: put_environment_back RUN_PATH RELEASE    a release that was complete before keeps the environment file that it had
 put_environment_back() {
   [[ -f $1/env.before ]] || return 0
-  [[ -n $2 && -d $RELEASES/$2 ]] && mv -fT -- "$1/env.before" "$RELEASES/$2/.env.production" || rm -f -- "$1/env.before"
+  if [[ -n $2 && -d $RELEASES/$2 ]]; then mv -fT -- "$1/env.before" "$RELEASES/$2/.env.production"; else rm -f -- "$1/env.before"; fi
 }
 
 # usage: was_confirmed_by RUN    true when the live release is the one that this run put live and confirmed: it was killed later
