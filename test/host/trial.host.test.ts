@@ -24,7 +24,7 @@ const preparation: Preparation = {
 /** Does not wait long for what will not come. */
 const impatient = { BERTH_HEALTH_TIMEOUT: "4" };
 
-describe.skipIf(reason)("the trial of a release", () => {
+describe.skipIf(reason)("the trial of a release", { timeout: 1_200_000 }, () => {
   let packages: Packages;
   let host: ThrowawayHost;
   beforeAll(async () => {
