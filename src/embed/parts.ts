@@ -34,7 +34,9 @@ export interface SharedScripts {
  * (https://docs.gitlab.com/ci/yaml/yaml_optimization/#reference-tags), from a hidden job, whose content GitLab does not check
  * (https://docs.gitlab.com/ci/jobs/#hide-a-job). The hash in its name keeps two versions apart where one pipeline includes both.
  *
- * A part is an entry of `script` that defines POSIX shell functions, each of which prints its text from a quoted here-document. The
+ * A part is an entry of `script` that defines POSIX shell functions, each of which prints its text from a quoted here-document. A long
+ * text travels packed (gzip, base64), since a runner may hand a job's whole script to a shell as one argument, which holds 131,072 bytes
+ * in Linux; above the part it is readable, as a YAML comment, and `berth embed --check` holds one against the other. The
  * job's own entry, the last one, prints the parts and its own text into one bash, inside `{ … }`: bash runs nothing of that before
  * it has read all of it, so a text that was cut off is a syntax error, and never half a job.
  *
@@ -64,12 +66,13 @@ export function shareScripts(scripts: readonly string[], read: ReadFile): Shared
   const parts = shelf.parts();
   const body = [
     ...plain.flatMap((path) => scalar(`${nameOf(path)}: |`, asItIs(path, read))),
-    ...parts.flatMap(({ key, jobs: users, text }) =>
-      scalar(`${key}: &${key} |`, [
+    ...parts.flatMap(({ key, jobs: users, text, readable }) => [
+      ...readable.map((line) => (line === "" ? "#" : `# ${line}`)),
+      ...scalar(`${key}: &${key} |`, [
         `# for ${users.map((each) => nameOf(jobs[each]!.path)).join(", ")}`,
         ...text,
       ]),
-    ),
+    ]),
     ...jobs.map(({ path }, index) => {
       const keys = parts.filter((part) => part.jobs.includes(index)).map(({ key }) => `*${key}`);
       return `${nameOf(path)}: [${keys.join(", ")}]`;

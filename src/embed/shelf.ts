@@ -1,6 +1,10 @@
 import { posix } from "node:path";
 import { hereDocument } from "./bundle.ts";
+import { packed } from "./packed.ts";
 import type { ShellFunction } from "./program.ts";
+
+/** In characters: a shorter text is not worth packing, and stays readable where it is. */
+const smallest = 1500;
 
 /** A place where one job prints functions: its library, or a program that it carries. */
 export interface Place {
@@ -19,7 +23,10 @@ export interface Part {
   readonly key: string;
   /** The numbers of the jobs, from 0. */
   readonly jobs: readonly number[];
+  /** The shell functions, as they travel. */
   readonly text: readonly string[];
+  /** What is packed in them, for people: it travels nowhere. */
+  readonly readable: readonly string[];
 }
 
 /**
@@ -29,7 +36,7 @@ export interface Part {
 export class Shelf {
   /** Functions that no job needs, as `file: name`. */
   readonly unused: string[] = [];
-  private readonly texts = new Map<string, { jobs: readonly number[]; text: string[] }>();
+  private readonly texts = new Map<string, { jobs: readonly number[]; text: string[]; readable: string[] }>();
   private readonly printers: { places: readonly Pick<Place, "job" | "owner">[]; name: string }[] = [];
 
   /**
@@ -79,8 +86,14 @@ export class Shelf {
 
   private add(name: string, places: readonly Pick<Place, "job" | "owner">[], lines: readonly string[]): void {
     const jobs = jobsOf(places);
-    const shelf = this.texts.get(jobs.join()) ?? { jobs, text: [] };
-    shelf.text.push(`${name}() {`, ...hereDocument("cat ", name, lines.join("\n")), "}");
+    const shelf = this.texts.get(jobs.join()) ?? { jobs, text: [], readable: [] };
+    const text = lines.join("\n");
+    const small = text.length < smallest;
+    const here = small
+      ? hereDocument("cat ", name, text)
+      : hereDocument("base64 -d ", name, packed(text), " | gzip -dc");
+    if (!small) shelf.readable.push(`${name}:`, ...lines);
+    shelf.text.push(`${name}() {`, ...here, "}");
     this.texts.set(jobs.join(), shelf);
     this.printers.push({ places, name });
   }
