@@ -38,7 +38,8 @@ finish_backup() {
   prune_backups
 }
 
-# usage: databases_kilobytes    prints two numbers: of all databases in the persistent paths, and of the largest one
+# usage: databases_kilobytes    prints two numbers: of all databases in the persistent paths, and of the largest one; fails
+# where they may not be read
 databases_kilobytes() {
   local list paths
   list=$(persistent_paths)

@@ -130,11 +130,12 @@ check_paths() {
 
 # usage: check_room PATH TIMES    the package unpacked, its venv, and the reserve; for backups, the databases, SQLite's own copy of the largest one, and the reserve
 check_room() {
-  local path=$1 free needed place=$1 all largest
+  local path=$1 free needed place=$1 sizes all largest
   while [[ ! -d $place ]]; do place=${place%/*} place=${place:-/}; done
   free=$(df --output=avail -k -- "$place" | tail -n 1)
   if (($2 > 0)); then needed=$((${BERTH_PACKAGE_KILOBYTES:-0} * $2)); else
-    read -r all largest <<<"$(databases_kilobytes 2>/dev/null || echo 0 0)" # the checks of sudo and Python say why it may not be known
+    sizes=$(databases_kilobytes 2>/dev/null) || sizes='0 0' # the checks of sudo and Python say why it may not be known
+    read -r all largest <<<"$sizes"
     needed=$((all + largest))
   fi
   needed=$((needed + BERTH_RESERVE_MEGABYTES * 1024))

@@ -94,9 +94,10 @@ trial_report() {
 
 # usage: stop_trial    ends whatever is being tried; nothing happens where there is nothing
 stop_trial() {
-  local unit file=$TRIAL_FOLDER/$BERTH_SERVICE_NAME-trial.service
-  for unit in $(systemctl list-units --plain --no-legend "${BERTH_SERVICE_NAME}-trial.service" "${BERTH_SERVICE_NAME}-trial@*.service" \
-    "${BERTH_SERVICE_NAME}-trial-isolated@*.service" | cut -d ' ' -f 1); do
+  local unit units file=$TRIAL_FOLDER/$BERTH_SERVICE_NAME-trial.service
+  units=$(systemctl list-units --plain --no-legend "${BERTH_SERVICE_NAME}-trial.service" "${BERTH_SERVICE_NAME}-trial@*.service" \
+    "${BERTH_SERVICE_NAME}-trial-isolated@*.service" | cut -d ' ' -f 1)
+  for unit in $units; do
     as_root systemctl stop "$unit"
   done
   [[ ! -e $file ]] || as_root rm -f -- "$file"

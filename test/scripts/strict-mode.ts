@@ -56,9 +56,10 @@ const saysStatus = /\b(?:true|false|fails?|succeeds|exit code|status|ends? with|
 
 /** The first command after one of these words, or before `||` or `&&`, is in a condition. The last one of such a list is not. */
 function unsaidIn(code: string, usages: ReadonlyMap<string, string>): string[] {
+  const commands = code.replace(/'[^']*'/g, "''"); // what another shell runs is not judged
   const inConditions = [
-    ...code.matchAll(/(?:\b(?:if|elif|while|until)|!)\s+(?:\w+=\$\()?(\w+)/g),
-    ...code.matchAll(/(?:^|[;{]|\bthen|\bdo|\belse)\s*(?:\w+=\$\()?(\w+)\b[^|&;]*\)?\s*(?:\|\||&&)/g),
+    ...commands.matchAll(/(?:\b(?:if|elif|while|until)|!)\s+(?:\w+=\$\()?(\w+)/g),
+    ...commands.matchAll(/(?:^|[;{]|\bthen|\bdo|\belse)\s*(?:\w+=\$\()?(\w+)\b[^|&;]*\)?\s*(?:\|\||&&)/g),
   ].map(([, name]) => name!);
   if (/\|\| true\b/.test(code)) return []; // the status does not matter, and the line says so
   return [...new Set(inConditions)]
