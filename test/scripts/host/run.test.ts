@@ -51,9 +51,13 @@ describe("a run", () => {
   it("that is abandoned leaves nothing; one that has started goes on", () => {
     begin("run-2");
     server.release(id, { confirmed: false, complete: false });
-    expect(server.run("mkdir $STATE/runs/run-2/started; request_abandon $BERTH_DEPLOY_PATH run-2").code).toBe(0);
+    expect(server.run("mkdir $STATE/runs/run-2/started; request_abandon $BERTH_DEPLOY_PATH run-2").code).toBe(
+      0,
+    );
     expect(server.names(server.releases)).toEqual([id]);
-    expect(server.run("rmdir $STATE/runs/run-2/started; request_abandon $BERTH_DEPLOY_PATH run-2").code).toBe(0);
+    expect(server.run("rmdir $STATE/runs/run-2/started; request_abandon $BERTH_DEPLOY_PATH run-2").code).toBe(
+      0,
+    );
     expect(server.names(server.releases)).toEqual([]);
     expect(server.names(join(server.state, "runs"))).toEqual(["run-1"]);
   });
