@@ -86,7 +86,7 @@ export const interruptedCases: readonly OtherCase[] = [
     happen: (trial) =>
       trial.during(
         trial.next(),
-        { settings: { BERTH_RESERVE_MEGABYTES: "100000000" } },
+        { settings: { BERTH_RESERVE_MEGABYTES: "9999999" } },
         "nothing",
         async (transaction, host) => {
           const { outcome, cause } = await transaction.result();

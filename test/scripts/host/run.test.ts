@@ -24,7 +24,7 @@ const settings = (more: Readonly<Record<string, string>> = {}) =>
     .map(([name, value]) => `${name}=${Buffer.from(value).toString("base64")}\n`)
     .join("");
 const begin = (run: string, more: Readonly<Record<string, string>> = {}) =>
-  server.run(`SYSTEM_FOLDER='^/usr/' RUN_PATH=''; begin ${run} <<<"$SENT"`, { SENT: settings(more) });
+  server.run(`SYSTEM_FOLDER='^/usr/' RUN_PATH=''; request_begin ${run} <<<"$SENT"`, { SENT: settings(more) });
 
 describe("a run", () => {
   it("begins with a folder of its own, which nobody else can read, and says what there is", () => {
@@ -33,27 +33,31 @@ describe("a run", () => {
     server.live(id);
     expect(begin("run-3").stdout).toBe(`state=complete\nlink=${id}\n`);
     expect(server.run('stat -c %a "$STATE/runs/run-2"').stdout).toMatch(/^2?700\n$/);
-    expect(server.run("open_run run-2; printf %s $BERTH_RELEASE").stdout).toBe(id);
+    expect(server.run("open_run $BERTH_DEPLOY_PATH run-2; printf %s $BERTH_RELEASE").stdout).toBe(id);
   });
 
   it.each(["../run", "", ".run", "a b", "$(touch x)"])("has no name like %j", (name) => {
-    const { code, log } = server.run('open_run "$NAME"', { NAME: name });
+    const { code, log } = server.run('open_run $BERTH_DEPLOY_PATH "$NAME"', { NAME: name });
     expect(code).toBe(1);
     expect(log).toContain(`"${name}" is not a run's name`);
   });
 
   it("keeps the environment file to itself until it is used", () => {
     begin("run-2");
-    server.run('put_environment run-2 <<<"SECRET=1"');
+    server.run('request_put_environment $BERTH_DEPLOY_PATH run-2 <<<"SECRET=1"');
     expect(server.run('stat -c %a "$STATE/runs/run-2/env"').stdout).toBe("600\n");
   });
 
   it("that is abandoned leaves nothing; one that has started goes on", () => {
     begin("run-2");
     server.release(id, { confirmed: false, complete: false });
-    expect(server.run("mkdir $STATE/runs/run-2/started; abandon run-2").code).toBe(0);
+    expect(server.run("mkdir $STATE/runs/run-2/started; request_abandon $BERTH_DEPLOY_PATH run-2").code).toBe(
+      0,
+    );
     expect(server.names(server.releases)).toEqual([id]);
-    expect(server.run("rmdir $STATE/runs/run-2/started; abandon run-2").code).toBe(0);
+    expect(server.run("rmdir $STATE/runs/run-2/started; request_abandon $BERTH_DEPLOY_PATH run-2").code).toBe(
+      0,
+    );
     expect(server.names(server.releases)).toEqual([]);
     expect(server.names(join(server.state, "runs"))).toEqual(["run-1"]);
   });

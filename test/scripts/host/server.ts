@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   existsSync,
@@ -134,8 +135,13 @@ export class Server {
   release(id: string, options: ReleaseOptions = {}): string {
     const { confirmed = true, complete = true, previous, version = "1.0.0" } = options;
     const folder = join(this.releases, id);
-    this.write(join(folder, "wsgi.py"), `# ${id}\n`);
-    this.write(join(folder, ".berth/manifest.json"), JSON.stringify({ version, files: {} }));
+    const content = `# ${id}\n`;
+    const sha256 = createHash("sha256").update(content).digest("hex");
+    this.write(join(folder, "wsgi.py"), content);
+    this.write(
+      join(folder, ".berth/manifest.json"),
+      JSON.stringify({ version, files: { "app/wsgi.py": { sha256 } } }),
+    );
     if (complete) this.write(join(folder, ".complete"), "2026-01-02T00:00:00Z\n");
     if (confirmed) this.write(join(folder, ".berth/confirmed"), "2026-01-02T00:00:00Z, run earlier\n");
     if (previous !== undefined) this.write(join(folder, ".berth/previous"), `${previous}\n`);

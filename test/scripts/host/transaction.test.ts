@@ -272,7 +272,7 @@ describe("a rollback", () => {
     const paths = { BERTH_PERSISTENT_PATHS: "blog" };
     const place = join(server.shared, "blog/app.db");
     server.sql(place, "CREATE TABLE old (n)");
-    const saved = server.run("back_up_data; backups", paths).stdout.trim();
+    const saved = server.run("back_up_data; newest_backup", paths).stdout;
     server.sql(place, "DROP TABLE old", "CREATE TABLE new (n)");
     const { result } = transact(
       { ...rollback, ...paths, BERTH_RESTORE_DATA: saved },
