@@ -141,7 +141,7 @@ describe("pre_deploy_checks", await whereHostsBoot(), () => {
       "deploy may not act as www-data",
       "the package was built for Python 3.12; this server has Python 3.11",
       "deploy may not run as root, without a password: systemctl restart flask-helpdesk.service",
-      `${deployPath} is not a folder that deploy can write to`,
+      `${deployPath} is not a folder of deploy with the group www-data and mode 2755`,
       "port 8000 is taken by a program of the user root",
     ])
       expect(output).toContain(`problem  ${problem}`);
