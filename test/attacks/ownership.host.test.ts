@@ -1,17 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bootHost, type Preparation, prepareScript, type ThrowawayHost } from "../../src/host/index.ts";
+import { type Preparation, prepareScript, type ThrowawayHost } from "../../src/host/index.ts";
 import { buildPackages, type Packages } from "../faults/server/packages.ts";
 import { Deployment, deployPath, shell } from "../host/deployment.ts";
+import { say, useHosts, whereHostsBoot } from "../host/hosts.ts";
 import { asServiceUser, inApplication, openBackDoor, until, without } from "./attacker.ts";
 
-/**
+/*
  * The service's user is an attacker's. Each attack runs twice: on a server as Berth prepares it, where it gets nothing, and with this one
  * defence undone, where the same code must succeed; an attack that cannot succeed shows nothing.
  */
-const reason = process.platform !== "linux" || process.getuid?.() !== 0 ? "needs Linux and root" : "";
-const say = (line: string) => void process.stderr.write(`${line}\n`);
-if (reason) say(`attacks on what is owned by whom: skipped: ${reason}`);
-
 const backupPath = "/var/backups/flask_helpdesk";
 const preparation: Preparation = {
   deployUser: "deploy",
@@ -23,7 +20,8 @@ const preparation: Preparation = {
   units: "deployer",
 };
 
-describe.skipIf(reason)("whoever is the service's user", () => {
+describe("whoever is the service's user", await whereHostsBoot(), () => {
+  const hosts = useHosts();
   let packages: Packages;
   let host: ThrowawayHost;
   let live: Deployment;
@@ -35,17 +33,16 @@ describe.skipIf(reason)("whoever is the service's user", () => {
     return made;
   };
   beforeAll(async () => {
-    [packages, host] = await Promise.all([buildPackages(say), bootHost({ sudo: "none", progress: say })]);
+    [packages, host] = await Promise.all([buildPackages(say), hosts.boot({ sudo: "none" })]);
     await shell(host, prepareScript(preparation));
     live = deployment("1.0.0");
     next = deployment("1.1.0");
     const { code, output } = await live.run("deploy_to_server");
     expect(code, output).toBe(0);
   });
-  afterAll(async () => {
+  afterAll(() => {
     for (const each of deployments) each.remove();
     packages?.remove();
-    await host?.down();
   });
 
   describe("steps out of the sandbox through a process of a deploy, /proc/<pid>/root, cwd or fd", () => {

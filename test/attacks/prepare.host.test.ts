@@ -1,13 +1,11 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bootHost, type Preparation, prepareScript, type ThrowawayHost } from "../../src/host/index.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Preparation, prepareScript, type ThrowawayHost } from "../../src/host/index.ts";
 import { shell } from "../host/deployment.ts";
+import { useHosts, whereHostsBoot } from "../host/hosts.ts";
 import { without } from "./attacker.ts";
 
-/** An administrator runs the script of `berth host prepare` again, as root, on a server where others have been at work. */
-const reason = process.platform !== "linux" || process.getuid?.() !== 0 ? "needs Linux and root" : "";
-if (reason) process.stderr.write(`attacks on berth host prepare: skipped: ${reason}\n`);
-
+/* An administrator runs the script of `berth host prepare` again, as root, on a server where others have been at work. */
 const deployPath = "/srv/apps/helpdesk";
 const preparation: Preparation = {
   deployUser: "deploy",
@@ -19,16 +17,16 @@ const preparation: Preparation = {
   units: "administrator",
 };
 
-describe.skipIf(reason)("berth host prepare, run again as root,", () => {
+describe("berth host prepare, run again as root,", await whereHostsBoot(), () => {
+  const hosts = useHosts();
   let host: ThrowawayHost;
   let script: string;
   beforeAll(async () => {
-    host = await bootHost({ sudo: "none" });
+    host = await hosts.boot({ sudo: "none" });
     const publicKey = readFileSync(`${host.privateKeyFile}.pub`, "utf8").trim();
     script = prepareScript({ ...preparation, publicKey });
     await shell(host, script);
   });
-  afterAll(() => host?.down());
 
   const facts = (place: string) =>
     shell(host, `stat -c '%U:%G %a %s' ${place}; head -c 100000 ${place} 2>/dev/null | sha256sum`);

@@ -1,16 +1,13 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bootHost, type Preparation, prepareScript, type ThrowawayHost } from "../../src/host/index.ts";
+import { type Preparation, prepareScript, type ThrowawayHost } from "../../src/host/index.ts";
 import { until } from "../attacks/attacker.ts";
 import { buildPackages, type Packages } from "../faults/server/packages.ts";
 import { Deployment, health, shell } from "./deployment.ts";
+import { say, useHosts, whereHostsBoot } from "./hosts.ts";
 
-/** The mode without root, on a server prepared by the unchanged output of `berth host prepare --units launcher`. */
-const reason = process.platform !== "linux" || process.getuid?.() !== 0 ? "needs Linux and root" : "";
-const say = (line: string) => void process.stderr.write(`${line}\n`);
-if (reason) say(`a server with a launcher: skipped: ${reason}`);
-
+/* The mode without root, on a server prepared by the unchanged output of `berth host prepare --units launcher`. */
 const deployPath = "/var/www/helpdesk";
 const preparation: Preparation = {
   deployUser: "deploy",
@@ -25,7 +22,8 @@ const preparation: Preparation = {
 /** Values that a shell, systemd or python-dotenv could read in another way than they were meant. */
 const awkward = `a "quoted" 'value' \\ back\\slash $HOME $$ %n %% #no comment  ; ü€😀\ttab`;
 
-describe.skipIf(reason)("a server with a launcher", () => {
+describe("a server with a launcher", await whereHostsBoot(), () => {
+  const hosts = useHosts();
   let packages: Packages;
   let host: ThrowawayHost;
   const deployments: Deployment[] = [];
@@ -51,14 +49,13 @@ describe.skipIf(reason)("a server with a launcher", () => {
   let installed = "";
 
   beforeAll(async () => {
-    [packages, host] = await Promise.all([buildPackages(say), bootHost({ sudo: "none", progress: say })]);
+    [packages, host] = await Promise.all([buildPackages(say), hosts.boot({ sudo: "none" })]);
     for (const _ of ["first", "again"]) await shell(host, prepareScript(preparation));
     installed = await units();
   });
-  afterAll(async () => {
+  afterAll(() => {
     for (const each of deployments) each.remove();
     packages?.remove();
-    await host?.down();
   });
 
   it("is deployed to without a right to write a unit, and the application runs as its own user, in the sandbox", async () => {

@@ -1,16 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bootHost, type Preparation, prepareScript, type ThrowawayHost } from "../../src/host/index.ts";
+import { type Preparation, prepareScript, type ThrowawayHost } from "../../src/host/index.ts";
 import { buildPackages, type Packages } from "../faults/server/packages.ts";
 import type { JobResult } from "../scripts/job.ts";
 import { Deployment, deployPath, health, shell } from "./deployment.ts";
+import { say, useHosts, whereHostsBoot } from "./hosts.ts";
 
-/** What is tried before the switch, on a real server with no other rights than `berth host prepare` gives. */
-const reason = process.platform !== "linux" || process.getuid?.() !== 0 ? "needs Linux and root" : "";
-const say = (line: string) => void process.stderr.write(`${line}\n`);
-if (reason) say(`the trial of a release: skipped: ${reason}`);
-
+/* What is tried before the switch, on a real server with no other rights than `berth host prepare` gives. */
 const preparation: Preparation = {
   deployUser: "deploy",
   serviceName: "flask-helpdesk",
@@ -24,16 +21,16 @@ const preparation: Preparation = {
 /** Does not wait long for what will not come. */
 const impatient = { BERTH_HEALTH_TIMEOUT: "4" };
 
-describe.skipIf(reason)("the trial of a release", { timeout: 1_200_000 }, () => {
+describe("the trial of a release", await whereHostsBoot(), () => {
+  const hosts = useHosts();
   let packages: Packages;
   let host: ThrowawayHost;
   beforeAll(async () => {
-    [packages, host] = await Promise.all([buildPackages(say), bootHost({ sudo: "none", progress: say })]);
+    [packages, host] = await Promise.all([buildPackages(say), hosts.boot({ sudo: "none" })]);
     await prepare();
   });
-  afterAll(async () => {
+  afterAll(() => {
     packages?.remove();
-    await host?.down();
   });
 
   describe("on a server where nothing serves yet", () => {

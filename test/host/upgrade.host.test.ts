@@ -1,25 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  bootHost,
-  type Preparation,
-  prepareScript,
-  type Suite,
-  type ThrowawayHost,
-} from "../../src/host/index.ts";
+import { type Preparation, prepareScript, type Suite, type ThrowawayHost } from "../../src/host/index.ts";
 import { buildPackages, type Packages } from "../faults/server/packages.ts";
 import { BerthBefore } from "./before.ts";
 import { Deployment, deployPath, health, openTicket, shell } from "./deployment.ts";
+import { say, useHosts, whereHostsBoot } from "./hosts.ts";
 
-/**
+/*
  * Servers that Berth 0.1.0 has prepared and filled, and the first jobs of this version on them. Quick is one of the table's rows;
  * `npm run test:deploy` takes them all.
  */
-const reason = process.platform !== "linux" || process.getuid?.() !== 0 ? "needs Linux and root" : "";
-const say = (line: string) => void process.stderr.write(`${line}\n`);
-if (reason) say(`servers of the version before: skipped: ${reason}`);
-
 const anyPython = fileURLToPath(new URL("any_python.py", import.meta.url));
 const backupPath = "/var/backups/flask_helpdesk";
 
@@ -34,9 +25,11 @@ const rows: [Suite, User][] = [
 ];
 const taken = process.env.BERTH_DEPLOY_TESTS === "whole" ? rows : rows.slice(0, 1);
 
-describe.skipIf(reason).each(taken)(
+describe.each(taken)(
   "a server of the version before: Debian %s, units by %s",
+  await whereHostsBoot(),
   (suite, mode) => {
+    const hosts = useHosts();
     let packages: Packages;
     let before: BerthBefore;
     let host: ThrowawayHost;
@@ -70,10 +63,7 @@ describe.skipIf(reason).each(taken)(
 
     beforeAll(async () => {
       before = new BerthBefore();
-      [packages, host] = await Promise.all([
-        buildPackages(say),
-        bootHost({ suite, sudo: "none", progress: say }),
-      ]);
+      [packages, host] = await Promise.all([buildPackages(say), hosts.boot({ suite, sudo: "none" })]);
       if (mode === "root")
         await shell(host, "install -D -m 600 ~deploy/.ssh/authorized_keys /root/.ssh/authorized_keys");
       else
@@ -101,7 +91,6 @@ describe.skipIf(reason).each(taken)(
       for (const each of deployments) each.remove();
       before?.remove();
       packages?.remove();
-      await host?.down();
     });
 
     it("is checked: what is not in order is repaired, or named with what the administrator runs", async () => {

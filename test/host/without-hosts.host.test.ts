@@ -33,7 +33,7 @@ describe(
       const { code, stdout } = await runHostTests({});
       expect(code).toBe(0);
       expect(stdout).toMatch(
-        /\n\d+ skipped in test\/host\/prepare\.host\.test\.ts: .*\n6 passed, 0 failed\n$/,
+        /\n\d+ skipped in test\/host\/prepare\.host\.test\.ts: .*\n[1-9]\d* passed, 0 failed\n$/,
       );
       expect(stdout).toContain(`no throw-away servers here: ${refused}`);
     });
@@ -42,7 +42,7 @@ describe(
       const { code, stdout, stderr } = await runHostTests({ BERTH_REQUIRE_HOSTS: "1" });
       expect(code).toBe(1);
       expect(stderr).toContain(`a throw-away server cannot run here: ${refused}`);
-      expect(stdout).toMatch(/\n6 passed, 1 failed\n$/);
+      expect(stdout).toMatch(/\n[1-9]\d* passed, 1 failed\n$/);
     });
   },
 );
