@@ -152,7 +152,10 @@ give_to_service() {
   chmod 2770 "$nursery"
   # shellcheck disable=SC2016 # the inner shell expands it
   as_service sh -c 'umask 007; exec "$@"' sh "$@" "$nursery/data"
+  # A folder gets another parent only from one who may write to it. Nobody but this user and the service's comes to these two places.
+  in_service_group || ((EUID == 0)) || as_service chmod o+w -- "$nursery/data"
   mv -T -- "$nursery/data" "$target"
+  in_service_group || ((EUID == 0)) || as_service chmod o-w -- "$target"
   rmdir -- "$nursery"
   [[ -d $target && ! -L $target ]] || fail "$target is not what $BERTH_SERVICE_USER was to make" 'look into it; somebody acts as that user'
 }

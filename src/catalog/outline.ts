@@ -27,7 +27,10 @@ export function outlineOf(path: string, text: string, files: Readonly<Record<str
     }),
   );
   const slim = YamlMap.of(
-    [...body.entries()].map((each) => ({ ...each, value: withoutScripts(each.value) })),
+    [...body.entries()].map((each) => ({
+      ...each,
+      value: String(each.key).startsWith(".") ? withoutParts(each.value) : withoutScripts(each.value),
+    })),
   );
   return {
     text: textOf(header && withoutDescriptions(header), slim),
@@ -49,6 +52,17 @@ function withoutScripts(job: YamlValue): YamlValue {
       SCRIPTS.has(entry.key as string) ? { ...entry, value: blocksOf(entry.value) } : entry,
     ),
   );
+}
+
+/** A hidden job may hold parts of scripts under any key, for `!reference`: whatever has the length of a program is one. */
+function withoutParts(job: YamlValue): YamlValue {
+  if (!(job instanceof YamlMap)) return job;
+  const slim = (value: YamlValue): YamlValue => {
+    if (value instanceof YamlList) return new YamlList(value.items.map(slim));
+    return typeof value === "string" && value.length > 500 ? blocksOf(value) : value;
+  };
+  const scripts = withoutScripts(job) as YamlMap;
+  return YamlMap.of([...scripts.entries()].map((entry) => ({ ...entry, value: slim(entry.value) })));
 }
 
 /** A command that does nothing, with the blocks of the original: what is wrong with them is still found. */

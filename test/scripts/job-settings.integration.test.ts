@@ -21,7 +21,8 @@ const onServers = [
 ];
 const jobs = ["validate_syntax", "run_tests", "build_deployment_package", ...onServers];
 
-const manifest = '{"version": "1.0.0", "python": "3.11", "commit": "0123abcd"}';
+const manifest =
+  '{"version": "1.0.0", "python": "3.11", "commit": "0123abcd", "created": "2026-01-02T03:04:05Z"}';
 
 beforeAll(() => {
   mkdirSync(join(folder, "project"));

@@ -2,6 +2,7 @@ import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { include } from "../templates/consumer.ts";
 
 /** What a job printed, both streams as they came, and how it ended. */
@@ -76,4 +77,12 @@ export function makeProject(files: Readonly<Record<string, string | Buffer>>): {
 export function addFile(project: string, name: string, content: string | Buffer, mode = 0o644): void {
   mkdirSync(dirname(join(project, name)), { recursive: true });
   writeFileSync(join(project, name), content, { mode });
+}
+
+/** A job's script with the parts that travel packed as the text that they are: for a test that takes something out of it. */
+export function unpacked(script: string): string {
+  return script.replace(/base64 -d <<'(\w+)' \| gzip -dc\n([\s\S]*?)\n\1\n/g, (_, delimiter, body) => {
+    const text = gunzipSync(Buffer.from(body, "base64")).toString("utf8");
+    return `cat <<'${delimiter}'\n${text}${delimiter}\n`;
+  });
 }

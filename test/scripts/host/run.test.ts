@@ -119,7 +119,10 @@ echo "refused with $?"`;
   it("is taken from what a dead run has started", () => {
     server.write(join(server.state, "runs/run-0/settings"));
     server.write(join(server.state, "runs/run-0/pid"), "999999\n");
-    server.write(join(server.state, "owner"), "a deploy, run run-0, release x, since 2026-01-01T00:00:00Z\n");
+    server.write(
+      join(server.state, "owner"),
+      "label=a deploy\nrun=run-0\nrelease=x\nsince=2026-01-01T00:00:00Z\n",
+    );
     const orphan = `(exec 9>>"$STATE/lock"; flock 9; exec sleep 300) & echo $! >"$SERVER/orphan"; until is_locked; do :; done
 kill_session() { echo "session $1"; kill "$(cat "$SERVER/orphan")"; }
 take_lock; echo taken`;
