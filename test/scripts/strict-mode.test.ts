@@ -28,7 +28,7 @@ describe("each form is found, as it was in Berth's own scripts", () => {
     [`[[ ! -L $CURRENT ]] && in_place_entries | grep -q .`],
     [`! check_targets | grep -q . && is_user_name "$DEPLOY_USER"`],
     [`newest=$(backups | head -n 1)`],
-    [`tr '\\0' ' ' <"/proc/$pid/cmdline" | grep -qF -- " transact "`],
+    [`tr '\\0' ' ' <"$folder/cmdline" | grep -qF -- " transact "`],
     [`id -nG | tr ' ' '\\n' | grep -qxF -- "$(service_group)"`],
     [`backups | LC_ALL=C grep -a -m 1 .`],
     [`backups | awk '{ print; exit }'`],
