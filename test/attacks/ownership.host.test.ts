@@ -46,7 +46,9 @@ describe("whoever is the service's user", await whereHostsBoot(), () => {
   });
 
   describe("steps out of the sandbox through a process of a deploy, /proc/<pid>/root, cwd or fd", () => {
-    const loot = "/var/tmp/out-of-the-sandbox";
+    // Its folder is the service user's, and read-only in every sandbox, a trial's too; /tmp and /var/tmp are private there, and writable.
+    const loot = "/srv/loot/out-of-the-sandbox";
+    beforeAll(() => shell(host, "install -d -o www-data -g www-data /srv/loot"));
 
     /** In a loop, until it is told to stop: enter every process outside of the sandbox that lets it, and leave something there. */
     const enter = `
@@ -88,7 +90,7 @@ while not (here / "stop").exists():
 `;
 
     /** Lets the attack run beside a job, until the job's end or the application's, and returns the last that it said. */
-    async function attackDuring(job: () => Promise<unknown>): Promise<string> {
+    async function attackDuring(job: (last: () => Promise<string>) => Promise<unknown>): Promise<string> {
       await shell(host, `rm -f ${loot}`);
       const report = `${deployPath}/shared/blog/db/report`;
       await inApplication(
@@ -100,7 +102,7 @@ while not (here / "stop").exists():
         const seen = await last();
         return seen.startsWith("seen") ? { done: seen, seen } : { seen };
       });
-      await job();
+      await job(last);
       await inApplication(host, `touch ${deployPath}/shared/blog/db/stop`);
       return until("the attack's end", 20, async () => {
         const seen = await last();
@@ -114,12 +116,17 @@ while not (here / "stop").exists():
       "deploy_to_server",
       "post_deploy_verification",
     ])("gets nowhere during %s", async (job) => {
-      const outcome = await attackDuring(async () => {
-        const { code, output } = await next.run(job);
-        expect(code, output).toBe(0);
+      // A process of the checks lives for some milliseconds: the job runs again until two were seen.
+      const helpers = job === "post_deploy_verification" ? 0 : 2;
+      const seenIn = (line: string) => Number(/^seen (\d+)/.exec(line)?.[1]);
+      const outcome = await attackDuring(async (last) => {
+        for (let time = 0; time === 0 || (time < 20 && seenIn(await last()) < helpers); time += 1) {
+          const { code, output } = await next.run(job);
+          expect(code, output).toBe(0);
+        }
       });
       expect(outcome).toMatch(/^seen \d+ entered 0$/);
-      if (job !== "post_deploy_verification") expect(outcome).not.toMatch(/^seen [01] /);
+      expect(seenIn(outcome)).toBeGreaterThanOrEqual(helpers);
       expect(await hasLoot()).toBe(false);
     });
 
@@ -128,7 +135,7 @@ while not (here / "stop").exists():
       await attackDuring(async () => {
         for (let time = 0; time < 20 && !(await hasLoot()); time += 1) await live.run("pre_deploy_checks");
       });
-      live.edit = (script) => script;
+      live.edit = undefined;
       expect(await hasLoot()).toBe(true);
     });
   });

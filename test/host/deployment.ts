@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { ThrowawayHost } from "../../src/host/index.ts";
 import { ask } from "../faults/server/customers.ts";
 import type { Package } from "../faults/server/packages.ts";
-import { type JobResult, scriptOf } from "../scripts/job.ts";
+import { type JobResult, scriptOf, unpacked } from "../scripts/job.ts";
 
 export const deployPath = "/var/www/flask_helpdesk";
 export const port = 8000;
@@ -35,7 +35,7 @@ export class Deployment {
   readonly folder = mkdtempSync(join(tmpdir(), "berth-deployment-"));
   readonly variables: Record<string, string>;
   /** What is changed in a job's script before it runs: an attack's positive control undoes one defence. */
-  edit: (script: string) => string = (script) => script;
+  edit: ((script: string) => string) | undefined;
 
   constructor(
     hosts: readonly ThrowawayHost[],
@@ -71,6 +71,11 @@ export class Deployment {
     };
   }
 
+  /** A test that takes a defence out sees the whole text; else the script is run as it travels. */
+  private edited(script: string): string {
+    return this.edit ? this.edit(unpacked(script)) : script;
+  }
+
   /**
    * Runs a job of deploy or rollback to its end, by dash, as a runner does where there is nothing better. `during` is told
    * each part of the output, and can cancel the job as GitLab does.
@@ -84,7 +89,7 @@ export class Deployment {
     const template = job === "rollback_deployment" ? "rollback" : "deploy";
     const [program = "", ...options] = shell;
     const script = join(this.folder, `${job}.sh`); // one argument of a program has room for 128 KiB at most
-    writeFileSync(script, `exec 2>&1\n${this.edit(scriptOf(template, job))}`);
+    writeFileSync(script, `exec 2>&1\n${this.edited(scriptOf(template, job))}`);
     const child = spawn(program, [...options, "-e", script], {
       cwd: join(this.folder, "project"),
       env: { ...this.variables, ...variables },

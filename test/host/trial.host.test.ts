@@ -73,7 +73,8 @@ describe("the trial of a release", await whereHostsBoot(), () => {
     });
 
     it("runs in the service's sandbox: what cannot write its data there fails now, not after the switch", async () => {
-      const outside = inWsgi(`open("${deployPath}/shared/outside", "w")`);
+      await shell(host, "install -d -o www-data /srv/outside");
+      const outside = inWsgi('open("/srv/outside/file", "w")');
       const { code, output } = await deploy("2.1.0", outside);
       expect(code, output).toBe(1);
       expect(output).toContain("Read-only file system");
@@ -82,7 +83,7 @@ describe("the trial of a release", await whereHostsBoot(), () => {
         BERTH_SWITCHES: "manage_units=true health_version=true",
       });
       expect(open.code, open.output).toBe(0);
-      expect(await shell(host, `stat -c %U ${deployPath}/shared/outside`)).toBe("www-data");
+      expect(await shell(host, "stat -c %U /srv/outside/file")).toBe("www-data");
     });
 
     it("gives a server that opens its own port the spare socket, or else a network of its own", async () => {
