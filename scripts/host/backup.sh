@@ -83,7 +83,7 @@ prune_backups() {
 backups() {
   local folder
   for folder in "$BERTH_BACKUP_PATH"/*/; do
-    folder=${folder%/} # others' folders stand here too: those of the original procedure
+    folder=${folder%/} # others' folders are here too: those of the original procedure
     [[ ! -L $folder && -O $folder && ${folder##*/} =~ ^[0-9]{8}T[0-9]{6}Z-[A-Za-z0-9_.-]+$ ]] || continue
     ! is_whole_backup "${folder##*/}" || printf '%s\n' "${folder##*/}"
   done | LC_ALL=C sort -r

@@ -45,7 +45,7 @@ def store(folder, before, reserve, shared, *paths):
     except Failure as failure:
         print(*failure.args, sep="\n")
     except (ValueError, KeyError, TypeError, AttributeError):
-        print("what came from the databases is no copy of one", "look at the application: somebody answers in its place", sep="\n")
+        print("what came from the databases is not a copy of one", "look at the application: somebody answers in its place", sep="\n")
     except OSError as error:
         print(f"the backup cannot be written: {error.strerror}", f"make room in {os.path.dirname(folder)}", sep="\n")
     return 1
@@ -80,7 +80,7 @@ def cure_of(folder, facts):
 
 
 def cure_of_damage(name, before):
-    return f"restore {name} (it was whole in the backup {before}) or repair it; where it is no data of the application, remove it"
+    return f"restore {name} (it was whole in the backup {before}) or repair it; where it is not the application's data, remove it"
 
 
 def require_room(place, needed, reserve):

@@ -120,7 +120,7 @@ prepare_persistent_paths() {
   done
 }
 
-# usage: close_old_backups    no path leads into the backups for the service's user; those of earlier versions are closed to one who stands in them
+# usage: close_old_backups    no path leads into the backups for the service's user; those of earlier versions are closed to one who is inside
 close_old_backups() {
   find "$BERTH_BACKUP_PATH" -mindepth 1 -type d -user "$EUID" -perm -g+w -exec chmod g-w {} +
 }

@@ -21,7 +21,7 @@ preflight() {
   case $VERDICT in
     0) ;;
     98) warn 'the new release could not be tried beside the live one; the watch after the switch has to find out' ;;
-    *) fail "the new release does not run: $VERDICT_TEXT; nothing was switched" 'its last lines stand above; mend the application, the live release was not touched' ;;
+    *) fail "the new release does not run: $VERDICT_TEXT; nothing was switched" 'its last lines are above; correct the application: the live release was not touched' ;;
   esac
 }
 

@@ -20,7 +20,7 @@ prove_inside() {
   for root in "$RELEASES" "$STATE" "$BERTH_BACKUP_PATH" "$SHARED" ''; do
     [[ $1 != "$root" && $1 != "$root"/* ]] || break
   done
-  [[ -n $root ]] || fail "nothing is removed in $1: it is no folder of Berth's"
+  [[ -n $root ]] || fail "nothing is removed in $1: it is not a folder of Berth's"
   [[ -n $2 && $place/ != *//* && $place/ != */./* && $place/ != */../* ]] || fail "\"$2\" is not a name in $1"
   parent=${place%/*}
   [[ $(realpath -m -- "$parent") == "$(realpath -m -- "$root")${parent#"$root"}" ]] ||

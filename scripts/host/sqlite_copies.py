@@ -152,7 +152,7 @@ def open_below(folder, path, make=False):
 
 
 def size_of_database(name, folder, path, notes):
-    """Its bytes; None for what is no database."""
+    """Its bytes; None for what is not a database."""
     try:
         descriptor = os.open(name, FILE, dir_fd=folder)
     except FileNotFoundError:

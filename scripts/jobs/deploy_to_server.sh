@@ -35,7 +35,7 @@ deploy_one() {
   local target=$1 result=$2 run answer problem
   run=deploy-$(tr -cd 0-9 <<<"${CI_JOB_ID:-0}")-$(date +%s)-$RANDOM
   section upload "Upload to $target" collapsed
-  problem=$(connection_problem "$target" lasting) # a refused key is no trouble of the network: trying again would not help
+  problem=$(connection_problem "$target" lasting) # a refused key is not the network's fault: trying again would not help
   [[ -z $problem ]] || fail "${problem/$'\t'/; }"
   with_patience "the connection to $target" install_host_program "$target" || fail_to_connect "$target"
   print_settings >"$WORK/$run.settings"

@@ -2,7 +2,7 @@
 # The connection to the servers: one ssh configuration in a private folder, one shared connection for each server, host keys pinned.
 
 # usage: read_targets    fills TARGETS with the servers of DEPLOY_SERVER: host, host:port, user@host, [v6]:port; with spaces or commas
-# between. A server that is named twice, in whatever form, is done once. What is no server's name stays in the list, to be refused.
+# between. A server that is named twice, in whatever form, is done once. What is not a server's name stays in the list, to be refused.
 read_targets() {
   local text=${DEPLOY_SERVER:-} word words place seen=' '
   TARGETS=()

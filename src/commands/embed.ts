@@ -89,7 +89,7 @@ function report(outcomes: readonly Outcome[], { json, quiet }: Options, { stdout
     stdout.write(`${outcomes.length} templates up to date\n`);
 }
 
-/** What was named, and every component that shares a fragment with it: what stands in a fragment depends on all of them. */
+/** What was named, and every component that shares a fragment with it: what is in a fragment depends on all of them. */
 function filesToEmbed(named: readonly string[], cwd: string, read: ReadFile): string[] {
   if (named.length === 0) return components(cwd);
   const files = named.map((file) => projectPath(file, cwd));

@@ -29,7 +29,7 @@ export interface SharedScripts {
 }
 
 /**
- * Distributes what the scripts of several jobs need over parts, so that each function stands once in the templates and a job
+ * Distributes what the scripts of several jobs need over parts, so that each function is once in the templates and a job
  * carries only what it can reach. The jobs take their parts by `!reference`, which GitLab resolves after all includes
  * (https://docs.gitlab.com/ci/yaml/yaml_optimization/#reference-tags), from a hidden job, whose content GitLab does not check
  * (https://docs.gitlab.com/ci/jobs/#hide-a-job). The hash in its name keeps two versions apart where one pipeline includes both.
@@ -42,9 +42,9 @@ export interface SharedScripts {
  *
  * - Functions of the files that a script sources are grouped by the set of jobs that can reach them.
  * - So are those of a program that it carries (`cat` of a `.sh` file) where that has request functions (`request_…`): a job takes
- *   the requests along that its text names. What stands outside of functions comes last, as `main "$@"` must.
- * - What the libraries of a job and its program have in common stands there once and is printed twice.
- * - A `#!/bin/sh` script stands in the fragment as it is.
+ *   the requests along that its text names. What is outside of functions comes last, as `main "$@"` must.
+ * - What the libraries of a job and its program have in common is there once and is printed twice.
+ * - A `#!/bin/sh` script is in the fragment as it is.
  *
  * @param scripts the jobs' scripts, in the order of the templates, each once.
  * @throws EmbedError with file and line for a fault in a script.
@@ -148,13 +148,13 @@ function readJob(path: string, read: ReadFile): Job {
   };
 }
 
-/** What stands outside of functions in files that job and program both source (tables, constants) travels as their functions do. */
+/** What is outside of functions in files that job and program both source (tables, constants) travels as their functions do. */
 function withStatements(need: Need, { statements }: ShellProgram, files: ReadonlySet<string>): Need {
   const added = [...files].flatMap((file): ShellFunction[] => {
     const lines = statements.filter((each) => each.file === file).map(({ line }) => line);
     return lines.length === 0
       ? []
-      : [{ name: "what stands outside of functions", file, lines, words: new Set() }];
+      : [{ name: "what is outside of functions", file, lines, words: new Set() }];
   });
   return { all: [...need.all, ...added], reached: new Set([...need.reached, ...added]) };
 }

@@ -35,7 +35,7 @@ export interface ShellProgram {
   /** The comment at its head, without the `#!` line. */
   readonly head: readonly string[];
   readonly functions: readonly ShellFunction[];
-  /** What stands outside of functions, in order; runs when the program is read. */
+  /** What is outside of functions, in order; runs when the program is read. */
   readonly statements: readonly { readonly file: string; readonly line: string }[];
   /** The words of the statements: what the program needs in any case. */
   readonly words: ReadonlySet<string>;
@@ -47,7 +47,7 @@ const functionStart = /^([A-Za-z_]\w*)\(\) *\{(.*)$/;
 
 /**
  * Takes a bash program apart into its functions and the rest. A function begins with `name() {` and ends with `}`, both at the
- * beginning of a line, or stands on one line. Comments and blank lines are left out, indentation is halved (one space a level).
+ * beginning of a line, or is on one line. Comments and blank lines are left out, indentation is halved (one space a level).
  *
  * @throws EmbedError for a missing file, a function without an end, a name that is defined twice, or what cannot travel.
  */

@@ -30,7 +30,7 @@ export interface Part {
 }
 
 /**
- * Texts for several jobs, distributed over as few parts as there are sets of jobs, so that each text stands once and no job takes
+ * Texts for several jobs, distributed over as few parts as there are sets of jobs, so that each text is there once and no job takes
  * one along that it does not need. Jobs go by their numbers, from 0.
  */
 export class Shelf {

@@ -56,7 +56,7 @@ function inputType({ type }: Setting["value"]): "string" | "number" | "boolean" 
   return type === "pipeline array" ? "array" : "string";
 }
 
-/** A text that YAML would read as something else, or that a person may take for something else, stands in quotes. */
+/** A text that YAML would read as something else, or that a person may take for something else, is in quotes. */
 function scalar(value: string | number | boolean, type: string): string {
   return type === "string" && !/^[A-Za-z./][\w./:-]*$/.test(String(value))
     ? JSON.stringify(value)

@@ -13,7 +13,7 @@ import { run } from "../../src/host/subprocess.ts";
 import { Needs } from "../../src/smoke/index.ts";
 import { skippedWhere } from "../skipped.ts";
 
-/* Each way in which `npm start` cannot go on. What needs a server stands in tour.host.test.ts. */
+/* Each way in which `npm start` cannot go on. What needs a server is in tour.host.test.ts. */
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 describe("npm start", () => {

@@ -51,7 +51,7 @@ function formsIn(code: string): string[] {
   return Object.entries(forms).flatMap(([form, pattern]) => (pattern.test(code) ? [form] : []));
 }
 
-/** What the usage line must say of a function that stands in a condition. */
+/** What the usage line must say of a function that is in a condition. */
 const saysStatus = /\b(?:true|false|fails?|succeeds|exit code|status|ends? with|nobody|0)\b/i;
 
 /** The first command after one of these words, or before `||` or `&&`, is in a condition. The last one of such a list is not. */

@@ -28,7 +28,7 @@ const handedOn = (
 }));
 
 describe("delivery", () => {
-  it("can be included twice: the jobs differ in their names and inputs alone, what they run stands there once", () => {
+  it("can be included twice: the jobs differ in their names and inputs alone, what they run is there once", () => {
     const inputs = [{ job_prefix: "a-" }, { job_prefix: "b-" }];
     const { expansion, jobs } = include(
       inputs.map((each) => ({ component: "delivery", inputs: each })),

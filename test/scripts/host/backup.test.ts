@@ -297,9 +297,9 @@ describe("a database that cannot be copied", () => {
         `{"kind": "database", "path": "uploads/x", "size": 100, "rows": 0, "seconds": 0}\\nx`,
         "did not come to its end",
       ],
-      ["nonsense\\n", "is no copy of one"],
-      [`{"kind": "database"}\\n`, "is no copy of one"],
-      [`[1]\\n`, "is no copy of one"],
+      ["nonsense\\n", "is not a copy of one"],
+      [`{"kind": "database"}\\n`, "is not a copy of one"],
+      [`[1]\\n`, "is not a copy of one"],
       ["", "could not be read to their end"],
     ];
     for (const [answer, cause] of cases) {
@@ -311,7 +311,7 @@ describe("a database that cannot be copied", () => {
   });
 });
 
-describe("a backup's way back", () => {
+describe("a backup, restored", () => {
   const restore = (name: string, settings: Readonly<Record<string, string>> = paths) =>
     server.run(`restore_backup ${name}`, settings);
 

@@ -71,12 +71,12 @@ describe("what the server removes", () => {
     mkdirSync(join(server.root, "other/folder"), { recursive: true });
     expect(server.run('remove_inside "$SHARED" blog').log).toContain("is data: it is not removed");
     expect(server.run('remove_inside "$SHARED/blog" app.db').log).toContain("is data: it is not removed");
-    expect(server.run('remove_inside "$SERVER/other" folder').log).toContain("it is no folder of Berth's");
+    expect(server.run('remove_inside "$SERVER/other" folder').log).toContain("it is not a folder of Berth's");
     expect(server.names(join(server.shared, "blog"))).toEqual(["app.db"]);
     expect(server.names("other")).toEqual(["folder"]);
   });
 
-  it("is what matches, whatever its name, and nothing that stands in a name's second line", () => {
+  it("is what matches, whatever its name, and nothing that is in a name's second line", () => {
     server.backup("20260101T000000Z-x");
     mkdirSync(join(server.backupPath, ".partial-a\n20260101T000000Z-x"));
     mkdirSync(join(server.backupPath, ".partial-b"));
