@@ -43,7 +43,7 @@ describe.each([
 
   it("a healthy release is watched for stable_seconds", () => {
     // Three answers may take longer than a second: they have all the time they need.
-    const program = `BERTH_HEALTH_TIMEOUT=600; health_answer() { :; }; watch_release good >/dev/null; seconds_since "$started"`;
+    const program = `BERTH_HEALTH_TIMEOUT=600; health_answer() { :; }; watch_release good >/dev/null; echo "after $(seconds_since "$started")"`;
     const { code, stdout, stderr } = runWithLibrary(files, surroundings(jump) + program);
     expect(code, stderr).toBe(0);
     expect(secondsIn(stdout)).toBeGreaterThanOrEqual(1);
@@ -51,7 +51,7 @@ describe.each([
 
   it("a release that does not answer is watched for health_timeout", () => {
     const program = `health_answer() { false; }; journal_cure() { :; }
-      (watch_release bad) || { echo "ended with $?"; seconds_since "$started"; }`;
+      (watch_release bad) || { echo "ended with $?"; echo "after $(seconds_since "$started")"; }`;
     const { stdout, stderr } = runWithLibrary(files, surroundings(jump) + program);
     expect(stderr).toContain("helpdesk is not healthy after 1 s");
     expect(stdout).toContain("ended with 1");
