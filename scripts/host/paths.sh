@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC2153 # names that the files of berth-host.sh share
 # The folders on the server, and who owns them. The service's user is taken for an attacker: it reads what is deployed and writes to its
 # persistent paths; it can rename, replace, plant or delete nothing else. So each folder is the deploy user's, with the service's group,
 # which may not write; and no part of the path above it is a link, or in the hands of anybody but root and the deploy user.

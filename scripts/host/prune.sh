@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC2153 # names that the files of berth-host.sh share
 # Bounded retention. Only confirmed releases are counted; the live one and the one to roll back to are never taken.
 
 # usage: prune_releases    keeps BERTH_KEEP_RELEASES confirmed releases, and nothing else that is dead
