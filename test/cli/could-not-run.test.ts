@@ -35,7 +35,7 @@ const rows: readonly (readonly [string, RegExp])[] = [
   ["host list --jsn", /unknown option '--jsn'; did you mean --json\?/],
   ["host down --name nobody", /no host is called "nobody"/],
   ["host log --name nobody", /no host is called "nobody"/],
-  ["host prepare --units nobody", /--units nobody: .*\bdeployer\b.*\badministrator\b/],
+  ["host prepare --units nobody", /--units nobody: launcher, administrator, deployer\b/],
   ["host reset --all", /unknown option '--all'/],
 ];
 

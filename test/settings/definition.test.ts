@@ -132,7 +132,12 @@ describe("on the server", () => {
   const scripts = readdirSync(join(root, "scripts/host")).map((name) =>
     readFileSync(join(root, "scripts/host", name), "utf8"),
   );
-  const read = new Set(scripts.flatMap((text) => text.match(/\bBERTH_[A-Z0-9_]*[A-Z0-9]/g) ?? []));
+  const words = (pattern: RegExp) => scripts.flatMap((text) => text.match(pattern) ?? []);
+  // What one of the server's programs tells another by its environment is not a setting, nor is a name that a message tells people.
+  const ownEnvironment = words(/(?<=os\.environ\[")BERTH_\w+(?="\] = )/g);
+  const toldToPeople = words(/(?<=\()BERTH_\w+(?=\)")/g);
+  const others = new Set([...ownEnvironment, ...toldToPeople]);
+  const read = new Set(words(/\bBERTH_[A-Z0-9_]*[A-Z0-9]/g).filter((name) => !others.has(name)));
   const sent = settings.flatMap(({ variable, server }) => (variable && server ? [variable] : []));
 
   it("every setting that its scripts read is one that is sent, and the other way round", () => {
