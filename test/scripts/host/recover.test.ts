@@ -138,7 +138,10 @@ describe("a run that died", () => {
     server.release(b);
     server.live(b);
     writeFileSync(join(deadRun("run-0", "", "rollback"), "release"), `${a}\n`);
-    server.write("units/listed", "helpdesk-trial.service loaded active running helpdesk: a release is tried\n");
+    server.write(
+      "units/listed",
+      "helpdesk-trial.service loaded active running helpdesk: a release is tried\n",
+    );
     expect(server.run("recover_leftovers").code).toBe(0);
     expect(server.calls().some((call) => call.endsWith("systemctl stop helpdesk-trial.service"))).toBe(true);
     expect(server.names(server.releases)).toEqual([a, b]);
