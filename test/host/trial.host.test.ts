@@ -5,6 +5,7 @@ import { type Preparation, prepareScript, type ThrowawayHost } from "../../src/h
 import { buildPackages, type Packages } from "../faults/server/packages.ts";
 import type { JobResult } from "../scripts/job.ts";
 import { Deployment, deployPath, health, shell } from "./deployment.ts";
+import { atLength } from "./deployments.ts";
 import { say, useHosts, whereHostsBoot } from "./hosts.ts";
 
 /* What is tried before the switch, on a real server with no other rights than `berth host prepare` gives. */
@@ -64,7 +65,7 @@ describe("the trial of a release", await whereHostsBoot(), () => {
         inWsgi("import os, threading; threading.Timer(2, os._exit, [7]).start()"),
         /ended by itself after \d\.\d s \(exit code 7\)/,
       ],
-    ])("refuses one that %s", async (_, edit, message) => {
+    ])("refuses one that %s", atLength, async (_, edit, message) => {
       const { code, output } = await deploy("2.0.0", edit, { ...impatient, BERTH_STABLE_SECONDS: "3" });
       expect(code, output).toBe(1);
       expect(output).toMatch(message);
@@ -133,13 +134,17 @@ describe("the trial of a release", await whereHostsBoot(), () => {
         "gunicorn blog.broken:application",
         "blog.broken cannot be imported; nothing",
       ],
-    ])("only imports what start_command names, if that is asked for: %s", async (_, broken, command, said) => {
-      const edit = (folder: string) => writeFileSync(join(folder, "app/blog/broken.py"), `${broken}\n`);
-      const variables = { BERTH_PREFLIGHT: "import", BERTH_START_COMMAND: command };
-      const { code, output } = await deploy("5.0.0", edit, variables);
-      expect(output).toContain(said);
-      expect(code, output).toBe(broken === "" ? 0 : 1);
-    });
+    ])(
+      "only imports what start_command names, if that is asked for: %s",
+      atLength,
+      async (_, broken, command, said) => {
+        const edit = (folder: string) => writeFileSync(join(folder, "app/blog/broken.py"), `${broken}\n`);
+        const variables = { BERTH_PREFLIGHT: "import", BERTH_START_COMMAND: command };
+        const { code, output } = await deploy("5.0.0", edit, variables);
+        expect(output).toContain(said);
+        expect(code, output).toBe(broken === "" ? 0 : 1);
+      },
+    );
   });
 
   describe("whose transaction is killed", () => {
@@ -163,7 +168,7 @@ describe("the trial of a release", await whereHostsBoot(), () => {
       expect((await health(host)).version).toBe("6.1.0");
     });
 
-    it("ends at the next deploy where its guard is killed as well", async () => {
+    it("ends at the next deploy where its guard is killed as well", atLength, async () => {
       await shell(host, `touch ${deployPath}/shared/blog/db/hang`);
       const jobs = new Deployment([host], packages.variant("6.2.0", hanging), {
         BERTH_HEALTH_TIMEOUT: "300",
@@ -225,7 +230,7 @@ describe("the trial of a release", await whereHostsBoot(), () => {
       expect((await host.run(argv)).code).toBe(code);
     });
 
-    it("is left out where they have not, and the job says so in one line", async () => {
+    it("is left out where they have not, and the job says so in one line", atLength, async () => {
       await shell(host, "rm /etc/systemd/system/flask-helpdesk-trial*; systemctl daemon-reload");
       const { code, output } = await deploy("8.2.0", undefined, administrator);
       expect(output).toContain(
