@@ -224,8 +224,7 @@ mark_complete() {
 }
 
 # usage: discard_release ID    takes a release away that never was live: left behind on a full disk it would stop the
-# application's own writes. Never the live one, never one that was confirmed, never the one that this transaction is about to put live. What
-# was started in it for a trial ends in each of these cases but the first.
+# application's own writes. Never the live one, never one that was confirmed, never the one that this transaction is about to put live.
 discard_release() {
   local id=$1 path=$RELEASES/$1
   [[ -n $id && -d $path && $(live_release) != "$id" ]] || return 0

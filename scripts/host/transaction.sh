@@ -72,7 +72,7 @@ choose_rollback() {
   [[ -n $RELEASE ]] || open_release "$(rollback_target)"
   [[ -n $RELEASE ]] || fail 'there is no release to roll back to' "$(list_releases)"
   is_confirmed "$RELEASE" || fail "the release \"$RELEASE\" is not one that was live here" "$(list_releases)"
-  [[ -z $BERTH_RESTORE_DATA || -n $(is_whole_backup "$BERTH_RESTORE_DATA" && echo whole) ]] ||
+  [[ -z $BERTH_RESTORE_DATA ]] || is_whole_backup "$BERTH_RESTORE_DATA" ||
     fail "there is no backup \"$BERTH_RESTORE_DATA\"" "$(list_releases)"
   [[ $RELEASE != "$LIVE_BEFORE" || -n $BERTH_RESTORE_DATA ]] || fail "the release \"$RELEASE\" is live already" "$(list_releases)"
   compare_with_package

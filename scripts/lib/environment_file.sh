@@ -9,8 +9,8 @@ environment_problems() {
   entries=$(environment_entries)
   read -r -d '' -a words <<<"${BERTH_ENV_VARIABLES:-}" || true
   for word in "${words[@]}"; do
-    [[ $word != *\* ]] || compgen -v "${word%\*}" >/dev/null ||
-      printf '%s\t%s\n' "no CI/CD variable begins with ${word%\*}" "Settings > CI/CD > Variables, or take $word out of the input env_variables; a protected variable is there on protected branches only"
+    [[ $word != *\* || -n $(variables_beginning "${word%\*}") ]] ||
+      printf '%s\t%s\n' "no CI/CD variable for the application begins with ${word%\*}" "Settings > CI/CD > Variables, or take $word out of the input env_variables; a protected variable is there on protected branches only"
   done
   while IFS= read -r entry; do
     [[ -n $entry ]] || continue
@@ -35,19 +35,24 @@ is_secret_of_pipeline() {
   case $1 in SSH_PRIVATE_KEY | CI_*TOKEN | CI_*PASSWORD | CI_JOB_JWT* | CI_REPOSITORY_URL | CI_REGISTRY_* | *_ID_TOKEN) return 0 ;; *) return 1 ;; esac
 }
 
-# usage: environment_entries    prints NAME=SOURCE for each variable to write, prefixes resolved, each name once. A prefix takes only what the
-# job was given, never what is the pipeline's, GitLab's or the shell's own. Its status is awk's.
+# usage: variables_beginning PREFIX    prints the names of what the job was given, without what is the pipeline's, GitLab's or the shell's own
+variables_beginning() {
+  local name
+  for name in $(compgen -e "$1"); do
+    case $name in
+      SSH_* | CI | CI_* | GITLAB_* | BERTH_* | DEPLOY_* | FF_* | RUNNER_* | PATH | HOME | PWD | OLDPWD | SHELL | SHLVL | USER | LOGNAME | TERM | HOSTNAME | _) ;;
+      *) printf '%s\n' "$name" ;;
+    esac
+  done
+}
+
+# usage: environment_entries    prints NAME=SOURCE for each variable to write, prefixes resolved, each name once. Its status is awk's.
 environment_entries() {
-  local name word words
+  local word words
   read -r -d '' -a words <<<"${BERTH_ENV_VARIABLES:-}" || true # unquoted in the loop, PREFIX_* would become the project's file names
   for word in "${words[@]}"; do
     case $word in
-      *\*) for name in $(compgen -e "${word%\*}"); do
-        case $name in
-          SSH_* | CI | CI_* | GITLAB_* | BERTH_* | DEPLOY_* | FF_* | RUNNER_* | PATH | HOME | PWD | OLDPWD | SHELL | SHLVL | USER | LOGNAME | TERM | HOSTNAME | _) ;;
-          *) printf '%s=%s\n' "$name" "$name" ;;
-        esac
-      done ;;
+      *\*) variables_beginning "${word%\*}" | sed 's/.*/&=&/' ;;
       *=*) printf '%s\n' "$word" ;;
       *) printf '%s=%s\n' "$word" "$word" ;;
     esac

@@ -122,7 +122,7 @@ export const settings: readonly Setting[] = [
   found("BERTH_REQUEST", text("name"), { default: "", server: true }),
   found("BERTH_PYTHON", text("version"), { default: "", server: true }),
   found("BERTH_LABEL", text("line"), { default: "", server: true }),
-  // The pipeline: a rollback that is run again in it is no second step back.
+  // The pipeline: a rollback that is run again in it is not a second step back.
   found("BERTH_PACKAGE_KILOBYTES", number(0, 999_999_999), { default: 0, server: true }),
   found("BERTH_MANIFEST_SHA256", text("sha256"), { default: "", server: true }),
   found("BERTH_PACKAGE", text("file")),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Preparation, prepareScript, type ThrowawayHost } from "../../src/host/index.ts";
+import { prepareScript, type ThrowawayHost } from "../../src/host/index.ts";
 import { buildPackages, type Packages } from "../faults/server/packages.ts";
-import { Deployment, deployPath, shell } from "../host/deployment.ts";
+import { backupPath, Deployment, deployPath, preparation, shell } from "../host/deployment.ts";
 import { say, useHosts, whereHostsBoot } from "../host/hosts.ts";
 import { asServiceUser, inApplication, openBackDoor, until, without } from "./attacker.ts";
 
@@ -9,17 +9,6 @@ import { asServiceUser, inApplication, openBackDoor, until, without } from "./at
  * The service's user is an attacker's. Each attack runs twice: on a server as Berth prepares it, where it gets nothing, and with this one
  * defence undone, where the same code must succeed; an attack that cannot succeed shows nothing.
  */
-const backupPath = "/var/backups/flask_helpdesk";
-const preparation: Preparation = {
-  deployUser: "deploy",
-  serviceName: "flask-helpdesk",
-  serviceUser: "www-data",
-  deployPath,
-  backupPath,
-  listen: true,
-  units: "deployer",
-};
-
 describe("whoever is the service's user", await whereHostsBoot(), () => {
   const hosts = useHosts();
   let packages: Packages;

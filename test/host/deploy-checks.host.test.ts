@@ -6,18 +6,8 @@ import { prepareScript, type ThrowawayHost } from "../../src/host/index.ts";
 import type { Package } from "../faults/server/packages.ts";
 import { systemHas } from "../scripts/system.ts";
 import { toolFolder } from "../scripts/tools.ts";
-import { Deployment, deployPath, shell } from "./deployment.ts";
+import { Deployment, deployPath, preparation, shell } from "./deployment.ts";
 import { useHosts, whereHostsBoot } from "./hosts.ts";
-
-const preparation = {
-  deployUser: "deploy",
-  serviceName: "flask-helpdesk",
-  serviceUser: "www-data",
-  deployPath,
-  backupPath: "/var/backups/flask_helpdesk",
-  listen: true,
-  units: "deployer",
-} as const;
 
 describe("pre_deploy_checks", await whereHostsBoot(), () => {
   const hosts = useHosts();

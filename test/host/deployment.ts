@@ -3,13 +3,25 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ThrowawayHost } from "../../src/host/index.ts";
+import type { Preparation, ThrowawayHost } from "../../src/host/index.ts";
 import { ask } from "../faults/server/customers.ts";
 import type { Package } from "../faults/server/packages.ts";
 import { type JobResult, scriptOf, unpacked } from "../scripts/job.ts";
 
 export const deployPath = "/var/www/flask_helpdesk";
+export const backupPath = "/var/backups/flask_helpdesk";
 export const port = 8000;
+
+/** A server for these tests, with no other rights for the deploy user than those that `berth host prepare` gives. */
+export const preparation: Preparation = {
+  deployUser: "deploy",
+  serviceName: "flask-helpdesk",
+  serviceUser: "www-data",
+  deployPath,
+  backupPath,
+  listen: true,
+  units: "deployer",
+};
 
 /** The inputs of these tests: a shorter watch than the default, more patience with a busy machine, everything else as a consumer would have it. */
 const usual: Readonly<Record<string, string>> = {

@@ -4,20 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Preparation, prepareScript, type ThrowawayHost } from "../../src/host/index.ts";
 import { buildPackages, type Packages } from "../faults/server/packages.ts";
 import type { JobResult } from "../scripts/job.ts";
-import { Deployment, deployPath, health, shell } from "./deployment.ts";
+import { Deployment, deployPath, health, preparation, shell } from "./deployment.ts";
 import { atLength } from "./deployments.ts";
 import { say, useHosts, whereHostsBoot } from "./hosts.ts";
 
 /* What is tried before the switch, on a real server with no other rights than `berth host prepare` gives. */
-const preparation: Preparation = {
-  deployUser: "deploy",
-  serviceName: "flask-helpdesk",
-  serviceUser: "www-data",
-  deployPath,
-  backupPath: "/var/backups/flask_helpdesk",
-  listen: true,
-  units: "deployer",
-};
 
 /** Does not wait long for what will not come. */
 const impatient = { BERTH_HEALTH_TIMEOUT: "4" };

@@ -4,7 +4,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Preparation, prepareScript, type Suite, type ThrowawayHost } from "../../src/host/index.ts";
 import { buildPackages, type Packages } from "../faults/server/packages.ts";
 import { BerthBefore } from "./before.ts";
-import { Deployment, deployPath, health, openTicket, shell } from "./deployment.ts";
+import {
+  backupPath,
+  Deployment,
+  deployPath,
+  health,
+  openTicket,
+  shell,
+  preparation as usual,
+} from "./deployment.ts";
 import { say, useHosts, whereHostsBoot } from "./hosts.ts";
 
 /*
@@ -12,7 +20,6 @@ import { say, useHosts, whereHostsBoot } from "./hosts.ts";
  * `npm run test:deploy` takes them all.
  */
 const anyPython = fileURLToPath(new URL("any_python.py", import.meta.url));
-const backupPath = "/var/backups/flask_helpdesk";
 
 type User = "deployer" | "administrator" | "root";
 const rows: [Suite, User][] = [
@@ -39,12 +46,7 @@ describe.each(taken)(
       ...(mode === "administrator" ? { BERTH_SWITCHES: "harden_unit=true health_version=true" } : {}),
     };
     const preparation: Preparation = {
-      deployUser: "deploy",
-      serviceName: "flask-helpdesk",
-      serviceUser: "www-data",
-      deployPath,
-      backupPath,
-      listen: true,
+      ...usual,
       units: mode === "administrator" ? "administrator" : "deployer",
     };
     const owner = mode === "root" ? "root" : "deploy";

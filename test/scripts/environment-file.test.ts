@@ -49,6 +49,9 @@ describe(".env.production", () => {
     };
     for (const prefix of ["SSH_*", "CI_*", "BERTH_*", "DEPLOY_*", "GITLAB_*", "P*", "H*"])
       expect(print(prefix, variables), prefix).toBe("");
+    expect(problems("SSH_* S*", variables)).toEqual([
+      expect.stringMatching(/no CI\/CD variable for the application begins with SSH_/),
+    ]);
     expect(print("S*", variables)).toBe('SECRET_KEY="s"\n');
     expect(problems("SSH_PRIVATE_KEY TOKEN=CI_JOB_TOKEN SECRET_KEY", variables)).toEqual([
       expect.stringMatching(/SSH_PRIVATE_KEY is the pipeline's own secret/),

@@ -1,26 +1,10 @@
-import { type Preparation, prepareScript, type ThrowawayHost } from "../../../src/host/index.ts";
+import { prepareScript, type ThrowawayHost } from "../../../src/host/index.ts";
+import { preparation } from "../../host/deployment.ts";
 import { ask, Customers, type Experience } from "./customers.ts";
 import type { Fault } from "./faults.ts";
 import { inspect } from "./inspection.ts";
 import type { Package, Packages } from "./packages.ts";
-import {
-  applicationPort,
-  type DeployOptions,
-  deployPath,
-  Transaction,
-  type TransactionResult,
-} from "./transaction.ts";
-
-/** The deploy user has no other rights than those that `berth host prepare` gives it. */
-const preparation: Preparation = {
-  deployUser: "deploy",
-  serviceName: "flask-helpdesk",
-  serviceUser: "www-data",
-  deployPath,
-  backupPath: "/var/backups/flask_helpdesk",
-  listen: true,
-  units: "deployer",
-};
+import { applicationPort, type DeployOptions, Transaction, type TransactionResult } from "./transaction.ts";
 
 /** What was wrong, and the transaction that decides what is live where it is not the first one. */
 export interface Happened {
