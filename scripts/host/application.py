@@ -5,8 +5,9 @@ usage: python3 application.py answer URL VERSION
 
 URL is http://host:port/path, https://…, or unix:/socket:/path. `answer` ends with 0 where it is healthy, else with 1. `trial` reads from
 the file `trial` beside this program: how (auto, isolated, import), URL, version, for how many seconds the release must be healthy and
-within how many, and the port of `listen`. It leaves FOLDER/report: 0 it runs, 1 it does not, or 98 (EADDRINUSE): the application takes no socket from systemd and
-its port is taken, so this way of trying it says nothing; one line for people; the application's last lines where it does not run.
+within how many, the application's port, and `listen` (empty without it). It leaves FOLDER/report: 0 it runs; 1 it does not; 98 (EADDRINUSE): a port that it
+opens is taken, so this way of trying it says nothing; 99: it opens the port of `listen` itself, so it could not start beside systemd's socket; one line for
+people; the application's last lines where it does not run.
 """
 
 import collections
@@ -23,6 +24,7 @@ import time
 from urllib.parse import urlsplit
 
 ADDRESS_IN_USE = 98
+TAKES_NO_SOCKET = 99
 SECONDS_FOR_AN_ANSWER = 3  # without it a request to the socket of a crash-looping service waits for ever
 NOTHING, WRONG, HEALTHY = range(3)
 
@@ -86,7 +88,7 @@ def trial(folder, *command):
     """Starts the command as its service would be started, and reports. It goes on until systemd stops the unit, and all of it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     with open(f"{os.path.dirname(os.path.abspath(__file__))}/trial", encoding="utf-8") as file:
-        way, url, version, seconds, timeout, port = file.read().split("\n")[:6]
+        way, url, version, seconds, timeout, port, listen = file.read().split("\n")[:7]
     lines = collections.deque(maxlen=60)
     if way == "isolated" and not has_loopback():
         verdict, text = ADDRESS_IN_USE, "this server gives no service a network of its own"
@@ -97,17 +99,19 @@ def trial(folder, *command):
             verdict, text = watch_import(module, start(folder, imports, None, lines), float(timeout))
     else:
         places = [url] if way == "isolated" or not answers(url) else []
-        listener = None
-        if way == "auto":
+        listener, own = None, []
+        if listen and is_place_of(listen, url):
+            places, own = [], places  # with `listen` that place is systemd's: an application that opens it itself fails after the switch
+        if way == "auto" or listen:
             listener = spare_listener()
             places.insert(0, f"http://127.0.0.1:{listener.getsockname()[1]}{connect(url)[1]}")
             os.environ["BERTH_TRIAL_PORT"] = port
-        verdict, text = watch(start(folder, command, listener, lines), places, version, float(seconds), float(timeout))
+        verdict, text = watch(start(folder, command, listener, lines), places, own, version, float(seconds), float(timeout))
     lines = [line.rstrip()[:1000] for line in list(lines)]
-    if verdict and any("Address already in use" in line or "Errno 98" in line for line in lines):
-        verdict, text = ADDRESS_IN_USE, "the application takes no socket from systemd, and its port is taken"
+    if verdict == 1 and any("Address already in use" in line or "Errno 98" in line for line in lines):
+        verdict, text = ADDRESS_IN_USE, "the application opens a port that is taken, and takes no socket from systemd for it"
     with open(f"{folder}/report.new", "w", encoding="utf-8") as file:
-        file.write("\n".join([str(verdict), text, *(lines if verdict == 1 else [])]))
+        file.write("\n".join([str(verdict), text, *(lines if verdict in (1, TAKES_NO_SOCKET) else [])]))
     os.rename(f"{folder}/report.new", f"{folder}/report")
     signal.pause()
 
@@ -120,6 +124,14 @@ def answers(url):
         return True
     except OSError:
         return False
+
+
+def is_place_of(listen, url):
+    """True where the health of the application is asked for at the very place that systemd holds for it."""
+    if listen.startswith("/") or url.startswith("unix:"):
+        return url.startswith(f"unix:{listen}:") or url == f"unix:{listen}"
+    parts = urlsplit(url)
+    return str(parts.port or (443 if parts.scheme == "https" else 80)) == listen.rpartition(":")[2]
 
 
 def spare_listener():
@@ -161,8 +173,9 @@ def start(folder, command, listener, lines):
     return process
 
 
-def watch(process, places, version, seconds, timeout):
-    started, good, told = time.monotonic(), 0, (NOTHING, "no answer")
+def watch(process, places, own, version, seconds, timeout):
+    """`own`: where an application answers that opens the port itself, although systemd hands it a socket."""
+    started, good, aside, told = time.monotonic(), 0, 0, (NOTHING, "no answer")
     while True:
         passed = time.monotonic() - started
         if process.poll() is not None:
@@ -173,6 +186,9 @@ def watch(process, places, version, seconds, timeout):
         good = good + 1 if quality == HEALTHY else 0
         if good >= 3 and passed >= seconds:
             return 0, f"it answers beside the live one: {text}"
+        aside = aside + 1 if quality == NOTHING and any(answer(place, "")[0] != NOTHING for place in own) else 0
+        if aside >= 3:
+            return TAKES_NO_SOCKET, f"it opens {own[0]} itself and takes no socket from systemd, which holds that port with `listen`"
         if told[0] <= quality < HEALTHY:
             told = quality, text
         if passed > timeout:

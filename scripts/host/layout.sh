@@ -25,6 +25,34 @@ require_own_folder() {
     "give $BERTH_SERVICE_NAME a deploy_path and a backup_path of its own; if it is the same application under a new name, remove $STATE/settings"
 }
 
+# usage: require_own_backups    no other service has its backups in the backup path, above or below it: one service's tidying would take
+# the other one's. The first deploy of a service marks its folder.
+require_own_backups() {
+  local mark marks place=$BERTH_BACKUP_PATH owner
+  marks=$(find "$BERTH_BACKUP_PATH" -mindepth 1 -regextype posix-extended -regex '.*/([0-9]{8}T[0-9]{6}Z-[^/]*|\.partial-[^/]*)' -prune \
+    -o -name .berth-service -type f -print 2>/dev/null) || true # what this user cannot read, it cannot tidy away either
+  while place=${place%/*} && [[ -n $place ]]; do
+    [[ ! -f $place/.berth-service ]] || marks+=$'\n'$place/.berth-service
+  done
+  while IFS= read -r mark; do
+    [[ -n $mark ]] || continue
+    owner=$(head -c 256 -- "$mark")
+    [[ $owner == "$BERTH_SERVICE_NAME" ]] || fail "${mark%/*} holds the backups of the service ${owner//[!A-Za-z0-9_.-]/?}, and the backup path of $BERTH_SERVICE_NAME is $BERTH_BACKUP_PATH" \
+      "give $BERTH_SERVICE_NAME a backup_path of its own; if it is the same application under a new name, remove $mark"
+  done <<<"$marks"
+}
+
+# usage: mark_backups    the backup path is this service's from now on. Two services may come at the same moment: one of them makes the link.
+mark_backups() {
+  local own=$BERTH_BACKUP_PATH/.berth-service-$BERTH_SERVICE_NAME-$BASHPID
+  if [[ ! -e $BERTH_BACKUP_PATH/.berth-service ]]; then
+    printf '%s\n' "$BERTH_SERVICE_NAME" >"$own"
+    ln -T -- "$own" "$BERTH_BACKUP_PATH/.berth-service" 2>/dev/null || true
+    rm -f -- "$own"
+  fi
+  require_own_backups
+}
+
 # usage: shared_place PATH    prints where the data of a persistent path is: shared/PATH; of a file, in a folder of its own, shared/PATH.d, since
 # SQLite makes its journals beside it and a sandbox opens folders
 shared_place() {

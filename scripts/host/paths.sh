@@ -18,6 +18,7 @@ prepare_paths() {
   own_folder "$STATE/runs" 2700
   own_folder "$BERTH_BACKUP_PATH" 2700
   require_own_folder
+  require_own_backups
   check_link "$CURRENT"
   prepare_persistent_paths
   close_old_backups

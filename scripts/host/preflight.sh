@@ -6,7 +6,7 @@
 TRIAL_FOLDER=/run/systemd/system
 
 # usage: preflight    tries the release on a spare socket; where the application insists on its own port, in a network of its own;
-# where that is impossible too, says so and leaves the proof to the watch after the switch
+# where that is impossible too, says so and leaves the proof to the watch after the switch. With `listen` no own port will do.
 preflight() {
   local missing
   [[ $BERTH_PREFLIGHT != none ]] || { say 'switched off by the input preflight'; return 0; }
@@ -20,12 +20,21 @@ preflight() {
   fi
   case $VERDICT in
     0) ;;
-    98) warn 'the new release could not be tried beside the live one; the watch after the switch has to find out' ;;
+    98) [[ -z $BERTH_LISTEN ]] || refuse_own_port
+      warn 'the new release could not be tried beside the live one; the watch after the switch has to find out' ;;
+    99) refuse_own_port ;;
     *) fail "the new release does not run: $VERDICT_TEXT; nothing was switched" 'its last lines are above; correct the application: the live release was not touched' ;;
   esac
 }
 
-# usage: try_release auto|isolated|import    sets VERDICT (0: it runs; 98: its port is taken; anything else: it does not run) and VERDICT_TEXT
+# usage: refuse_own_port    with `listen` systemd holds the port: an application that opens it once more would end at each of its starts
+refuse_own_port() {
+  fail "the new release could not start after the switch: $VERDICT_TEXT; nothing was switched" \
+    'have the server take the socket (uvicorn and daphne: --fd 3, hypercorn: --bind fd://3, in place of its port), or leave the input listen empty'
+}
+
+# usage: try_release auto|isolated|import    sets VERDICT (0: it runs; 98: its port is taken; 99: it takes no socket; anything else: it does
+# not run) and VERDICT_TEXT
 try_release() {
   local report=''
   start_trial "$1"
@@ -37,7 +46,7 @@ try_release() {
   stop_trial
   { read -r VERDICT && read -r VERDICT_TEXT; } <<<"$report"
   tail -n +3 <<<"$report" | sed 's/^/    | /' >&2
-  [[ $VERDICT == 1 ]] || say "$VERDICT_TEXT"
+  [[ $VERDICT == 1 || $VERDICT == 99 ]] || say "$VERDICT_TEXT"
 }
 
 # usage: start_trial auto|isolated|import    what is asked for lies beside the program that tries it, in the release
@@ -45,7 +54,7 @@ start_trial() {
   local unit
   unit=$(trial_unit "$1")
   print_application_program >"$RELEASE_PATH/.berth/application.py"
-  printf '%s\n' "$1" "$BERTH_HEALTH_URL" "$(expected_version "$RELEASE")" "$BERTH_STABLE_SECONDS" "$BERTH_HEALTH_TIMEOUT" "$(application_port)" >"$RELEASE_PATH/.berth/trial"
+  printf '%s\n' "$1" "$BERTH_HEALTH_URL" "$(expected_version "$RELEASE")" "$BERTH_STABLE_SECONDS" "$BERTH_HEALTH_TIMEOUT" "$(application_port)" "$BERTH_LISTEN" >"$RELEASE_PATH/.berth/trial"
   if enabled manage_units; then
     trial_text "$1" >"$RUN_PATH/$unit"
     as_root install -D -m 644 -- "$RUN_PATH/$unit" "$TRIAL_FOLDER/$unit"

@@ -35,6 +35,7 @@ remove_remains() {
 keep_for_recovery() {
   declare -F request_recover request_rollback request_releases >/dev/null
   require_own_folder
+  mark_backups
   write_file "$STATE/settings" <"$RUN_PATH/settings"
   cmp -s -- "$HOST_PROGRAM" "$STATE/berth-host.sh" || write_file "$STATE/berth-host.sh" <"$HOST_PROGRAM"
 }

@@ -19,6 +19,21 @@ prepare_deployment() {
   trap 'end_deployment' EXIT
   trap 'exit 143' TERM
   trap 'exit 130' INT
+  hold_work
+}
+
+# usage: hold_work    no other job removes WORK while this one lives; what killed jobs of this user have left here, their keys too, goes now.
+# The lock is there before its name is: a folder with that name and no lock is nobody's.
+hold_work() {
+  local left
+  command -v flock >/dev/null || return 0
+  exec {WORK_LOCK}>"$WORK/lock.new"
+  flock -n "$WORK_LOCK"
+  mv -- "$WORK/lock.new" "$WORK/lock"
+  for left in /tmp/berth.*; do
+    [[ -O $left && -d $left && ! -L $left && -f $left/lock && ! -L $left/lock ]] || continue
+    (exec 9<"$left/lock" && flock -n 9 && rm -rf -- "$left") 2>/dev/null || true
+  done
 }
 
 end_deployment() {
