@@ -45,6 +45,7 @@ require_own_backups() {
 # usage: mark_backups    the backup path is this service's from now on. Two services may come at the same moment: one of them makes the link.
 mark_backups() {
   local own=$BERTH_BACKUP_PATH/.berth-service-$BERTH_SERVICE_NAME-$BASHPID
+  require_own_backups # one that is refused leaves no mark, which would lock the other one out
   if [[ ! -e $BERTH_BACKUP_PATH/.berth-service ]]; then
     printf '%s\n' "$BERTH_SERVICE_NAME" >"$own"
     ln -T -- "$own" "$BERTH_BACKUP_PATH/.berth-service" 2>/dev/null || true

@@ -70,17 +70,18 @@ check:
     - npm exec --yes --package="$BERTH" --call 'berth lint && berth docs --check'
 
 # Every scenario in test/smoke on this GitLab, with the components of this commit. Needs the variable GITLAB_TOKEN: a project access
-# token with the scope api and the role Developer.
+# token with the scope api and the role Developer. Make it a protected variable: a merge request runs its own code, so no pipeline of one may
+# see the token, and this job is only there for protected branches and tags.
 smoke:
   extends: .berth
   stage: smoke
   script:
     - npm exec --yes --package="$BERTH" -- berth smoke --on gitlab --project "$CI_PROJECT_PATH"
   rules:
-    - if: $GITLAB_TOKEN == null
+    - if: $GITLAB_TOKEN == null || $CI_COMMIT_REF_PROTECTED != "true"
       when: never
-    - if: $CI_PIPELINE_SOURCE == "merge_request_event"
     - if: $CI_COMMIT_TAG
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
 
 # Refuses a tag that is lower than what changed since the last one deserves.
 release_check:

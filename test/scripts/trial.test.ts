@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -134,6 +134,43 @@ RuntimeDirectoryMode=0711
 });
 
 describe("application.py", () => {
+  it.each([
+    ["opens the port of `listen` itself", "('127.0.0.1', port)", 99],
+    ["takes the socket", "None", 0],
+  ])("judges a server that %s", async (_, place, verdict) => {
+    const spare = execFileSync("python3", [
+      "-c",
+      "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])",
+    ]);
+    const port = spare.toString().trim();
+    const program = write(
+      "server.py",
+      `
+import http.server, socket
+port = ${port}
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+    def log_message(self, *words): pass
+place = ${place}
+server = http.server.HTTPServer(place or ("127.0.0.1", 0), Handler)
+if not place:
+    server.socket = socket.socket(fileno=3)
+server.serve_forever()`,
+    );
+    const tried = write(".berth/application.py", readFileSync(host("application.py"), "utf8"));
+    write(".berth/trial", ["auto", `http://127.0.0.1:${port}/`, "", "0", "60", port, port, ""].join("\n"));
+    const child = spawn("python3", [tried, "trial", folder, "python3", program], { detached: true });
+    const ended = once(child, "close");
+    const report = join(folder, "report");
+    for (const end = performance.now() + 60_000; !existsSync(report) && performance.now() < end; )
+      await new Promise((resume) => setTimeout(resume, 50));
+    process.kill(-child.pid!, "SIGKILL");
+    await ended;
+    expect(readFileSync(report, "utf8").split("\n")[0]).toBe(String(verdict));
+  });
+
   it.each([
     ["python wsgi.py", "wsgi"],
     ["python .berth/serve.py wsgi.py", "wsgi"],

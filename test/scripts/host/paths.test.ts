@@ -89,6 +89,22 @@ describe("the folders of an application", () => {
     expect(refusal()).toBe("");
   });
 
+  it.each([
+    ["its own folder", "backups/helpdesk", "backups/helpdesk"],
+    ["a folder above", "backups/helpdesk", "backups/helpdesk/other"],
+    ["a folder below", "backups/helpdesk/other", "backups/helpdesk"],
+  ])("keep the backups of two services apart: another one's are in %s", (_, others, own) => {
+    const [othersPath, backupPath] = [join(server.root, others), join(server.root, own)];
+    for (const folder of [othersPath, backupPath]) mkdirSync(folder, { recursive: true });
+    const settings = { BERTH_BACKUP_PATH: backupPath };
+    expect(refusal(settings)).toBe("");
+    const mark = "mark_backups";
+    expect(server.run(mark, { BERTH_SERVICE_NAME: "other", BERTH_BACKUP_PATH: othersPath }).code).toBe(0);
+    expect(refusal(settings)).toContain(`${othersPath} holds the backups of the service other`);
+    expect(server.run(mark, settings).code).toBe(1);
+    expect(refusal({ BERTH_SERVICE_NAME: "other", BERTH_BACKUP_PATH: othersPath })).toBe("");
+  });
+
   it.skipIf(process.getuid?.() !== 0)("are not what root has found to hold something else", () => {
     const other = join(server.root, "other");
     server.write(join(other, "file"));
