@@ -1,5 +1,6 @@
-import type { Problem, ProblemKind } from "./contract/index.ts";
+import type { ProblemKind } from "./contract/index.ts";
 import { type ComponentContext, interpolateFile, type Variable } from "./interpolation/index.ts";
+import type { Code, Problem } from "./problem/index.ts";
 import {
   fromJson,
   type JsonValue,
@@ -23,8 +24,15 @@ export interface ExpandComponentOptions {
   readonly path?: string;
 }
 
-/** A message of GitLab with what GitLab lacks: the place, and where the faulty value came from. */
+/** A message of GitLab with what GitLab lacks: a code, the place, and where the faulty value came from. */
 export interface ComponentError {
+  readonly code: Code;
+  /** The input that it speaks of; empty where it speaks of none, or of several. */
+  readonly subject: string;
+  /** What the message is made of. */
+  readonly facts: Problem["facts"];
+  /** The message without its subject. */
+  readonly text: string;
   readonly message: string;
   readonly place?: PlainPlace;
   readonly origin?: { readonly input: string; readonly place?: PlainPlace };
@@ -76,8 +84,12 @@ export function expandComponent(text: string, options: ExpandComponentOptions = 
   };
 }
 
-function describe({ message, place, origin }: Problem): ComponentError {
+function describe({ code, subject, facts, text, message, place, origin }: Problem): ComponentError {
   return {
+    code,
+    subject,
+    facts,
+    text,
     message,
     ...(place && { place: place.toJSON() }),
     ...(origin && { origin: describeOrigin(origin) }),

@@ -7,7 +7,6 @@ import {
   memoryTree,
   type Pipeline,
   type PipelineEvent,
-  type PipelineMessage,
   type PipelineProject,
   predefinedVariables,
   readPipeline,
@@ -15,7 +14,9 @@ import {
   type Variable,
   type VariableTable,
   variableTable,
+  type Warning,
 } from "./pipeline/index.ts";
+import type { Code, Problem } from "./problem/index.ts";
 import { fromJson, type PlainPlace, Source, toJson } from "./yaml/index.ts";
 
 /** A file by its path. */
@@ -53,6 +54,12 @@ export interface ExpandOptions {
 /** A message of GitLab's with the place that it speaks of, as plain data. */
 export interface PlacedMessage extends Partial<PlainPlace> {
   readonly message: string;
+  /** What kind of thing is wrong; a warning has none. */
+  readonly code?: Code;
+  /** The job, file, input or path of keywords that it speaks of. */
+  readonly subject?: string;
+  /** What the message is made of. */
+  readonly facts?: Problem["facts"];
   /** The `include` entries that brought the file in, the nearest first. */
   readonly includedFrom: readonly PlainPlace[];
   /** The input that put the value there. */
@@ -114,12 +121,14 @@ export function expansionOf(pipeline: Pipeline): PipelineExpansion {
 }
 
 /** A message with its place as plain data. */
-export function placedMessage({ message, place }: PipelineMessage): PlacedMessage {
+export function placedMessage(problem: Problem | Warning): PlacedMessage {
+  const { message, place } = problem;
   const includedFrom: PlainPlace[] = [];
   for (let from = place?.includedFrom; from; from = from.includedFrom) includedFrom.push(from.toJSON());
   const origin = place?.origin;
   return {
     message,
+    ...("code" in problem && { code: problem.code, subject: problem.subject, facts: problem.facts }),
     ...place?.toJSON(),
     includedFrom,
     ...(origin && { input: origin.input, ...(origin.place && { inputPlace: origin.place.toJSON() }) }),

@@ -1,3 +1,4 @@
+import { type Fault, fault, type Problem, problemOf } from "../problem/index.ts";
 import {
   loadYaml,
   type Place,
@@ -8,7 +9,7 @@ import {
   YamlMap,
   type YamlValue,
 } from "../yaml/index.ts";
-import { GitLabCrash, type Problem, type ProblemKind } from "./problem.ts";
+import { GitLabCrash, type ProblemKind } from "./problem.ts";
 import { isTooLarge } from "./size.ts";
 
 /** A component file cut at its `---` lines. */
@@ -25,10 +26,10 @@ export class DocumentError extends Error {
   override readonly name = "DocumentError";
   readonly kind: ProblemKind;
   readonly problem: Problem;
-  constructor(kind: ProblemKind, problem: Problem) {
-    super(problem.message);
+  constructor(kind: ProblemKind, wrong: Fault, place: Place | undefined) {
+    super(wrong.text);
     this.kind = kind;
-    this.problem = problem;
+    this.problem = problemOf(wrong, { subject: "", place });
   }
 }
 
@@ -75,7 +76,9 @@ function loadPart(source: Source, start: number, end: number) {
     if (!(error instanceof YamlError)) throw error;
     const { kind, message, place } = error;
     if (kind === "crash") throw new GitLabCrash(message, place);
-    throw new DocumentError(kind === "size" ? "too_large" : "yaml", { message, place });
+    if (kind === "size")
+      throw new DocumentError("too_large", fault("document-too-large", { reason: message }), place);
+    throw new DocumentError("yaml", fault("yaml-unreadable", { reason: message }), place);
   }
 }
 
@@ -86,7 +89,8 @@ function isBlank(value: YamlValue): boolean {
 }
 
 function requireMap(value: YamlValue, place: Place): YamlMap {
-  if (isTooLarge(value)) throw new DocumentError("too_large", { message: TOO_BIG, place });
+  if (isTooLarge(value))
+    throw new DocumentError("too_large", fault("document-too-large", { reason: TOO_BIG }), place);
   if (value instanceof YamlMap) return value;
-  throw new DocumentError("not_hash", { message: "Invalid configuration format", place });
+  throw new DocumentError("not_hash", fault("document-not-map", {}), place);
 }

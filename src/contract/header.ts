@@ -1,3 +1,4 @@
+import { type Fault, fault, type Problem, problemOf } from "../problem/index.ts";
 import {
   type Entry,
   type Place,
@@ -8,7 +9,7 @@ import {
   YamlMap,
   type YamlValue,
 } from "../yaml/index.ts";
-import { GitLabCrash, type Problem } from "./problem.ts";
+import { GitLabCrash } from "./problem.ts";
 
 /** The types an input can have (https://docs.gitlab.com/ci/inputs/#input-types). */
 export const INPUT_TYPES = ["array", "boolean", "number", "string"] as const;
@@ -44,22 +45,32 @@ export function validateHeader(header: YamlMap): Problem[] {
 class Report {
   readonly problems: Problem[] = [];
 
-  add(location: string, text: string, place: Place | undefined): void {
-    this.problems.push({ message: `${location} ${text}`.toLowerCase(), place });
+  add(location: string, wrong: Fault, place: Place | undefined): void {
+    const message = `${location} ${wrong.text}`.toLowerCase();
+    const parts = wrong.each?.map((each) =>
+      problemOf(each, { subject: location, message: `${location} ${each.text}`.toLowerCase(), place }),
+    );
+    this.problems.push(problemOf(wrong, { subject: location, message, place, parts }));
   }
 
   unknownKeys(location: string, map: YamlMap, known: readonly string[]): void {
     const unknown = [...map.entries()].filter(({ key }) => !known.includes(key as string));
     if (unknown.length === 0) return;
-    const names = unknown.map(({ key }) => toRubyString(key)).join(", ");
-    this.add(location, `config contains unknown keys: ${names}`, unknown[0]?.keyPlace);
+    const wrong = (entries: readonly Entry[]) =>
+      fault(
+        "header-keys-unknown",
+        { keys: entries.map(({ key }) => toRubyString(key)), allowed: known },
+        entries[0]?.keyPlace,
+      );
+    const each = unknown.length > 1 ? unknown.map((entry) => wrong([entry])) : undefined;
+    this.add(location, { ...wrong(unknown), each }, undefined);
   }
 }
 
 function validateSpec({ value, valuePlace }: Entry, report: Report): void {
   if (value === null) return;
   if (!(value instanceof YamlMap)) {
-    report.add("header:spec", "config should be a hash", valuePlace);
+    report.add("header:spec", fault("header-value-kind", { expected: "should be a hash" }), valuePlace);
     return;
   }
   report.unknownKeys("header:spec", value, SPEC_KEYS);
@@ -76,27 +87,35 @@ function validateSpec({ value, valuePlace }: Entry, report: Report): void {
 function validateSpecDescription({ value, valuePlace }: Entry, report: Report): void {
   if (value === null) return;
   if (!isText(value)) {
-    report.add("header:spec", "config description should be a string", valuePlace);
+    report.add(
+      "header:spec",
+      fault("header-value-kind", { of: "config description", expected: "should be a string" }),
+      valuePlace,
+    );
     return;
   }
   if ([...toRubyString(value)].length > LONGEST_DESCRIPTION) {
-    const text = `config description is too long (maximum is ${LONGEST_DESCRIPTION} characters)`;
-    report.add("header:spec", text, valuePlace);
+    report.add("header:spec", fault("header-description-long", { most: LONGEST_DESCRIPTION }), valuePlace);
   }
 }
 
 function validateComponent({ value, valuePlace }: Entry, report: Report): void {
   const location = "header:spec:component";
   if (value === null) return;
-  if (!(value instanceof YamlList)) report.add(location, "config should be an array", valuePlace);
+  if (!(value instanceof YamlList))
+    report.add(location, fault("header-value-kind", { expected: "should be an array" }), valuePlace);
   if (!(value instanceof YamlList) || !value.items.every((item) => typeof item === "string")) {
-    report.add(location, "config should be an array of strings", valuePlace);
+    report.add(
+      location,
+      fault("header-value-kind", { expected: "should be an array of strings" }),
+      valuePlace,
+    );
   }
   if (!(value instanceof YamlList)) return;
   const unknown = value.items.filter((item) => !COMPONENT_FIELDS.includes(item as ComponentField));
   if (unknown.length > 0) {
-    const names = unknown.map((item) => toRubyString(item)).join(", ");
-    report.add(location, `config contains unknown values: ${names}`, valuePlace);
+    const fields = unknown.map((item) => toRubyString(item));
+    report.add(location, fault("header-component-fields-unknown", { fields }), valuePlace);
   }
 }
 
@@ -104,7 +123,11 @@ function validateIncludes({ value, valuePlace }: Entry, report: Report): void {
   const location = "header:spec:include";
   if (value === null || typeof value === "string") return;
   if (!(value instanceof YamlList)) {
-    report.add(location, "config should be an array or a string", valuePlace);
+    report.add(
+      location,
+      fault("header-value-kind", { expected: "should be an array or a string" }),
+      valuePlace,
+    );
     return;
   }
   value.items.forEach((item, index) => {
@@ -116,11 +139,15 @@ function validateInclude(value: YamlValue, place: Place | undefined, report: Rep
   const location = "header:spec:include:include";
   if (typeof value === "string") return;
   if (!(value instanceof YamlMap)) {
-    report.add(location, "config should be a hash or a string", place);
+    report.add(location, fault("header-value-kind", { expected: "should be a hash or a string" }), place);
     return;
   }
   if (isGiven(value.get("project")) && !isGiven(value.get("file"))) {
-    report.add(location, "config must specify the file where to fetch the config from", place);
+    report.add(
+      location,
+      fault("header-include-wrong", { why: "must specify the file where to fetch the config from" }),
+      place,
+    );
   }
   validateIntegrity(value, report);
   report.unknownKeys(location, value, INCLUDE_KEYS);
@@ -131,22 +158,38 @@ function validateIntegrity(include: YamlMap, report: Report): void {
   const integrity = include.entry("integrity");
   if (integrity === undefined || integrity.value === null || integrity.value === false) return;
   if (!isGiven(include.get("remote"))) {
-    report.add(location, "config integrity can only be specified for remote includes", integrity.keyPlace);
+    report.add(
+      location,
+      fault("header-include-wrong", { why: "integrity can only be specified for remote includes" }),
+      integrity.keyPlace,
+    );
   }
   const hash = integrity.value;
   if (typeof hash !== "string" || !hash.startsWith("sha256-")) {
-    report.add(location, "config integrity hash must start with 'sha256-'", integrity.valuePlace);
+    report.add(
+      location,
+      fault("header-include-wrong", { why: "integrity hash must start with 'sha256-'" }),
+      integrity.valuePlace,
+    );
   } else if (
     !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(hash.slice("sha256-".length))
   ) {
-    report.add(location, "config integrity hash must be base64 encoded", integrity.valuePlace);
+    report.add(
+      location,
+      fault("header-include-wrong", { why: "integrity hash must be base64 encoded" }),
+      integrity.valuePlace,
+    );
   }
 }
 
 function validateInputs({ value, valuePlace }: Entry, report: Report): void {
   if (value === null) return;
   if (!(value instanceof YamlMap)) {
-    report.add("header:spec:inputs", "config should be a hash", valuePlace);
+    report.add(
+      "header:spec:inputs",
+      fault("header-value-kind", { expected: "should be a hash" }),
+      valuePlace,
+    );
     return;
   }
   for (const input of value.entries()) validateInput(input, report);
@@ -154,12 +197,17 @@ function validateInputs({ value, valuePlace }: Entry, report: Report): void {
 
 function validateInput({ key, value, keyPlace, valuePlace }: Entry, report: Report): void {
   const location = `header:spec:inputs:${key === null ? "input" : toRubyString(key)}`;
-  if (!isAlphanumeric(key)) report.add(location, "key must be an alphanumeric string", keyPlace);
+  if (!isAlphanumeric(key))
+    report.add(
+      location,
+      fault("header-value-kind", { of: "key", expected: "must be an alphanumeric string" }),
+      keyPlace,
+    );
   if (value === null) return;
   if (!(value instanceof YamlMap)) {
     // Two of GitLab's checks say the same.
-    report.add(location, "config should be a hash", valuePlace);
-    report.add(location, "config should be a hash", valuePlace);
+    report.add(location, fault("header-value-kind", { expected: "should be a hash" }), valuePlace);
+    report.add(location, fault("header-value-kind", { expected: "should be a hash" }), valuePlace);
     return;
   }
   validateInputKeywords(location, value, keyPlace, report);
@@ -177,17 +225,21 @@ function validateInputKeywords(
   };
   const description = given("description");
   if (description && !isAlphanumeric(description.value)) {
-    report.add(location, "input description must be an alphanumeric string", description.valuePlace);
+    report.add(
+      location,
+      fault("header-value-kind", { of: "input description", expected: "must be an alphanumeric string" }),
+      description.valuePlace,
+    );
   }
   const regex = given("regex");
   if (regex && typeof regex.value !== "string") {
-    report.add(location, "input regex should be a string", regex.valuePlace);
+    report.add(location, fault("input-regex-kind", {}), regex.valuePlace);
   }
   const type = given("type");
   if (type && !INPUT_TYPES.includes(toRubyString(type.value) as InputType)) {
     report.add(
       location,
-      `input type unknown value: ${toRubyString(type.value, { symbolKeys: true })}`,
+      fault("input-type-unknown", { type: toRubyString(type.value, { symbolKeys: true }) }),
       type.valuePlace,
     );
   }
@@ -197,25 +249,28 @@ function validateInputKeywords(
   for (const other of ["options", "default"]) {
     if (input.has("rules") && input.has(other)) {
       const pair = input.names().filter((name) => name === "rules" || name === other);
-      const text = `config these keys cannot be used together: ${pair.join(", ")}`;
-      report.add(location, text, input.entry(other)?.keyPlace ?? place);
+      report.add(
+        location,
+        fault("input-rules-beside", { keys: pair }),
+        input.entry(other)?.keyPlace ?? place,
+      );
     }
   }
   const rules = given("rules");
   if (rules && !(rules.value instanceof YamlList)) {
-    report.add(`${location}:rules`, "config should be an array", rules.valuePlace);
+    report.add(`${location}:rules`, fault("input-rules-kind", {}), rules.valuePlace);
   }
 }
 
 function validateOptions(location: string, { value, valuePlace }: Entry, report: Report): void {
   if (value instanceof Reference)
     throw new GitLabCrash("undefined method 'size' for a !reference", valuePlace);
-  if (!(value instanceof YamlList)) report.add(location, "input options should be an array", valuePlace);
+  if (!(value instanceof YamlList)) report.add(location, fault("input-options-kind", {}), valuePlace);
   if (sizeOf(value) > MOST_OPTIONS) {
-    report.add(location, `config cannot define more than ${MOST_OPTIONS} options`, valuePlace);
+    report.add(location, fault("input-options-many", { most: MOST_OPTIONS }), valuePlace);
   }
   if (value instanceof YamlList && value.items.includes(null)) {
-    report.add(location, "config options array cannot contain null values", valuePlace);
+    report.add(location, fault("input-options-null", {}), valuePlace);
   }
 }
 

@@ -14,6 +14,6 @@ export {
 } from "./header.ts";
 export { type Input, readComponentFields, readInputs } from "./input.ts";
 export { type KeyStyle, keyStyleOptions } from "./key-style.ts";
-export { GitLabCrash, type Problem, type ProblemKind } from "./problem.ts";
+export { GitLabCrash, type ProblemKind } from "./problem.ts";
 export { type Resolution, type ResolvedInput, resolveInputs } from "./resolve.ts";
 export { sampleValue } from "./sample.ts";

@@ -1,6 +1,8 @@
 import { compilePattern, evaluateExpression } from "../expression/index.ts";
+import { type Fault, fault, type Problem, problemOf } from "../problem/index.ts";
 import {
   DecimalValue,
+  type Entry,
   FloatValue,
   type HashKey,
   hashKey,
@@ -16,7 +18,7 @@ import { coerce, type InputValue } from "./coerce.ts";
 import { equalsInRuby, isNumber } from "./equality.ts";
 import { INPUT_TYPES } from "./header.ts";
 import type { Input } from "./input.ts";
-import { GitLabCrash, type Problem } from "./problem.ts";
+import { GitLabCrash } from "./problem.ts";
 import { checkRules, findRule } from "./rules.ts";
 
 /** An input's final value and where it was given: at the include site, or as the default in the header. */
@@ -49,16 +51,27 @@ export function resolveInputs(inputs: readonly Input[], given: YamlMap): Resolut
 
 /** A `type` that is null; other unknown types are refused with the header. */
 function unknownSpecification(input: Input): Problem {
-  const message = `unknown input specification for \`${input.name}\` (valid types: ${INPUT_TYPES.join(", ")})`;
-  return { message, place: input.declaration?.entry("type")?.valuePlace ?? input.place };
+  return problemOf(fault("input-type-null", { input: input.name, types: INPUT_TYPES }), {
+    subject: input.name,
+    place: input.declaration?.entry("type")?.valuePlace ?? input.place,
+  });
 }
 
 function findUnknownInputs(inputs: readonly Input[], given: YamlMap): Problem[] {
   const declared = new Set(inputs.map(({ key }) => hashKey(key)));
   const unknown = [...given.entries()].filter(({ key }) => !declared.has(hashKey(key)));
   if (unknown.length === 0) return [];
-  const names = unknown.map(({ key }) => toRubyString(key)).join(", ");
-  return [{ message: `unknown input arguments: ${names}`, place: unknown[0]?.keyPlace }];
+  const names = inputs.map(({ name }) => name);
+  const wrong = (entries: readonly Entry[]) =>
+    problemOf(
+      fault("inputs-unknown", { inputs: entries.map(({ key }) => toRubyString(key)), declared: names }),
+      { subject: entries.length === 1 ? toRubyString(entries[0]!.key) : "", place: entries[0]?.keyPlace },
+    );
+  return [
+    unknown.length === 1
+      ? wrong(unknown)
+      : { ...wrong(unknown), parts: unknown.map((entry) => wrong([entry])) },
+  ];
 }
 
 function rawConditionInputs(given: YamlMap): Record<string, unknown> {
@@ -96,11 +109,11 @@ class InputResolver {
   check(): Problem[] {
     const { input } = this;
     if (input.rules !== undefined) {
-      for (const { message, place } of checkRules(input.rules)) this.report(message, place);
+      for (const wrong of checkRules(input.rules)) this.report(wrong, wrong.at);
       if (this.problems.length > 0) return this.problems;
     }
     if (input.required && this.given === null) {
-      this.report("required value has not been provided", input.place);
+      this.report(fault("input-missing", { input: input.name }), input.place);
       return this.problems;
     }
     if (this.defaultValue !== null) this.checkValue({ value: this.defaultValue, keys: "indifferent" }, true);
@@ -135,12 +148,12 @@ class InputResolver {
     const type = this.input.type!;
     const { value, keys } = coerce(type, raw);
     const place = isDefault ? this.defaultPlace : this.givenPlace;
-    const source = isDefault ? "default" : "provided";
-    const fits = TYPE_TESTS[type](value);
-    if (!fits)
-      this.report(`${source} value is not ${type === "array" ? "an" : "a"} ${type}`, place, !isDefault);
+    if (!TYPE_TESTS[type](value)) {
+      const code = isDefault ? "input-default-kind" : "input-value-kind";
+      this.report(fault(code, { type }), place, !isDefault);
+    }
     this.checkOptions(value, keys, place, !isDefault);
-    this.checkRegex(value, source, place, !isDefault);
+    this.checkRegex(value, place, !isDefault);
   }
 
   private checkOptions(
@@ -153,7 +166,7 @@ class InputResolver {
     if (type !== "string" && type !== "number") {
       const own = this.input.declaration?.entry("options");
       if (own !== undefined && own.value !== null && own.value !== false) {
-        this.report("Options can only be used with string and number inputs", own.keyPlace);
+        this.report(fault("input-options-unfit", { types: ["string", "number"] }), own.keyPlace);
       }
       return;
     }
@@ -166,29 +179,36 @@ class InputResolver {
         : items.some((item) => equalsInRuby(item, value));
     if (allowed) return;
     const shown = toRubyString(value, { symbolKeys: keys === "symbol" });
-    const list = type === "string" ? "the list of allowed options" : "the list of the allowed options";
-    this.report(`\`${shown}\` cannot be used because it is not in ${list}`, place, given);
+    const facts = { value: shown, type, options: items.map((item) => toRubyString(item)) };
+    this.report(fault(given ? "input-value-not-option" : "input-default-not-option", facts), place, given);
   }
 
-  private checkRegex(value: YamlValue, source: string, place: Place | undefined, given: boolean): void {
+  private checkRegex(value: YamlValue, place: Place | undefined, given: boolean): void {
     const regex = this.input.declaration?.entry("regex");
     if (regex === undefined) return;
     if (this.input.type !== "string") {
-      this.report("RegEx validation can only be used with string inputs", regex.keyPlace);
+      this.report(fault("input-regex-unfit", {}), regex.keyPlace);
       return;
     }
     if (typeof regex.value !== "string") throw new GitLabCrash("a regex that is null", regex.valuePlace);
     const pattern = compilePattern(regex.value);
-    if (pattern === undefined) this.report("invalid regular expression", regex.valuePlace);
+    if (pattern === undefined)
+      this.report(fault("input-regex-invalid", { pattern: regex.value }), regex.valuePlace);
     else if (!pattern.matches(value as string)) {
-      this.report(`${source} value does not match required RegEx pattern`, place, given);
+      const code = given ? "input-value-unmatched" : "input-default-unmatched";
+      this.report(fault(code, { pattern: regex.value }), place, given);
     }
   }
 
-  private report(message: string, place: Place | undefined, given = false): void {
-    const text = `\`${this.input.name}\` input: ${message}`;
-    const origin = given ? { input: this.input.name, place: this.givenPlace } : undefined;
-    this.problems.push({ message: text, place: place ?? this.input.place, ...(origin && { origin }) });
+  private report(wrong: Fault, place: Place | undefined, given = false): void {
+    this.problems.push(
+      problemOf(wrong, {
+        subject: this.input.name,
+        message: `\`${this.input.name}\` input: ${wrong.text}`,
+        place: place ?? this.input.place,
+        origins: given ? [{ input: this.input.name, place: this.givenPlace }] : undefined,
+      }),
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import type { KeyStyle } from "../contract/index.ts";
+import { type Fault, fault } from "../problem/index.ts";
 import { type HashKey, type Place, YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
 
 /** A value that a block can name: the input's or component's value, its place, and how its keys are kept. */
@@ -16,13 +17,13 @@ export interface InterpolationContext {
   readonly component: ReadonlyMap<HashKey, Accessible>;
 }
 
-/** A block that GitLab refuses; `message` is its wording. */
+/** A block that GitLab refuses, and why. */
 export class InterpolationError extends Error {
   override readonly name = "InterpolationError";
-  readonly messages: readonly string[];
-  constructor(...messages: string[]) {
-    super(messages[0]);
-    this.messages = messages;
+  readonly faults: readonly Fault[];
+  constructor(...faults: Fault[]) {
+    super(faults[0]?.text);
+    this.faults = faults;
   }
 }
 
@@ -36,11 +37,9 @@ const INDEXED = /^(\w*)((?:\[\d+\])+)$/;
 /** The value that `inputs.name[0].key` names. Throws InterpolationError. */
 export function accessValue(expression: string, context: InterpolationContext): Accessible {
   const parts = splitParts(expression);
-  const faults: string[] = [];
-  if (parts.length <= 1)
-    faults.push("invalid pattern used for interpolation. valid pattern is $[[ inputs.input ]]");
-  if (Buffer.byteLength(expression) > LARGEST_SIZE)
-    faults.push("maximum interpolation expression size exceeded");
+  const faults: Fault[] = [];
+  if (parts.length <= 1) faults.push(fault("block-malformed", { expression }));
+  if (Buffer.byteLength(expression) > LARGEST_SIZE) faults.push(fault("block-too-long", {}));
   if (faults.length > 0) throw new InterpolationError(...faults);
   let scope: Scope = rootScope(context);
   for (const part of parts) scope = scopeOf(accessPart(part, scope, expression));
@@ -88,12 +87,13 @@ function accessPart(part: string, scope: Scope, expression: string): Accessible 
   if (!part.includes("[")) return lookUp(part, scope, expression);
   const [, name, indices] = INDEXED.exec(part) ?? [];
   if (name === undefined || indices === undefined)
-    throw new InterpolationError(faultOfIndex(part, expression));
-  if (name === "") throw new InterpolationError(`invalid indexed access without a key in \`${expression}\``);
+    throw indexError(faultOfIndex(part, expression), expression);
+  if (name === "") throw indexError(`invalid indexed access without a key in \`${expression}\``, expression);
   const numbers = [...indices.matchAll(/\d+/g)].map(([digits]) => BigInt(digits));
   if (numbers.length > MOST_INDICES) {
-    throw new InterpolationError(
+    throw indexError(
       `too many array indices in \`${expression}\` (maximum depth: ${MOST_INDICES})`,
+      expression,
     );
   }
   let found = lookUp(name, scope, expression);
@@ -103,19 +103,34 @@ function accessPart(part: string, scope: Scope, expression: string): Accessible 
 
 function lookUp(name: string, scope: Scope, expression: string): Accessible | Scope {
   const found = scope.lookUp(name);
-  if (found === undefined)
-    throw new InterpolationError(`unknown interpolation provided: \`${name}\` in \`${expression}\``);
+  if (found === undefined) throw new InterpolationError(unknownName(name, expression));
   return found;
+}
+
+/** A name that is not there: of an input, of a field of the component, or of neither. */
+function unknownName(name: string, expression: string): Fault {
+  const facts = { name, expression };
+  const [root = "", second = ""] = expression.split(".");
+  const isSecond = name === second.replace(/\[.*$/s, "");
+  if (root === "inputs" && isSecond) return fault("input-undeclared", facts);
+  if (root === "component" && isSecond) return fault("component-field-undeclared", facts);
+  return fault("block-name-unknown", facts);
+}
+
+function indexError(why: string, expression: string): InterpolationError {
+  return new InterpolationError(fault("block-index-invalid", { why, expression }));
 }
 
 function accessIndex(found: Accessible | Scope, index: bigint, expression: string): Accessible {
   const list = "value" in found ? found.value : undefined;
   if (!(list instanceof YamlList) || !("value" in found)) {
-    throw new InterpolationError(`cannot index into non-array value at [${index}] in \`${expression}\``);
+    throw indexError(`cannot index into non-array value at [${index}] in \`${expression}\``, expression);
   }
   if (index >= BigInt(list.size)) {
-    const message = `array index ${index} out of bounds (size: ${list.size}) in \`${expression}\``;
-    throw new InterpolationError(message);
+    throw indexError(
+      `array index ${index} out of bounds (size: ${list.size}) in \`${expression}\``,
+      expression,
+    );
   }
   const position = Number(index);
   return { ...found, value: list.items[position] ?? null, place: list.places[position] ?? found.place };

@@ -2,16 +2,18 @@ import {
   type ComponentField,
   DocumentError,
   GitLabCrash,
+  type Input,
   loadDocuments,
-  type Problem,
   type ProblemKind,
   type Resolution,
   readComponentFields,
   readInputs,
   resolveInputs,
+  sampleValue,
   validateHeader,
 } from "../contract/index.ts";
-import { type HashKey, type Source, YamlMap, type YamlValue } from "../yaml/index.ts";
+import { type Fault, fault, type Problem, problemOf } from "../problem/index.ts";
+import { type HashKey, hashKey, type Source, YamlMap, type YamlValue } from "../yaml/index.ts";
 import type { Accessible, InterpolationContext } from "./access.ts";
 import type { Variable } from "./functions.ts";
 import { interpolate } from "./template.ts";
@@ -28,11 +30,16 @@ export interface InterpolationOptions {
   readonly variables?: readonly Variable[] | undefined;
   /** Adds what the header's own `spec:include` brings in; what it throws goes through. */
   readonly completeHeader?: ((header: YamlMap) => YamlMap) | undefined;
+  /**
+   * Goes on behind a fault as far as possible: inputs that are wrong get a sample, blocks that are wrong stay. The file then has
+   * a configuration beside its problems, and what GitLab would not say yet is marked as later.
+   */
+  readonly goesOn?: boolean | undefined;
 }
 
 /** A file after interpolation; `extends`, `include` and `!reference` are not resolved yet. */
 export interface InterpolatedFile {
-  /** Undefined when there are problems. */
+  /** Undefined when there are problems, unless the work went on behind them. */
   readonly config: YamlMap | undefined;
   readonly problems: readonly Problem[];
   readonly kind: ProblemKind | undefined;
@@ -51,56 +58,109 @@ export function interpolateFile(source: Source, options: InterpolationOptions = 
   } catch (error) {
     if (error instanceof DocumentError) return failure([error.problem], error.kind, false);
     if (error instanceof GitLabCrash) {
-      const message = `GitLab fails with a server error: ${error.message}`;
-      return { ...failure([{ message, place: error.place }], "interpolation", false), crashed: true };
+      const wrong = fault("server-error", { reason: error.message });
+      const problem = problemOf(wrong, { subject: "", place: error.place });
+      return { ...failure([problem], "interpolation", false), crashed: true };
     }
     throw error;
   }
 }
 
-function interpolateDocuments(
-  source: Source,
-  { inputs, component, variables, completeHeader }: InterpolationOptions,
-): InterpolatedFile {
+function interpolateDocuments(source: Source, options: InterpolationOptions): InterpolatedFile {
+  const { inputs, completeHeader, goesOn = false } = options;
   const given = inputs ?? new YamlMap();
   const { header: written, content } = loadDocuments(source);
   let header = written;
-  if (!(given instanceof YamlMap)) return refuse("Given inputs must be a hash", header !== undefined);
+  if (!(given instanceof YamlMap)) return refuse(fault("inputs-not-map", {}), header !== undefined);
   if (header === undefined) {
-    if (given.size > 0) {
-      return refuse(
-        "Given inputs not defined in the `spec` section of the included configuration file",
-        false,
-      );
-    }
+    const problems = given.size > 0 ? [undeclared(given)] : [];
     return {
-      config: content,
-      problems: [],
-      kind: undefined,
+      config: problems.length > 0 && !goesOn ? undefined : content,
+      problems,
+      kind: problems.length > 0 ? "interpolation" : undefined,
       header: false,
       inputs: new YamlMap(),
       crashed: false,
     };
   }
-  const headerProblems = validateHeader(header);
-  if (headerProblems.length > 0) return failure(headerProblems, "interpolation", true);
+  const rounds = new Rounds();
+  rounds.add(validateHeader(header));
+  if (rounds.stop(goesOn)) return failure(rounds.problems, "interpolation", true);
   if (completeHeader) header = completeHeader(header);
+  try {
+    return fill(header, content, rounds, options, given);
+  } catch (error) {
+    if (!(error instanceof GitLabCrash) || rounds.problems.length === 0) throw error;
+    return failure(rounds.problems, "interpolation", true);
+  }
+}
+
+/** The second half: values for the inputs, and the blocks filled with them. */
+function fill(
+  header: YamlMap,
+  content: YamlMap,
+  rounds: Rounds,
+  { component, variables, goesOn = false }: InterpolationOptions,
+  given: YamlMap,
+): InterpolatedFile {
   const declared = readInputs(header);
   const resolution = resolveInputs(declared, given);
-  if (resolution.problems.length > 0) return failure(resolution.problems, "interpolation", true);
-  const context = contextOf(resolution, readComponentFields(header), component ?? {});
-  const { config, problems } = interpolate(content, context, variables ?? []);
-  if (config === undefined) return failure(problems, "interpolation", true);
+  rounds.add(resolution.problems);
+  if (rounds.stop(goesOn)) return failure(rounds.problems, "interpolation", true);
+  const values = rounds.problems.length > 0 ? mended(declared, resolution) : resolution.values;
+  const context = contextOf(values, readComponentFields(header), component ?? {});
+  const { config, problems } = interpolate(content, context, variables ?? [], goesOn);
+  rounds.add(problems);
+  if (config === undefined || rounds.stop(goesOn)) return failure(rounds.problems, "interpolation", true);
+  return {
+    config,
+    problems: rounds.problems,
+    kind: rounds.problems.length > 0 ? "interpolation" : undefined,
+    header: true,
+    inputs: valuesOf(declared, context),
+    crashed: false,
+  };
+}
+
+/** What is wrong, in the order in which GitLab would find it out: it stops at the first step that goes wrong. */
+class Rounds {
+  readonly problems: Problem[] = [];
+
+  add(problems: readonly Problem[]): void {
+    const isLater = this.problems.length > 0;
+    for (const each of problems) this.problems.push(isLater ? { ...each, later: true } : each);
+  }
+
+  stop(goesOn: boolean): boolean {
+    return this.problems.length > 0 && !goesOn;
+  }
+}
+
+/** Values to go on with: what is given or the default where that is right, else a sample. */
+function mended(declared: readonly Input[], { values, problems }: Resolution): Resolution["values"] {
+  const wrong = new Set(problems.map(({ subject }) => subject));
+  return new Map(
+    declared.map((input) => {
+      const key = hashKey(input.key);
+      const known = values.get(key);
+      if (known !== undefined && !wrong.has(input.name)) return [key, known];
+      const place = known?.place ?? input.place;
+      return [key, { value: sampleValue(input) ?? "example", keys: "indifferent" as const, place }];
+    }),
+  );
+}
+
+function valuesOf(declared: readonly Input[], context: InterpolationContext): YamlMap {
   const values = new YamlMap();
   for (const { key } of declared) {
     const resolved = context.inputs.get(key as HashKey);
     if (resolved !== undefined) values.set(key, resolved.value, resolved.place);
   }
-  return { config, problems: [], kind: undefined, header: true, inputs: values, crashed: false };
+  return values;
 }
 
 function contextOf(
-  { values }: Resolution,
+  values: Resolution["values"],
   fields: readonly ComponentField[],
   component: ComponentContext,
 ): InterpolationContext {
@@ -114,8 +174,17 @@ function contextOf(
   return { inputs, component: own };
 }
 
-function refuse(message: string, header: boolean): InterpolatedFile {
-  return failure([{ message, place: undefined }], "interpolation", header);
+/** Inputs for a file that has no header. */
+function undeclared(given: YamlMap): Problem {
+  const [first] = given.entries();
+  return problemOf(fault("inputs-without-header", { inputs: given.names() }), {
+    subject: "",
+    place: first?.keyPlace,
+  });
+}
+
+function refuse(wrong: Fault, header: boolean): InterpolatedFile {
+  return failure([problemOf(wrong, { subject: "", place: undefined })], "interpolation", header);
 }
 
 function failure(problems: readonly Problem[], kind: ProblemKind, header: boolean): InterpolatedFile {

@@ -1,4 +1,5 @@
 import { GitLabCrash } from "../contract/index.ts";
+import { fault } from "../problem/index.ts";
 import type { YamlValue } from "../yaml/index.ts";
 import { InterpolationError } from "./access.ts";
 import { rubySubstitute } from "./ruby-substitute.ts";
@@ -39,26 +40,21 @@ export function applyFunctions(
   variables: readonly Variable[],
 ): YamlValue {
   if (expressions.length > MOST_FUNCTIONS)
-    throw new InterpolationError("too many functions in interpolation block");
+    throw new InterpolationError(fault("functions-many", { most: MOST_FUNCTIONS }));
   const chain = expressions.map((expression) => {
     const found = FUNCTIONS.find(({ pattern }) => pattern.test(expression));
     return { expression, found };
   });
   const unknown = chain.filter(({ found }) => found === undefined);
   if (unknown.length > 0)
-    throw new InterpolationError(...unknown.map(({ expression }) => unknownFunction(expression)));
+    throw new InterpolationError(
+      ...unknown.map(({ expression }) => fault("function-unknown", { call: expression })),
+    );
   return chain.reduce((current: YamlValue, { expression, found }) => {
     const { name, pattern, apply } = found!;
-    if (typeof current !== "string") {
-      const message = `invalid input type: ${name} can only be used with string inputs`;
-      throw new InterpolationError(`error in \`${name}\` function: ${message}`);
-    }
+    if (typeof current !== "string") throw new InterpolationError(fault("function-value-kind", { name }));
     return apply(current, pattern.exec(expression)!, variables);
   }, value);
-}
-
-function unknownFunction(expression: string): string {
-  return `no function matching \`${expression}\`: check that the function name, arguments, and types are correct`;
 }
 
 /** Counts characters as Ruby does, by code point. */
@@ -78,8 +74,8 @@ function expandVariables(text: string, _match: RegExpExecArray, variables: reado
     const name = plain ?? braced ?? percent;
     const variable = variables.findLast(({ key }) => key === name);
     if (variable?.masked) {
-      const message = "variable expansion error: masked variables cannot be expanded";
-      throw new InterpolationError(`error in \`expand_vars\` function: ${message}`);
+      const why = "variable expansion error: masked variables cannot be expanded";
+      throw new InterpolationError(fault("function-failed", { name: "expand_vars", why }));
     }
     return variable?.value ?? whole;
   });

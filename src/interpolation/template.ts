@@ -1,6 +1,8 @@
-import { GitLabCrash, keyStyleOptions, type Problem } from "../contract/index.ts";
+import { GitLabCrash, keyStyleOptions } from "../contract/index.ts";
+import { type Fault, fault, type Problem, problemOf } from "../problem/index.ts";
 import {
   type Entry,
+  type Origin,
   type Place,
   SymbolValue,
   toRubyString,
@@ -22,23 +24,27 @@ const LARGEST_NODE = 1024 * 1024;
 const LARGEST_RESULT = 64 * 1024 * 1024;
 const MOST_SPLICED = 1_000_000;
 
-/** The interpolated configuration, or what is wrong: GitLab stops at the first block that it cannot fill. */
-export type TemplateResult =
-  | { readonly config: YamlMap; readonly problems: readonly [] }
-  | { readonly config: undefined; readonly problems: readonly Problem[] };
+/** The interpolated configuration, and what is wrong. */
+export interface TemplateResult {
+  /** Undefined where blocks are wrong, unless the work goes on. */
+  readonly config: YamlMap | undefined;
+  readonly problems: readonly Problem[];
+}
 
 /**
  * Fills all blocks in keys and values. A text that is one block takes the input's value with its type; a list that is
- * filled into an item of a list is spliced into it. Throws GitLabCrash where GitLab fails.
+ * filled into an item of a list is spliced into it. GitLab stops at the first block that it cannot fill; with `goesOn` such
+ * a block stays as it is, and what is wrong with later ones is told too. Throws GitLabCrash where GitLab fails.
  */
 export function interpolate(
   config: YamlMap,
   context: InterpolationContext,
   variables: readonly Variable[],
+  goesOn = false,
 ): TemplateResult {
-  const template = new Template(context, variables);
+  const template = new Template(context, variables, goesOn);
   try {
-    return { config: template.fillMap(config), problems: [] };
+    return { config: template.fillMap(config), problems: template.problems };
   } catch (error) {
     if (error instanceof TemplateFault) return { config: undefined, problems: error.problems };
     throw error;
@@ -47,9 +53,9 @@ export function interpolate(
 
 class TemplateFault extends Error {
   readonly problems: readonly Problem[];
-  constructor(messages: readonly string[], place: Place | undefined) {
-    super(messages[0]);
-    this.problems = messages.map((message) => ({ message, place }));
+  constructor(faults: readonly Fault[], place: Place | undefined) {
+    super(faults[0]?.text);
+    this.problems = faults.map((each) => problemOf(each, { subject: "", place }));
   }
 }
 
@@ -66,10 +72,14 @@ class Template {
   private nodes = 0;
   private written = 0;
   private spliced = 0;
+  private readonly goesOn: boolean;
+  /** Of blocks that were left as they are. */
+  readonly problems: Problem[] = [];
 
-  constructor(context: InterpolationContext, variables: readonly Variable[]) {
+  constructor(context: InterpolationContext, variables: readonly Variable[], goesOn: boolean) {
     this.context = context;
     this.variables = variables;
+    this.goesOn = goesOn;
   }
 
   fillMap(map: YamlMap): YamlMap {
@@ -102,7 +112,7 @@ class Template {
       const filled = this.fill(item, list.places[index]);
       if (typeof item === "string" && filled.value instanceof YamlList) {
         this.spliced += filled.value.size;
-        if (this.spliced > MOST_SPLICED) throw new TemplateFault(["config too large"], filled.place);
+        if (this.spliced > MOST_SPLICED) throw tooLarge("config too large", filled.place);
         for (const each of filled.value.items) {
           items.push(each);
           places.push(filled.place);
@@ -117,14 +127,14 @@ class Template {
 
   private fillText(text: string, place: Place | undefined): Filled {
     if (text.length * 3 > LARGEST_NODE && Buffer.byteLength(text) > LARGEST_NODE) {
-      throw new TemplateFault(["config node too large"], place);
+      throw tooLarge("config node too large", place);
     }
     const matches = text.includes("$[[") ? findBlocks(text) : [];
     const [first] = matches;
     if (first === undefined) return { value: text, place };
     const values = matches.map((match) => this.evaluate(match, place));
-    const origin = values.find(({ input }) => input !== undefined);
-    const newPlace = origin && place?.withOrigin({ input: origin.input!, place: origin.place });
+    const origins = originsOf(values);
+    const newPlace = origins.length > 0 ? place?.withOrigins(origins) : undefined;
     if (matches.length === 1 && first.text.length === text.length) {
       return { value: values[0]!.value, place: newPlace ?? place };
     }
@@ -143,7 +153,7 @@ class Template {
       this.written += filled.length;
       return filled;
     } catch (error) {
-      if (error instanceof TextTooLarge) throw new TemplateFault(["config too large"], place);
+      if (error instanceof TextTooLarge) throw tooLarge("config too large", place);
       if (error instanceof GitLabCrash) throw new GitLabCrash(error.message, place);
       throw error;
     }
@@ -152,13 +162,19 @@ class Template {
   private evaluate(match: BlockMatch, place: Place | undefined): Accessible {
     const known = this.blocks.get(match.text);
     if (known !== undefined) return known;
-    if (this.blocks.size >= MOST_BLOCKS) throw new TemplateFault(["too many interpolation blocks"], place);
+    if (this.blocks.size >= MOST_BLOCKS) throw tooLarge("too many interpolation blocks", place);
     try {
       const value = evaluateBlock(match, this.context, this.variables);
       this.blocks.set(match.text, value);
       return value;
     } catch (error) {
-      if (error instanceof InterpolationError) throw new TemplateFault(error.messages, place);
+      if (error instanceof InterpolationError) {
+        const wrong = new TemplateFault(error.faults, place);
+        if (!this.goesOn) throw wrong;
+        const later = this.problems.length > 0 ? { later: true as const } : {};
+        this.problems.push(...wrong.problems.map((each) => ({ ...each, ...later })));
+        return { value: match.text, keys: "text", place: undefined };
+      }
       if (error instanceof GitLabCrash) throw new GitLabCrash(error.message, place);
       throw error;
     }
@@ -166,8 +182,21 @@ class Template {
 
   private visit(count: number, place: Place | undefined): void {
     this.nodes += count;
-    if (this.nodes > MOST_NODES) throw new TemplateFault(["config too large"], place);
+    if (this.nodes > MOST_NODES) throw tooLarge("config too large", place);
   }
+}
+
+function tooLarge(what: string, place: Place | undefined): TemplateFault {
+  return new TemplateFault([fault("blocks-too-large", { what })], place);
+}
+
+/** The inputs that went into a text, each once. */
+function originsOf(values: readonly Accessible[]): Origin[] {
+  const origins = new Map<string, Origin>();
+  for (const { input, place } of values) {
+    if (input !== undefined && !origins.has(input)) origins.set(input, { input, place });
+  }
+  return [...origins.values()];
 }
 
 /** `<access> | <function> | …`; blocks of the job matrix are left for later. */

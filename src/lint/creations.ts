@@ -7,6 +7,7 @@ import {
   type PipelineEvent,
   predefinedVariables,
 } from "../pipeline/index.ts";
+import type { Problem } from "../problem/index.ts";
 import { YamlList, YamlMap } from "../yaml/index.ts";
 import type { LintFile } from "./file.ts";
 import { includedPipeline } from "./included-pipeline.ts";
@@ -45,8 +46,39 @@ export function creations(file: LintFile, project: LintProject): readonly NamedC
 function create(file: LintFile, project: LintProject): NamedCreation[] {
   const included = includedPipeline(file, project);
   if (included === undefined || included.isPartial || included.pipeline.errors.length > 0) return [];
-  if (!file.jobs.some((job) => job.entry("rules") || job.entry("only") || job.entry("except"))) return [];
-  return contexts.map(({ name, context }) => ({ name, creation: createJobs(included.pipeline, context) }));
+  const isConditional = file.jobs.some(
+    (job) => job.entry("rules") || job.entry("only") || job.entry("except"),
+  );
+  return (isConditional ? contexts : contexts.slice(0, 1)).map(({ name, context }) => ({
+    name,
+    creation: createJobs(included.pipeline, context),
+  }));
+}
+
+/** What is wrong with a pipeline of some kind, other than that a needed job is not in it; each once, at the job. */
+export function creationProblems(file: LintFile, project: LintProject): readonly Problem[] {
+  const config = includedPipeline(file, project)?.pipeline.config;
+  const told = new Map<string, Problem>();
+  for (const { creation } of creations(file, project)) {
+    for (const problem of creation.problems ?? []) {
+      if (problem.code === "need-absent") continue;
+      told.set(problem.message, { ...problem, place: config?.entry(problem.subject)?.keyPlace });
+    }
+  }
+  return [...told.values()];
+}
+
+/** The jobs of a file by the names that they have in the pipeline, which inputs may fill and `parallel` may number. */
+export function jobsByName(file: LintFile, project: LintProject): ReadonlyMap<string, Job> {
+  const pipeline = includedPipeline(file, project)?.pipeline;
+  const byPlace = new Map(file.jobs.map((job) => [job.place?.start, job]));
+  const names = new Map<string, Job>();
+  for (const [name, origin] of pipeline?.origins ?? []) {
+    const place = pipeline?.config?.entry(origin)?.keyPlace;
+    const job = place && byPlace.get(place.start);
+    if (job?.name !== undefined && place?.source.text === file.text) names.set(name, job);
+  }
+  return names;
 }
 
 /** What is the same for all files. */

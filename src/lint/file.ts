@@ -16,8 +16,8 @@ export interface LintFile extends FileRole {
   readonly header: YamlMap | undefined;
   readonly spec: YamlMap | undefined;
   readonly body: YamlMap | undefined;
-  /** Plausible values for the required inputs. */
-  readonly sample: YamlMap | undefined;
+  /** Plausible values for the required inputs, as far as there are some. */
+  readonly sample: YamlMap;
   readonly errors: readonly EngineError[];
   readonly inputs: readonly InputDeclaration[];
   readonly input: (name: string) => InputDeclaration | undefined;

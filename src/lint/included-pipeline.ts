@@ -7,7 +7,8 @@ import {
   type Sources,
   variableTable,
 } from "../pipeline/index.ts";
-import { Source, toJson, YamlMap } from "../yaml/index.ts";
+import { separate } from "../problem/index.ts";
+import { Source, toJson } from "../yaml/index.ts";
 import type { LintFile } from "./file.ts";
 import { hideUnknownIncludes, NOTHING, NOTHING_TEXT } from "./hide-includes.ts";
 import { type Include, includesOf, parseAddress } from "./includes.ts";
@@ -31,7 +32,7 @@ const variables = variableTable(predefinedVariables({}, EXAMPLE_PROJECT));
 const NOOP_JOB = "berth_lint_noop";
 const cache = new WeakMap<LintFile, IncludedPipeline | undefined>();
 
-/** Expands a file with plausible inputs. Returns undefined if that makes no sense: the file is broken already. */
+/** Expands a file with plausible inputs, as far as it can be read. Returns undefined for a file that is no YAML. */
 export function includedPipeline(file: LintFile, project: LintProject): IncludedPipeline | undefined {
   if (cache.has(file)) return cache.get(file);
   const included = expand(file, project);
@@ -40,7 +41,7 @@ export function includedPipeline(file: LintFile, project: LintProject): Included
 }
 
 function expand(file: LintFile, project: LintProject): IncludedPipeline | undefined {
-  if (file.sample === undefined || file.body === undefined || file.errors.length > 0) return undefined;
+  if (file.body === undefined) return undefined;
   const inner = relative(file);
   const isKnown = (path: string) => project.tree(file.root).read(path.replace(/^\//, "")) !== undefined;
   const isLocalKnown = (path: string) =>
@@ -51,7 +52,7 @@ function expand(file: LintFile, project: LintProject): IncludedPipeline | undefi
   const missed = new Set<string>();
   const sources = sourcesOf(tree, project.others, (name) => missed.add(name));
   const pipeline = withStages(file, inner, (text) =>
-    readPipeline({ source: new Source(MAIN, text), sources, variables, edition: "enterprise" }),
+    readPipeline({ source: new Source(MAIN, text), sources, variables, edition: "enterprise", goesOn: true }),
   );
   const unread = [
     ...new Set([
@@ -95,8 +96,8 @@ function withStages(file: LintFile, inner: string, read: (text: string) => Pipel
   const stages = new Set(["build", "test", "deploy", ...writtenStages(file)]);
   for (;;) {
     const pipeline = read(JSON.stringify({ stages: [...stages], ...mainFor(file, inner) }));
-    const missing = pipeline.errors.flatMap(
-      ({ message }) => /chosen stage (.+) does not exist/.exec(message)?.[1] ?? [],
+    const missing = separate(pipeline.errors).flatMap((problem) =>
+      problem.code === "stage-undeclared" ? problem.facts.stage : [],
     );
     const fresh = missing.filter((stage) => !stages.has(stage));
     if (fresh.length === 0) return pipeline;
@@ -135,8 +136,7 @@ function isOwn(address: string): boolean {
 
 function mainFor(file: LintFile, inner: string) {
   const name = /^templates\/([^/]+?)(?:\.yml|\/template\.yml)$/.exec(inner)?.[1];
-  const inputs =
-    file.sample instanceof YamlMap && file.sample.size > 0 ? { inputs: toJson(file.sample) } : {};
+  const inputs = file.sample.size > 0 ? { inputs: toJson(file.sample) } : {};
   const address = `${EXAMPLE_PROJECT.host}/${EXAMPLE_PROJECT.path}/${name}@1.0.0`;
   const include =
     file.kind === "component" ? { component: address, ...inputs } : { local: `/${inner}`, ...inputs };

@@ -1,12 +1,44 @@
-import type { Place } from "../yaml/index.ts";
+import { type Circumstances, type Fault, type Problem, problemOf } from "../problem/index.ts";
 
-/** GitLab refuses the configuration: its words, and the place that they speak of. */
+/** GitLab refuses the configuration, and stops at that. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
-  readonly place: Place | undefined;
+  readonly problem: Problem;
 
-  constructor(message: string, place?: Place) {
-    super(message);
-    this.place = place;
+  constructor(problem: Problem) {
+    super(problem.message);
+    this.problem = problem;
+  }
+}
+
+/** An error out of a fault. */
+export function refusal(wrong: Fault, circumstances: Circumstances): ConfigError {
+  return new ConfigError(problemOf(wrong, circumstances));
+}
+
+/** What is found wrong along the way. GitLab stops at the first error; who goes on gets all of them. */
+export class Findings {
+  readonly goesOn: boolean;
+  readonly problems: Problem[] = [];
+
+  constructor(goesOn: boolean) {
+    this.goesOn = goesOn;
+  }
+
+  /** The result of a step; undefined where it went wrong and the work goes on. */
+  attempt<Result>(step: () => Result): Result | undefined {
+    try {
+      return step();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      this.refuse(error);
+      return undefined;
+    }
+  }
+
+  /** Throws the error, or takes note of it where the work goes on. */
+  refuse(error: ConfigError): void {
+    if (!this.goesOn) throw error;
+    this.problems.push(error.problem);
   }
 }

@@ -1,5 +1,6 @@
-import { inspectValue, type Place, YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
-import { ConfigError } from "./errors.ts";
+import { type Fault, fault } from "../problem/index.ts";
+import { type Entry, inspectValue, type Place, YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
+import { type Findings, refusal } from "./errors.ts";
 import { deepMerge } from "./merge.ts";
 import { textOf } from "./ruby-text.ts";
 
@@ -11,8 +12,8 @@ const MAX_NESTING = 10;
  * earlier ones, the job overrides them all. Throws ConfigError for unknown bases, bases that are no mappings, cycles and
  * nesting that is too deep.
  */
-export function resolveExtends(config: YamlMap): YamlMap {
-  const extension = new Extension(config);
+export function resolveExtends(config: YamlMap, findings: Findings): YamlMap {
+  const extension = new Extension(config, findings);
   for (const { key } of config.entries()) extension.extend(key, []);
   return extension.result;
 }
@@ -22,8 +23,11 @@ class Extension {
   /** How many levels of `extends` a finished entry has below it. */
   readonly #heights = new Map<string, number>();
 
-  constructor(config: YamlMap) {
+  readonly #findings: Findings;
+
+  constructor(config: YamlMap, findings: Findings) {
     this.result = config.copy();
+    this.#findings = findings;
   }
 
   extend(key: YamlValue, ancestors: readonly string[]): YamlMap {
@@ -33,8 +37,12 @@ class Extension {
     const name = textOf(key);
     const height = this.#heights.get(name);
     if (height !== undefined && ancestors.length + height - 1 <= MAX_NESTING) return value;
-    const bases = basesOf(value);
-    this.#check(name, bases, ancestors, value.entry("extends")?.valuePlace);
+    const all = basesOf(value);
+    const isRight = this.#findings.attempt(() => this.#check(name, all, ancestors, value.entry("extends")));
+    if (isRight === undefined && ancestors.length > 0) return value;
+    const bases = isRight
+      ? all
+      : all.filter((base) => base !== name && this.result.get(base) instanceof YamlMap);
     const chain = [...ancestors, name];
     let merged = new YamlMap();
     for (const base of bases) merged = deepMerge(merged, this.extend(base, chain));
@@ -48,18 +56,27 @@ class Extension {
     name: string,
     bases: readonly string[],
     ancestors: readonly string[],
-    place: Place | undefined,
-  ): void {
-    const refuse = (message: string) => {
-      throw new ConfigError(`${name}: ${message}`, place);
+    written: Entry | undefined,
+  ): true {
+    const refuse = (wrong: Fault, names: readonly string[] = []) => {
+      const place = placeOfBase(written, names) ?? written?.valuePlace;
+      throw refusal(wrong, { subject: name, message: `${name}: ${wrong.text}`, place });
     };
     const unknown = bases.filter((base) => !this.result.has(base));
-    if (unknown.length > 0) refuse(`unknown keys in \`extends\` (${unknown.join(", ")})`);
+    if (unknown.length > 0) refuse(fault("extends-unknown", { bases: unknown }), unknown);
     const invalid = bases.filter((base) => !(this.result.get(base) instanceof YamlMap));
-    if (invalid.length > 0) refuse(`invalid base hashes in \`extends\` (${invalid.join(", ")})`);
-    if (ancestors.length > MAX_NESTING) refuse("nesting too deep in `extends`");
-    if (ancestors.includes(name)) refuse("circular dependency detected in `extends`");
+    if (invalid.length > 0) refuse(fault("extends-not-map", { bases: invalid }), invalid);
+    if (ancestors.length > MAX_NESTING) refuse(fault("extends-too-deep", {}));
+    if (ancestors.includes(name)) refuse(fault("extends-circular", {}));
+    return true;
   }
+}
+
+/** The item of a list of bases that names the first of them. */
+function placeOfBase(written: Entry | undefined, [name]: readonly string[]): Place | undefined {
+  if (!(written?.value instanceof YamlList)) return undefined;
+  const { items, places } = written.value;
+  return places[items.findIndex((item) => textOf(item) === name)];
 }
 
 /** The names under `extends`, as Ruby's `Array()` lists them: null is none, a mapping its pairs. */

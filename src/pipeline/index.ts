@@ -21,7 +21,7 @@ export {
   type Sources,
 } from "./include/sources.ts";
 export type { Job } from "./normalize.ts";
-export { type Pipeline, type PipelineInput, type PipelineMessage, readPipeline } from "./pipeline.ts";
+export { type Pipeline, type PipelineInput, readPipeline, type Warning } from "./pipeline.ts";
 export {
   EXAMPLE_PROJECT,
   PIPELINE_SOURCES,

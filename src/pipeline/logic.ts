@@ -1,13 +1,20 @@
+import { type Fault, fault } from "../problem/index.ts";
 import { inspectString } from "../yaml/index.ts";
 import type { Job } from "./normalize.ts";
 
 /* What GitLab checks when every keyword is right: that jobs and stages fit together (Gitlab::Ci::YamlProcessor, 18.11). */
 
-/** The first thing that is wrong: its words, the job and the keyword that they speak of. */
+/** One thing that is wrong: the job and the keyword that it speaks of. */
 export interface LogicProblem {
+  readonly wrong: Fault;
+  /** GitLab's whole message. */
   readonly message: string;
-  readonly job?: string;
-  readonly keyword?: string;
+  readonly job: string;
+  readonly keyword: string;
+  /** The name under the keyword that is at fault. */
+  readonly item?: string | undefined;
+  /** Jobs whose stages have to do with it. */
+  readonly stagesOf?: readonly string[];
 }
 
 interface Need {
@@ -18,19 +25,17 @@ interface Need {
 /** The longest name that a need can have. */
 const MAX_NAME = 255;
 
-/** Looks at the jobs of a pipeline in order; undefined when nothing is wrong. */
-export function findLogicProblem(
+/** What is wrong with the jobs of a pipeline, in GitLab's order; GitLab stops at the first. */
+export function* logicProblems(
   jobs: ReadonlyMap<string, Job>,
   stages: readonly string[],
-): LogicProblem | undefined {
+): IterableIterator<LogicProblem> {
   const stageIndex = new Map<string, number>();
   for (const [index, stage] of stages.entries()) if (!stageIndex.has(stage)) stageIndex.set(stage, index);
   const context = { jobs, stages, stageIndex };
-  for (const [name, job] of jobs) {
-    const problem = jobProblem(name, job, context);
-    if (problem !== undefined) return problem;
-  }
-  return findCycle(jobs);
+  for (const [name, job] of jobs) yield* problemsOfJob(name, job, context);
+  const cycle = findCycle(jobs);
+  if (cycle !== undefined) yield cycle;
 }
 
 interface Context {
@@ -39,40 +44,29 @@ interface Context {
   readonly stageIndex: ReadonlyMap<string, number>;
 }
 
-function jobProblem(name: string, job: Job, context: Context): LogicProblem | undefined {
-  const say = (keyword: string, message: string | undefined) => {
-    return message === undefined ? undefined : { message, job: name, keyword };
-  };
-  if (!context.stageIndex.has(job.stage as string)) {
-    const available = context.stages.join(", ");
-    return say(
-      "stage",
-      `${name} job: chosen stage ${job.stage} does not exist; available stages are ${available}`,
-    );
+function* problemsOfJob(name: string, job: Job, context: Context): IterableIterator<LogicProblem> {
+  const stage = job.stage as string;
+  if (!context.stageIndex.has(stage)) {
+    const wrong = fault("stage-undeclared", { stage, stages: context.stages });
+    yield { ...ofJob(name, "stage", wrong), stagesOf: [name] };
   }
-  return (
-    say(
-      "dependencies",
-      dependenciesProblem(name, (job.dependencies as string[] | undefined) ?? [], context),
-    ) ??
-    say("needs", needsProblem(name, needsOf(job), context)) ??
-    say("rules", rulesProblem(name, job, context)) ??
-    say("trigger", dependenciesProblem(name, artifactJobs(job), context)) ??
-    say("environment", environmentProblem(name, job, context.jobs)) ??
-    say("publish", publishProblem(name, job))
-  );
+  yield* dependencyProblems(name, "dependencies", (job.dependencies as string[] | undefined) ?? [], context);
+  yield* needsProblems(name, "needs", needsOf(job), context);
+  for (const rule of (job.rules as (Job | null)[] | undefined) ?? []) {
+    yield* needsProblems(name, "rules", needsOf(rule ?? {}), context);
+  }
+  yield* dependencyProblems(name, "trigger", artifactJobs(job), context);
+  const environment = environmentProblem(job, context.jobs);
+  if (environment !== undefined) yield ofJob(name, "environment", environment);
+  if (isPublishedTwice(job)) yield ofJob(name, "publish", fault("publish-twice", { job: name }));
+}
+
+function ofJob(job: string, keyword: string, wrong: Fault, item?: string): LogicProblem {
+  return { wrong, message: `${job} job: ${wrong.text}`, job, keyword, item };
 }
 
 function needsOf(holder: { needs?: unknown }): Need[] {
   return (holder.needs as { job?: Need[] } | undefined)?.job ?? [];
-}
-
-function rulesProblem(name: string, job: Job, context: Context): string | undefined {
-  for (const rule of (job.rules as (Job | null)[] | undefined) ?? []) {
-    const problem = needsProblem(name, needsOf(rule ?? {}), context);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
 }
 
 /** The jobs whose artifacts hold the configuration of a child pipeline. */
@@ -84,27 +78,34 @@ function artifactJobs(job: Job): string[] {
     .filter((each) => each !== undefined && each !== null);
 }
 
-function dependenciesProblem(
+function* dependencyProblems(
   name: string,
+  keyword: string,
   dependencies: readonly string[],
   context: Context,
-): string | undefined {
+): IterableIterator<LogicProblem> {
   for (const dependency of dependencies) {
-    const problem = dependencyProblem(name, { name: dependency }, "dependency", context);
-    if (problem !== undefined) return problem;
+    const wrong = dependencyProblem(name, { name: dependency }, "dependency", context);
+    if (wrong !== undefined)
+      yield { ...ofJob(name, keyword, wrong, dependency), stagesOf: [name, dependency] };
   }
-  return undefined;
 }
 
-function needsProblem(name: string, needs: readonly Need[], context: Context): string | undefined {
+function* needsProblems(
+  name: string,
+  keyword: string,
+  needs: readonly Need[],
+  context: Context,
+): IterableIterator<LogicProblem> {
   for (const need of needs) {
-    const problem = dependencyProblem(name, need, "need", context);
-    if (problem !== undefined) return problem;
+    const wrong = dependencyProblem(name, need, "need", context);
+    if (wrong !== undefined) yield { ...ofJob(name, keyword, wrong, need.name), stagesOf: [name, need.name] };
   }
   const names = needs.map((need) => need.name);
-  const repeated = new Set(names.filter((each, index) => names.indexOf(each) !== index));
-  if (repeated.size === 0) return undefined;
-  return `${name} has the following needs duplicated: ${[...repeated].join(", ")}.`;
+  const repeated = [...new Set(names.filter((each, index) => names.indexOf(each) !== index))];
+  if (repeated.length === 0) return;
+  const wrong = fault("needs-duplicate", { needs: repeated });
+  yield { ...ofJob(name, keyword, wrong, repeated[0]), message: `${name} ${wrong.text}` };
 }
 
 function dependencyProblem(
@@ -112,39 +113,36 @@ function dependencyProblem(
   need: Need,
   kind: "need" | "dependency",
   context: Context,
-): string | undefined {
+): Fault | undefined {
   const needed = context.jobs.get(need.name);
   if (needed === undefined) {
-    return need.optional ? undefined : `${name} job: undefined ${kind}: ${need.name}`;
+    return need.optional ? undefined : fault(`${kind}-undefined`, { need: need.name });
   }
-  if (kind === "need" && need.name.length > MAX_NAME) {
-    return `${name} job: need \`${need.name}\` name is too long (maximum is ${MAX_NAME} characters)`;
-  }
+  if (kind === "need" && need.name.length > MAX_NAME)
+    return fault("need-name-long", { need: need.name, most: MAX_NAME });
   const own = context.stageIndex.get(context.jobs.get(name)?.stage as string);
   const other = context.stageIndex.get(needed.stage as string);
   if (other !== undefined && own !== undefined && other <= own) return undefined;
-  return `${name} job: ${kind} ${need.name} is not defined in current or prior stages`;
+  return fault("need-in-later-stage", { need: need.name, kind });
 }
 
-function environmentProblem(name: string, job: Job, jobs: ReadonlyMap<string, Job>): string | undefined {
+function environmentProblem(job: Job, jobs: ReadonlyMap<string, Job>): Fault | undefined {
   const environment = job.environment as Job | undefined;
   const stop = environment?.on_stop as string | undefined;
   if (environment === undefined || stop === undefined || stop === null) return undefined;
-  const prefix = `${name} job: on_stop job ${stop}`;
   const stopJob = jobs.get(stop);
-  if (stopJob === undefined) return `${prefix} is not defined`;
+  if (stopJob === undefined) return fault("stop-job-undefined", { stop });
+  const wrong = (why: string) => fault("stop-job-wrong", { stop, why });
   const stopped = stopJob.environment as Job | undefined;
-  if (!stopped) return `${prefix} does not have environment defined`;
-  if (stopped.name !== environment.name) return `${prefix} have different environment name`;
-  return stopped.action === "stop" ? undefined : `${prefix} needs to have action stop defined`;
+  if (!stopped) return wrong("does not have environment defined");
+  if (stopped.name !== environment.name) return wrong("have different environment name");
+  return stopped.action === "stop" ? undefined : wrong("needs to have action stop defined");
 }
 
 /** The folder of a Pages site is named in one place. */
-function publishProblem(name: string, job: Job): string | undefined {
+function isPublishedTwice(job: Job): boolean {
   const pages = job.pages as Record<string, unknown> | boolean | undefined;
-  if (job.publish === undefined || typeof pages !== "object" || pages === null || !("publish" in pages))
-    return undefined;
-  return `${name} job: use either ${name}:publish or ${name}:pages:publish`;
+  return job.publish !== undefined && typeof pages === "object" && pages !== null && "publish" in pages;
 }
 
 /** Jobs that need each other, or themselves. The names come in the order in which Ruby's TSort meets them. */
@@ -152,11 +150,8 @@ function findCycle(jobs: ReadonlyMap<string, Job>): LogicProblem | undefined {
   const graph = new Map([...jobs].map(([name, job]) => [name, needsOf(job).map((need) => need.name)]));
   if (isAcyclic(graph)) return undefined;
   const found = new ComponentSearch(graph).run();
-  return {
-    message: `The pipeline has circular dependencies: ${found.message}`,
-    job: found.job,
-    keyword: "needs",
-  };
+  const wrong = fault("needs-circular", { jobs: found.jobs, says: found.message });
+  return { wrong, message: wrong.text, job: found.jobs[0]!, keyword: "needs" };
 }
 
 /** Takes jobs away whose needs are gone until none is left, or none can be taken. */
@@ -190,17 +185,18 @@ class ComponentSearch {
   readonly #graph: ReadonlyMap<string, readonly string[]>;
   readonly #ids = new Map<string, number | undefined>();
   readonly #stack: string[] = [];
-  #cycle: { message: string; job: string } | undefined;
+  #cycle: { message: string; jobs: readonly string[] } | undefined;
 
   constructor(graph: ReadonlyMap<string, readonly string[]>) {
     this.#graph = graph;
   }
 
-  run(): { message: string; job: string } {
+  run(): { message: string; jobs: readonly string[] } {
     for (const name of this.#graph.keys()) {
       if (this.#cycle === undefined && !this.#ids.has(name)) this.#visit(name);
     }
-    return this.#cycle ?? { message: "topological sort failed", job: this.#graph.keys().next().value ?? "" };
+    const [first = ""] = this.#graph.keys();
+    return this.#cycle ?? { message: "topological sort failed", jobs: [first] };
   }
 
   #visit(name: string): number {
@@ -210,7 +206,7 @@ class ComponentSearch {
     const depth = this.#stack.length;
     this.#stack.push(name);
     const needs = this.#graph.get(name) ?? [];
-    if (needs.includes(name)) this.#cycle ??= { message: `self-dependency: ${name}`, job: name };
+    if (needs.includes(name)) this.#cycle ??= { message: `self-dependency: ${name}`, jobs: [name] };
     for (const need of needs) {
       if (this.#cycle !== undefined) return least;
       const seen = this.#ids.has(need) ? this.#ids.get(need) : this.#visit(need);
@@ -225,6 +221,6 @@ class ComponentSearch {
     for (const name of component) this.#ids.set(name, undefined);
     if (component.length === 1) return;
     const names = component.map(inspectString).join(", ");
-    this.#cycle = { message: `topological sort failed: [${names}]`, job: component[0]! };
+    this.#cycle = { message: `topological sort failed: [${names}]`, jobs: component };
   }
 }

@@ -22,12 +22,18 @@ interface Instance {
   readonly variables?: ReadonlyMap<string, string>;
 }
 
+/** A job names a variable of its matrix that is not there. */
+export interface MissingVariable {
+  readonly job: string;
+  readonly variable: string;
+}
+
 /** The jobs with `parallel` resolved, and what is wrong with expressions of `$[[ matrix.NAME ]]`. */
 export interface NormalizedJobs {
   readonly jobs: Map<string, Job>;
   /** The name in the file of each job. */
   readonly origins: Map<string, string>;
-  readonly errors: string[];
+  readonly errors: MissingVariable[];
 }
 
 /** Replaces each job with `parallel` by its instances, and the names of such jobs in `needs` and `dependencies` by theirs. */
@@ -37,7 +43,7 @@ export function normalizeJobs(jobs: ReadonlyMap<string, Job>): NormalizedJobs {
     if (job.parallel) instances.set(name, instancesOf(name, job.parallel as ParallelConfig));
   }
   const result: NormalizedJobs = { jobs: new Map(), origins: new Map(), errors: [] };
-  const errors = new Set<string>();
+  const errors = new Map<string, MissingVariable>();
   for (const [name, job] of jobs) {
     for (const [instanceName, each] of expandJob(name, job, instances.get(name))) {
       result.jobs.set(
@@ -47,7 +53,7 @@ export function normalizeJobs(jobs: ReadonlyMap<string, Job>): NormalizedJobs {
       result.origins.set(instanceName, name);
     }
   }
-  result.errors.push(...errors);
+  result.errors.push(...errors.values());
   return result;
 }
 
@@ -98,7 +104,12 @@ function* expandJob(
   }
 }
 
-function resolveNames(name: string, job: Job, instances: Map<string, Instance[]>, errors: Set<string>): Job {
+function resolveNames(
+  name: string,
+  job: Job,
+  instances: Map<string, Instance[]>,
+  errors: Map<string, MissingVariable>,
+): Job {
   const result = { ...job };
   const needs = withMatrixValues(name, job, errors) as { job?: JobNeed[] } | undefined;
   if (Array.isArray(job.dependencies)) {
@@ -122,7 +133,7 @@ function expandNeed(need: JobNeed, instances: Map<string, Instance[]>): JobNeed[
 const MATRIX_EXPRESSION = /\$\[\[\s*matrix\.([\w-]+)\s*\]\]/g;
 
 /** Needs with `$[[ matrix.NAME ]]` replaced by the values of this instance. */
-function withMatrixValues(name: string, job: Job, errors: Set<string>): unknown {
+function withMatrixValues(name: string, job: Job, errors: Map<string, MissingVariable>): unknown {
   if (!job.needs || !job.job_variables) return job.needs;
   const variables = variablesOf(job);
   let failed = false;
@@ -136,7 +147,7 @@ function withMatrixValues(name: string, job: Job, errors: Set<string>): unknown 
     return value.replace(MATRIX_EXPRESSION, (all, variable: string) => {
       if (variables.has(variable)) return valueText(variables.get(variable));
       failed = true;
-      errors.add(`${name} job: '${variable}' does not exist in matrix configuration`);
+      errors.set(JSON.stringify([name, variable]), { job: name, variable });
       return all;
     });
   };

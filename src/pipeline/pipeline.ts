@@ -1,37 +1,45 @@
-import type { Place, Source, YamlMap, YamlValue } from "../yaml/index.ts";
+import {
+  bringsLess,
+  fault,
+  joined,
+  mayComeFromElsewhere,
+  type Problem,
+  problemOf,
+  separate,
+} from "../problem/index.ts";
+import { type Place, type Source, YamlMap, type YamlValue } from "../yaml/index.ts";
 import { bridgeValues } from "./entries/bridge.ts";
 import type { Edition } from "./entries/enterprise.ts";
-import type { Entry, EntryError } from "./entries/entry.ts";
+import { Entry } from "./entries/entry.ts";
 import { InheritError } from "./entries/inherit.ts";
 import { jobValues } from "./entries/job.ts";
 import { outlineOf, warningOf, workflowHasRules } from "./entries/processable.ts";
 import { composeRoot, isBridge, visibleJobs } from "./entries/root.ts";
-import { ConfigError } from "./errors.ts";
+import { ConfigError, Findings, refusal } from "./errors.ts";
 import { resolveExtends } from "./extend.ts";
 import { writtenSize } from "./extent.ts";
 import { IncludeContext, type IncludedFile } from "./include/context.ts";
-import { joinMessages, loadFile } from "./include/load.ts";
+import { loadFile } from "./include/load.ts";
 import { resolveIncludes } from "./include/process.ts";
 import type { Sources } from "./include/sources.ts";
-import { findLogicProblem } from "./logic.ts";
+import { JobPlaces } from "./job-places.ts";
+import { type LogicProblem, logicProblems } from "./logic.ts";
 import { type Job, type NormalizedJobs, normalizeJobs } from "./normalize.ts";
 import { resolveReferences } from "./reference.ts";
 import { addEdgeStages, DEFAULT_STAGES } from "./stages.ts";
 import type { VariableTable } from "./variables.ts";
 import { inheritVariables, type VariableData } from "./yaml-variables.ts";
 
-/** One thing that GitLab would say of a configuration, with the place that it speaks of. */
-export interface PipelineMessage {
+/** What GitLab warns of in a pipeline that it accepts. */
+export interface Warning {
   readonly message: string;
   readonly place: Place | undefined;
-  /** Where GitLab joins several complaints to one message: each of them. */
-  readonly parts?: readonly PipelineMessage[];
 }
 
 /** What a configuration comes to. */
 export interface Pipeline {
-  readonly errors: readonly PipelineMessage[];
-  readonly warnings: readonly PipelineMessage[];
+  readonly errors: readonly Problem[];
+  readonly warnings: readonly Warning[];
   /** After includes, `extends` and references; undefined when it did not get that far. */
   readonly config: YamlMap | undefined;
   readonly stages: readonly string[];
@@ -54,38 +62,76 @@ export interface PipelineInput {
   readonly edition?: Edition | undefined;
   /** The stages of a configuration that names none, with `.pre` and `.post`; undefined for GitLab's own. */
   readonly stagesOf?: ((config: YamlMap) => readonly string[] | undefined) | undefined;
+  /**
+   * Goes on behind the first fault: `errors` then also holds what GitLab would only say when that is put right, each marked as
+   * `later`, where the engine can judge it.
+   */
+  readonly goesOn?: boolean | undefined;
 }
 
 /** Reads, resolves and checks a whole configuration, as GitLab 18.11 does. Throws nothing that the text could cause. */
 export function readPipeline(input: PipelineInput): Pipeline {
+  const pipeline = read(input, new Findings(false));
+  if (!input.goesOn || pipeline.errors.length === 0) return pipeline;
+  const findings = new Findings(true);
+  const all = read(input, findings);
+  return {
+    ...pipeline,
+    config: pipeline.config ?? all.config,
+    errors: withLater(pipeline.errors, all.errors),
+  };
+}
+
+function read(input: PipelineInput, findings: Findings): Pipeline {
   const { source, sources, variables, inputs } = input;
-  if (/^\s*$/.test(source.text))
-    return refused([{ message: "Please provide content of .gitlab-ci.yml", place: undefined }]);
-  const context = new IncludeContext(sources, variables);
+  const whole = { subject: "", place: undefined };
+  if (/^\s*$/.test(source.text)) return refused([problemOf(fault("pipeline-empty", {}), whole)]);
+  const context = IncludeContext.of(sources, variables, findings);
   try {
-    const loaded = loadFile(source, context, { inputs });
-    if ("errors" in loaded) {
-      const [first] = loaded.errors;
-      return refused([{ message: joinMessages(loaded.errors), place: first?.place, parts: loaded.errors }]);
+    const { value, problems } = loadFile(source, context, { inputs });
+    if (problems.length > 0) {
+      const error = new ConfigError(joined(problems));
+      if (value === undefined) throw error;
+      findings.refuse(error);
     }
-    return judge(resolve(loaded.value, context), context.files, input);
+    return judge(resolve(value ?? new YamlMap(), context), context, input);
   } catch (error) {
-    if (error instanceof RangeError) return refused([{ message: TOO_DEEP, place: undefined }]);
+    const includes = context.files;
+    if (error instanceof RangeError)
+      return { ...refused([...findings.problems, problemOf(fault("merged-too-deep", {}), whole)]), includes };
     if (!(error instanceof ConfigError)) throw error;
-    return { ...refused([error]), includes: context.files };
+    return { ...refused([...findings.problems, error.problem]), includes };
   }
 }
 
-/** Ours: GitLab fails with a server error where references or jobs lead on and on. */
-const TOO_DEEP = "The configuration leads too deep: a chain of references or values has too many links";
+/** What GitLab says now, and what of the rest is neither said already nor a consequence of it. */
+function withLater(now: readonly Problem[], all: readonly Problem[]): Problem[] {
+  const told = [...separate(now)];
+  const isLacking = separate(all).some(bringsLess);
+  const later: Problem[] = [];
+  for (const each of separate(all)) {
+    if (isLacking && mayComeFromElsewhere(each)) continue;
+    if (told.some((other) => isSame(other, each) || isSpotOf(other, each))) continue;
+    later.push({ ...each, later: true });
+  }
+  return [...now, ...later];
+}
+
+function isSame(one: Problem, other: Problem): boolean {
+  return one.message === other.message && one.subject === other.subject && one.code === other.code;
+}
+
+/** One fault at one place is told once. */
+function isSpotOf({ place: one }: Problem, { place: other }: Problem): boolean {
+  return one !== undefined && one.file === other?.file && one.start === other.start && one.end === other.end;
+}
 
 /** Ours: GitLab has no limit of its own for what references and `extends` make of a text. */
-const TOO_LARGE = "The merged configuration is too large";
 const MOST_CHARACTERS = 64 * 1024 * 1024;
 
-function refused(errors: readonly PipelineMessage[], config?: YamlMap): Pipeline {
+function refused(errors: readonly Problem[], config?: YamlMap): Pipeline {
   return {
-    errors: errors.map(({ message, place, parts }) => ({ message, place, ...(parts && { parts }) })),
+    errors,
     warnings: [],
     config,
     stages: [],
@@ -98,49 +144,61 @@ function refused(errors: readonly PipelineMessage[], config?: YamlMap): Pipeline
 }
 
 function resolve(config: YamlMap, context: IncludeContext): YamlMap {
-  const extended = resolveExtends(resolveIncludes(config, context));
-  const resolved = addEdgeStages(context.mayHoldReferences ? resolveReferences(extended) : extended);
-  if (writtenSize(resolved) > MOST_CHARACTERS) throw new ConfigError(TOO_LARGE);
+  const { findings } = context;
+  const extended = resolveExtends(resolveIncludes(config, context), findings);
+  const resolved = addEdgeStages(
+    context.mayHoldReferences ? resolveReferences(extended, findings) : extended,
+  );
+  if (writtenSize(resolved) > MOST_CHARACTERS)
+    throw refusal(fault("merged-too-large", {}), { subject: "", place: undefined });
   return resolved;
 }
 
-function judge(
-  config: YamlMap,
-  includes: readonly IncludedFile[],
-  { stagesOf, edition }: Pick<PipelineInput, "stagesOf" | "edition">,
-): Pipeline {
-  const root = composeOrComplain(config, edition);
-  if (!("children" in root)) return { ...refused([root], config), includes };
+function judge(config: YamlMap, context: IncludeContext, input: PipelineInput): Pipeline {
+  const { findings, files: includes } = context;
+  const { goesOn } = findings;
+  const root = composeOrComplain(config, input, goesOn);
+  if (!(root instanceof Entry)) return { ...refused([...findings.problems, root], config), includes };
   const entries = new Map(visibleJobs(root).map((entry) => [String(entry.key), entry]));
   const warnings = warningsOf(root, entries);
-  const refuse = (errors: readonly PipelineMessage[]) => ({ ...refused(errors, config), warnings, includes });
-  const errors = root.errors();
-  if (errors.length > 0) return refuse(errors);
-  const stages = root.childSpecified("stages")
-    ? (root.childValue("stages") as string[])
-    : (stagesOf?.(config) ?? DEFAULT_STAGES);
+  const errors = [...findings.problems, ...root.errors()];
+  const refuse = () => ({ ...refused(errors, config), warnings, includes });
+  if (errors.length > 0 && !goesOn) return refuse();
+  const stages =
+    root.childSpecified("stages") && root.children.get("stages")?.valid
+      ? (root.childValue("stages") as string[])
+      : (input.stagesOf?.(config) ?? DEFAULT_STAGES);
   const outlines = new Map([...entries].map(([name, entry]) => [name, outlineOf(entry)]));
   const normalized = normalizeJobs(outlines);
-  const placed = (message: string, job?: string, keyword?: string): PipelineMessage => {
-    const entry = entries.get(normalized.origins.get(job ?? "") ?? job ?? "");
-    return { message, place: keyword === undefined ? entry?.place : entry?.placeOf(keyword) };
-  };
-  if (normalized.errors.length > 0) {
-    return refuse(
-      normalized.errors.map((message) =>
-        placed(message, message.slice(0, message.indexOf(" job: ")), "needs"),
-      ),
-    );
+  const places = new JobPlaces(entries, normalized.origins);
+  errors.push(...normalized.errors.map((each) => places.missingVariable(each)));
+  if (errors.length > 0 && !goesOn) return refuse();
+  const named = new Set([...config.entries()].map(({ key }) => String(key)));
+  for (const problem of logicProblems(normalized.jobs, stages)) {
+    if (goesOn && isConsequence(problem, named, errors)) continue;
+    errors.push(places.problem(problem));
+    if (!goesOn) break;
   }
-  const problem = findLogicProblem(normalized.jobs, stages);
-  if (problem !== undefined) return refuse([placed(problem.message, problem.job, problem.keyword)]);
+  if (errors.length > 0) return refuse();
   return new ValidPipeline({ config, includes, warnings, stages, root, entries, normalized });
+}
+
+/** A need of a job that is there but no job for its own fault, or whose stage was told already. */
+function isConsequence(
+  { wrong, stagesOf = [] }: LogicProblem,
+  named: ReadonlySet<string>,
+  told: readonly Problem[],
+) {
+  if (wrong.code === "need-undefined" || wrong.code === "dependency-undefined")
+    return named.has(wrong.facts.need);
+  if (wrong.code !== "need-in-later-stage") return false;
+  return told.some(({ code, subject }) => code === "stage-undeclared" && stagesOf.includes(subject));
 }
 
 interface Judged {
   readonly config: YamlMap;
   readonly includes: readonly IncludedFile[];
-  readonly warnings: readonly PipelineMessage[];
+  readonly warnings: readonly Warning[];
   readonly stages: readonly string[];
   readonly root: Entry;
   readonly entries: ReadonlyMap<string, Entry>;
@@ -149,7 +207,7 @@ interface Judged {
 
 /** A pipeline without errors. What its jobs come to in full is worked out when it is asked for. */
 class ValidPipeline implements Pipeline {
-  readonly errors: readonly PipelineMessage[] = [];
+  readonly errors: readonly Problem[] = [];
   readonly #judged: Judged;
   #jobs: Map<string, Job> | undefined;
 
@@ -197,16 +255,20 @@ class ValidPipeline implements Pipeline {
   }
 }
 
-function composeOrComplain(config: YamlMap, edition: Edition | undefined): Entry | EntryError {
+function composeOrComplain(config: YamlMap, { edition }: PipelineInput, goesOn: boolean): Entry | Problem {
   try {
-    return composeRoot(config, edition);
+    return composeRoot(config, edition, goesOn);
   } catch (error) {
     if (!(error instanceof InheritError)) throw error;
-    return { message: error.message, place: config.entry(error.keyword)?.valuePlace };
+    const { keyword } = error;
+    return problemOf(fault("keyword-twice", { keyword }), {
+      subject: keyword,
+      place: config.entry(keyword)?.valuePlace,
+    });
   }
 }
 
-function warningsOf(root: Entry, entries: ReadonlyMap<string, Entry>): PipelineMessage[] {
+function warningsOf(root: Entry, entries: ReadonlyMap<string, Entry>): Warning[] {
   if (workflowHasRules(root)) return [];
   return [...entries.values()].flatMap((entry) => {
     const message = warningOf(entry);

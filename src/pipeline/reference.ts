@@ -1,3 +1,4 @@
+import { fault } from "../problem/index.ts";
 import {
   inspectValue,
   loadYaml,
@@ -8,14 +9,14 @@ import {
   YamlMap,
   type YamlValue,
 } from "../yaml/index.ts";
-import { ConfigError } from "./errors.ts";
+import { type Findings, refusal } from "./errors.ts";
 
 /**
  * Replaces every `!reference [job, keyword]` by the value it points to (https://docs.gitlab.com/ci/yaml/yaml_optimization/).
  * Throws ConfigError for references that point to nothing, to themselves, or are not lists of names.
  */
-export function resolveReferences(config: YamlMap): YamlMap {
-  return new References(config).resolveMap(config);
+export function resolveReferences(config: YamlMap, findings: Findings): YamlMap {
+  return new References(config, findings).resolveMap(config);
 }
 
 class References {
@@ -25,8 +26,11 @@ class References {
   /** Mappings and lists that hold no reference at any depth, so that they are shared and not walked again. */
   readonly #plain = new WeakSet<YamlMap | YamlList>();
 
-  constructor(config: YamlMap) {
+  readonly #findings: Findings;
+
+  constructor(config: YamlMap, findings: Findings) {
     this.#config = config;
+    this.#findings = findings;
   }
 
   resolveMap(map: YamlMap): YamlMap {
@@ -43,7 +47,7 @@ class References {
   }
 
   #deep(value: YamlValue, place: Place | undefined): YamlValue {
-    if (value instanceof Reference) return this.#resolve(value, place);
+    if (value instanceof Reference) return this.#findings.attempt(() => this.#resolve(value, place)) ?? null;
     if (value instanceof YamlMap) return this.resolveMap(value);
     return value instanceof YamlList ? this.#deepList(value) : value;
   }
@@ -59,18 +63,23 @@ class References {
   #resolve(reference: Reference, place: Place | undefined): YamlValue {
     const { path } = reference;
     if (path.size === 0 || !path.items.every((name) => typeof name === "string")) {
-      throw new ConfigError(`!reference ${inspectContent(reference, place)} is not valid`, place);
+      const shown = inspectContent(reference, place);
+      throw refusal(fault("reference-invalid", { shown }), { subject: "", place });
     }
     const known = this.#resolved.get(reference);
     if (known !== undefined) return known;
     if (this.#resolving.has(reference)) {
-      throw new ConfigError(`!reference ${inspectValue(path)} is part of a circular chain`, place);
+      throw refusal(fault("reference-circular", { shown: inspectValue(path) }), { subject: "", place });
     }
     this.#resolving.add(reference);
-    const value = this.#found(this.#dig(path));
-    this.#resolving.delete(reference);
+    let value: YamlValue | undefined;
+    try {
+      value = this.#found(this.#dig(path));
+    } finally {
+      this.#resolving.delete(reference);
+    }
     if (value === undefined || value === null || value === false) {
-      throw new ConfigError(`!reference ${inspectValue(path)} could not be found`, place);
+      throw refusal(fault("reference-missing", { shown: inspectValue(path) }), { subject: "", place });
     }
     this.#resolved.set(reference, value);
     return value;

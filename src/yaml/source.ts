@@ -32,6 +32,8 @@ export interface Origin {
   readonly place: Place | undefined;
 }
 
+const NO_ORIGINS: readonly Origin[] = [];
+
 /**
  * A stretch of a source text. Lines and columns count from 1 and are computed only when asked for;
  * the end is exclusive. It survives interpolation, extends and merges, because containers carry it beside each value.
@@ -40,14 +42,19 @@ export class Place {
   readonly source: Source;
   readonly start: number;
   readonly end: number;
-  /** Set on values that interpolation put here: the input they came from. */
-  readonly origin: Origin | undefined;
+  /** Set on values and keys that interpolation put here: the inputs they came from, in the order of the text. */
+  readonly origins: readonly Origin[];
 
-  constructor(source: Source, start: number, end: number, origin?: Origin) {
+  constructor(source: Source, start: number, end: number, origins: readonly Origin[] = NO_ORIGINS) {
     this.source = source;
     this.start = start;
     this.end = end;
-    this.origin = origin;
+    this.origins = origins;
+  }
+
+  /** The first input that the value or key came from. */
+  get origin(): Origin | undefined {
+    return this.origins[0];
   }
 
   get file(): string {
@@ -70,9 +77,9 @@ export class Place {
     return this.source.includedFrom;
   }
 
-  /** The same place, marked as filled by an input. */
-  withOrigin(origin: Origin): Place {
-    return new Place(this.source, this.start, this.end, origin);
+  /** The same place, marked as filled by inputs. */
+  withOrigins(origins: readonly Origin[]): Place {
+    return new Place(this.source, this.start, this.end, origins);
   }
 
   /** `{file, line, column, endLine, endColumn}`, the shape of diagnostics. */

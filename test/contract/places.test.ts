@@ -19,8 +19,10 @@ const component = `spec:
 describe("errors carry what GitLab lacks", () => {
   it("the place of a block that cannot be filled, counted from the start of the file", () => {
     const { diagnostics } = expandComponent(component, { inputs: { level: 1 }, path: "templates/a.yml" });
-    expect(diagnostics).toEqual([
+    expect(diagnostics).toMatchObject([
       {
+        code: "input-undeclared",
+        facts: { name: "levle" },
         message: "unknown interpolation provided: `levle` in `inputs.levle`",
         place: { file: "templates/a.yml", line: 10, column: 11, endLine: 10, endColumn: 35 },
       },

@@ -95,10 +95,12 @@ describe("places", () => {
 
   it("can say which include and which input brought a value", () => {
     const site = new Place(new Source(".gitlab-ci.yml", "include: x"), 0, 7);
-    const place = new Place(new Source("x.yml", "a: b", site), 3, 4).withOrigin({
-      input: "name",
-      place: undefined,
-    });
+    const place = new Place(new Source("x.yml", "a: b", site), 3, 4).withOrigins([
+      {
+        input: "name",
+        place: undefined,
+      },
+    ]);
     expect(place.includedFrom?.file).toBe(".gitlab-ci.yml");
     expect(place.origin?.input).toBe("name");
   });

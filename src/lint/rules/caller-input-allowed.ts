@@ -9,7 +9,6 @@ export const rule: Rule = {
   summary: "An include gives values that the component allows.",
   why: "GitLab refuses values outside an input's options and values that do not match its regex.",
   reference: "https://docs.gitlab.com/ci/yaml/#specinputsoptions",
-  stage: "caller",
-  claims: /list of allowed options|does not match required RegEx/,
+  codes: ["input-value-not-option", "input-value-unmatched"],
   check: (_file, context) => reportClaimed(context),
 };

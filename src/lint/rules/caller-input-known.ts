@@ -9,7 +9,6 @@ export const rule: Rule = {
   summary: "An include gives only inputs that the component declares.",
   why: "GitLab refuses an input that the component does not declare, so a misspelt or removed input stops the pipeline.",
   reference: "https://docs.gitlab.com/ci/inputs/#for-configuration-added-with-include",
-  stage: "caller",
-  claims: /unknown input arguments|Given inputs not defined/,
+  codes: ["inputs-unknown", "inputs-without-header"],
   check: (_file, context) => reportClaimed(context),
 };

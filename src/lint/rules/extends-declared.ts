@@ -9,7 +9,14 @@ export const rule: Rule = {
   summary: "What a job extends or refers to exists.",
   why: "A template or a reference that leads nowhere, or in a circle, is refused.",
   reference: "https://docs.gitlab.com/ci/yaml/#extends",
-  stage: "pipeline",
-  claims: /extends|!reference/,
+  codes: [
+    "extends-unknown",
+    "extends-not-map",
+    "extends-too-deep",
+    "extends-circular",
+    "reference-invalid",
+    "reference-circular",
+    "reference-missing",
+  ],
   check: (_file, context) => reportClaimed(context),
 };

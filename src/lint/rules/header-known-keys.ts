@@ -9,8 +9,7 @@ export const rule: Rule = {
   summary: "The header holds only keys that GitLab knows.",
   why: "An unknown key in the header (often a misspelt `default` or `option`) makes GitLab refuse the whole component.",
   reference: "https://docs.gitlab.com/ci/yaml/#header-keywords",
-  stage: "header",
-  claims: /contains unknown keys/,
+  codes: ["header-keys-unknown"],
   check: (_file, context) =>
     reportClaimed(
       context,

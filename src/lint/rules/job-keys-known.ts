@@ -9,7 +9,6 @@ export const rule: Rule = {
   summary: "Jobs and their keywords hold only keys that GitLab knows.",
   why: "A misspelt keyword makes GitLab refuse the whole pipeline.",
   reference: "https://docs.gitlab.com/ci/yaml/#job-keywords",
-  stage: "pipeline",
-  claims: /contains unknown keys/,
+  codes: ["keys-unknown"],
   check: (_file, context) => reportClaimed(context),
 };

@@ -9,7 +9,6 @@ export const rule: Rule = {
   summary: "Every visible job has a name, and a script, a run or a trigger.",
   why: "GitLab refuses jobs without a name and jobs that do nothing.",
   reference: "https://docs.gitlab.com/ci/jobs/",
-  stage: "pipeline",
-  claims: /(?<!image|service|environment|tag) name (?:can't|can only|should)|should implement the script/,
+  codes: ["job-name-kind", "job-without-script"],
   check: (_file, context) => reportClaimed(context),
 };

@@ -9,7 +9,6 @@ export const rule: Rule = {
   summary: "Every job that another one needs exists.",
   why: "A need or dependency on a job that is not there is refused.",
   reference: "https://docs.gitlab.com/ci/yaml/#needs",
-  stage: "pipeline",
-  claims: /undefined (?:need|dependency)/,
+  codes: ["need-undefined", "dependency-undefined"],
   check: (_file, context) => reportClaimed(context),
 };

@@ -1,5 +1,5 @@
-import { toJson, YamlMap } from "../../yaml/index.ts";
-import { check, optional, present } from "./checks.ts";
+import { toJson, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import { check, optional, present, type Rule } from "./checks.ts";
 import type { Definition, Entry } from "./entry.ts";
 import {
   allowedKeys,
@@ -128,7 +128,7 @@ export const artifacts: Definition = {
   },
 };
 
-function exposablePaths(paths: Parameters<typeof arrayOfStrings>[0], entry: Entry): string | undefined {
+function exposablePaths(paths: YamlValue, entry: Entry): ReturnType<Rule> {
   const notStrings = arrayOfStrings(paths, entry);
   if (notStrings !== undefined || !present(paths)) return notStrings;
   const wild = (toJson(paths) as string[]).some((path) => path.includes("*"));

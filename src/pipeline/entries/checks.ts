@@ -1,11 +1,12 @@
+import { type Fault, fault } from "../../problem/index.ts";
 import { SymbolValue, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
 import type { Entry } from "./entry.ts";
 
 /** Looks at one entry, and reports to it what is wrong. */
 export type Check = (entry: Entry) => void;
 
-/** Looks at one value: what is wrong with it, in GitLab's words, or nothing. */
-export type Rule = (value: YamlValue, entry: Entry) => string | undefined;
+/** Looks at one value: what is wrong with it, or nothing. GitLab's words alone stand for a fault without a code of its own. */
+export type Rule = (value: YamlValue, entry: Entry) => Fault | string | undefined;
 
 interface Conditions {
   /** Null and missing values are not looked at. */
@@ -25,8 +26,8 @@ export function check(attribute: string, rules: Rule | readonly Rule[], conditio
     const value = read(entry);
     if (isOptional && value === null) return;
     for (const rule of list) {
-      const message = rule(value, entry);
-      if (message !== undefined) entry.report(attribute, message);
+      const wrong = rule(value, entry);
+      if (wrong !== undefined) entry.report(attribute, wrong);
     }
   };
 }
@@ -43,7 +44,7 @@ export function optional(attribute: string, ...rules: Rule[]): Check {
 
 /** A form that no value may have: the message follows the path. */
 export function unknownForm(title: string, message: string): { title: string; checks: Check[] } {
-  return { title, checks: [(entry) => entry.report("", message)] };
+  return { title, checks: [(entry) => entry.report("", fault("value-kind", { expected: message }))] };
 }
 
 export const isMap = (value: YamlValue | undefined): value is YamlMap => value instanceof YamlMap;
@@ -83,14 +84,15 @@ export function nestedListOf(
 }
 
 /** A check by hand, of the whole entry. */
-export function verify(attribute: string, problem: (entry: Entry) => string | undefined): Check {
+export function verify(attribute: string, problem: (entry: Entry) => Fault | string | undefined): Check {
   return (entry) => {
-    const message = problem(entry);
-    if (message !== undefined) entry.report(attribute, message);
+    const wrong = problem(entry);
+    if (wrong !== undefined) entry.report(attribute, wrong);
   };
 }
 
-/** A rule from a test and its message. */
-export function must(passes: (value: YamlValue) => boolean, message: string): Rule {
-  return (value) => (passes(value) ? undefined : message);
+/** A rule from a test and what it says of values that do not pass: a fault, or GitLab's phrase about the kind of value. */
+export function must(passes: (value: YamlValue) => boolean, wrong: Fault | string): Rule {
+  const told = typeof wrong === "string" ? fault("value-kind", { expected: wrong }) : wrong;
+  return (value) => (passes(value) ? undefined : told);
 }

@@ -1,3 +1,4 @@
+import { fault } from "../../problem/index.ts";
 import {
   FloatValue,
   hashKey,
@@ -111,7 +112,7 @@ const complexVariable: Definition = {
 
 const unknownVariable: Definition = {
   title: "variable",
-  checks: [(entry) => entry.complain("variable definition must be either a string or a hash")],
+  checks: [(entry) => entry.complain(fault("variable-kind", {}))],
 };
 
 const variable: Definition = {

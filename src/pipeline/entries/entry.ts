@@ -1,3 +1,4 @@
+import { type Fault, fault, type Problem, problemOf } from "../../problem/index.ts";
 import { type Place, toJson, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
 import { textOf } from "../ruby-text.ts";
 import type { Check } from "./checks.ts";
@@ -42,19 +43,25 @@ export type Options = Readonly<Record<string, unknown>>;
 
 const NO_CHILDREN: ReadonlyMap<string, Entry> = new Map();
 const NO_ITEMS: readonly Entry[] = [];
-const NO_ERRORS: EntryError[] = [];
+const NO_ERRORS: Problem[] = [];
 
-/** One message of the validation, with the place it speaks of. */
-export interface EntryError {
-  readonly message: string;
-  readonly place: Place | undefined;
-}
+/** Faults of the keys in a mapping, behind which its values can still be judged. */
+const ABOUT_KEYS: ReadonlySet<string> = new Set([
+  "keys-unknown",
+  "keys-disallowed",
+  "keys-beside-rules",
+  "keys-exclusive",
+  "job-without-script",
+]);
+/** What checks call the key of an entry. */
+const ABOUT_NAMES: ReadonlySet<string> = new Set(["name", "key"]);
 
 /** The key, the parent and the place of an entry that is built. */
 interface Position {
   readonly key?: YamlValue | undefined;
   readonly parent?: Entry | undefined;
   readonly place?: Place | undefined;
+  readonly keyPlace?: Place | undefined;
   readonly options?: Options | undefined;
 }
 
@@ -70,10 +77,11 @@ export class Entry {
   readonly key: YamlValue | undefined;
   readonly parent: Entry | undefined;
   readonly place: Place | undefined;
+  readonly #keyPlace: Place | undefined;
   #children: Map<string, Entry> | undefined;
   items: readonly Entry[] = NO_ITEMS;
   readonly #options: Options | undefined;
-  #own: EntryError[] = NO_ERRORS;
+  #own: Problem[] = NO_ERRORS;
   #composed = false;
   /** All checks have been made; from then on the verdict is kept. */
   #finished = false;
@@ -87,6 +95,7 @@ export class Entry {
     this.key = definition.keyless ? undefined : position.key;
     this.parent = position.parent;
     this.place = position.place;
+    this.#keyPlace = position.keyPlace;
     this.#options = position.options ?? this.definition.options;
     const { checks } = this.definition;
     if (checks) for (const check of checks) check(this);
@@ -157,7 +166,7 @@ export class Entry {
   compose(root: Entry): void {
     if (this.#composed) return;
     this.#composed = true;
-    if (this.#own.length === 0) {
+    if (this.#own.length === 0 || this.#mayGoOn()) {
       this.#build(root);
       for (const child of this.children.values()) child.compose(root);
       for (const item of this.items) item.compose(root);
@@ -167,12 +176,18 @@ export class Entry {
     this.#finished = true;
   }
 
+  /** With the option `goesOn`: whether what is inside can be looked at although the entry itself is wrong. */
+  #mayGoOn(): boolean {
+    return this.option("goesOn") === true && this.#own.every(({ code }) => ABOUT_KEYS.has(code));
+  }
+
   /** All messages of this entry and those below it, in GitLab's order. */
-  errors(into: EntryError[] = []): EntryError[] {
+  errors(into: Problem[] = [], isLater = false): Problem[] {
     if (this.valid) return into;
-    for (const error of this.#own) into.push(error);
-    if (this.#children) for (const child of this.#children.values()) child.errors(into);
-    for (const item of this.items) item.errors(into);
+    for (const error of this.#own) into.push(isLater ? { ...error, later: true } : error);
+    const hides = isLater || this.#own.some(({ code }) => ABOUT_KEYS.has(code));
+    if (this.#children) for (const child of this.#children.values()) child.errors(into, hides);
+    for (const item of this.items) item.errors(into, hides);
     return into;
   }
 
@@ -192,23 +207,33 @@ export class Entry {
 
   /** The place of a keyword's value inside this entry, else of the entry. */
   placeOf(keyword: string): Place | undefined {
-    return (
-      (this.config instanceof YamlMap ? this.config.entry(keyword)?.valuePlace : undefined) ?? this.place
-    );
+    const own = this.config instanceof YamlMap ? this.config.entry(keyword)?.valuePlace : undefined;
+    return own ?? (ABOUT_NAMES.has(keyword) ? this.#keyPlace : undefined) ?? this.place;
   }
 
   /** Says what is wrong with an attribute; `""` stands for the entry itself, without a name in the message. */
-  report(attribute: string, message: string, place?: Place): void {
-    const text = attribute === "" ? message : `${humanize(attribute)} ${message}`;
-    this.#add({ message: describe(this.location(), text), place: place ?? this.placeOf(attribute) });
+  report(attribute: string, wrong: Fault | string): void {
+    const told = typeof wrong === "string" ? fault("value-wrong", { says: wrong }) : wrong;
+    const subject = this.location();
+    const place = this.placeOf(attribute);
+    const problem = (each: Fault, parts?: readonly Problem[]) => {
+      const text = attribute === "" ? each.text : `${humanize(attribute)} ${each.text}`;
+      return problemOf({ ...each, text }, { subject, message: describe(subject, text), place, parts });
+    };
+    this.#add(
+      problem(
+        told,
+        told.each?.map((each) => problem(each)),
+      ),
+    );
   }
 
   /** Adds a message that does not begin with the path. */
-  complain(message: string): void {
-    this.#add({ message, place: this.place });
+  complain(wrong: Fault): void {
+    this.#add(problemOf(wrong, { subject: this.location(), place: this.place }));
   }
 
-  #add(error: EntryError): void {
+  #add(error: Problem): void {
     if (this.#own === NO_ERRORS) this.#own = [];
     this.#own.push(error);
   }
@@ -273,7 +298,7 @@ export class Entry {
       const definition = members(key, value);
       if (definition === undefined) continue;
       const place = value === null ? keyPlace : valuePlace;
-      const entry = new Entry(definition, value ?? new YamlMap(), { key, parent: this, place });
+      const entry = new Entry(definition, value ?? new YamlMap(), { key, parent: this, place, keyPlace });
       this.setChild(textOf(key), entry);
     }
   }

@@ -1,4 +1,5 @@
 import { readInputs, resolveInputs } from "../../contract/index.ts";
+import { fault } from "../../problem/index.ts";
 import { toJson, YamlList, YamlMap } from "../../yaml/index.ts";
 import { check, verify } from "./checks.ts";
 import type { Definition, Entry } from "./entry.ts";
@@ -63,6 +64,8 @@ export function checkInputDefaults(entry: Entry): void {
   if (!inputs?.valid || !(inputs.config instanceof YamlMap)) return;
   const header = new YamlMap().set("spec", new YamlMap().set("inputs", inputs.config));
   const { problems } = resolveInputs(readInputs(header), new YamlMap());
-  for (const { message, place } of problems)
-    entry.report("inputs", message.replace("` input: ", "`: "), place);
+  for (const { subject, text, place } of problems) {
+    const says = `\`${subject}\`: ${text}`;
+    entry.report("inputs", fault("job-input-default-wrong", { says }, place));
+  }
 }

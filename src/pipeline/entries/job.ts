@@ -1,6 +1,6 @@
 import { toJson, YamlMap, type YamlValue } from "../../yaml/index.ts";
 import { parseDuration } from "../duration.ts";
-import { check, isMap, optional, present } from "./checks.ts";
+import { check, isMap, optional, present, type Rule } from "./checks.ts";
 import { commandList } from "./common.ts";
 import { enterpriseKeywords, isEnterprise } from "./enterprise.ts";
 import type { Definition, Entry } from "./entry.ts";
@@ -91,7 +91,7 @@ const pages: Definition = {
 const fossKeys = allowedKeys(...KEYS, ...COMMON_KEYS);
 const enterpriseKeys = allowedKeys(...KEYS, ...COMMON_KEYS, ...Object.keys(enterpriseKeywords));
 
-function knownKeys(value: YamlValue, entry: Entry): string | undefined {
+function knownKeys(value: YamlValue, entry: Entry): ReturnType<Rule> {
   return (isEnterprise(entry) ? enterpriseKeys : fossKeys)(value, entry);
 }
 

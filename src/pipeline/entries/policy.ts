@@ -1,4 +1,5 @@
 import { isValidExpression } from "../../expression/index.ts";
+import { fault } from "../../problem/index.ts";
 import { toJson, YamlList } from "../../yaml/index.ts";
 import { check, isList, isMap, isText, optional, unknownForm } from "./checks.ts";
 import type { Definition, Entry } from "./entry.ts";
@@ -41,8 +42,8 @@ export const policy: Definition = {
 function checkConditions(entry: Entry): void {
   const conditions = entry.get("variables");
   if (!(conditions instanceof YamlList)) return;
-  for (const condition of conditions.items) {
+  for (const [index, condition] of conditions.items.entries()) {
     if (isText(condition) && !isValidExpression(condition))
-      entry.report("variables", "invalid expression syntax");
+      entry.report("variables", fault("condition-invalid", {}, conditions.places[index]));
   }
 }

@@ -1,5 +1,6 @@
+import { fault } from "../../problem/index.ts";
 import { toJson, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
-import { type Check, check, isText, optional } from "./checks.ts";
+import { type Check, check, isText, must, optional, present } from "./checks.ts";
 import { boolean, stage, variables } from "./common.ts";
 import type { Child, Entry } from "./entry.ts";
 import { environment } from "./environment.ts";
@@ -49,13 +50,16 @@ const RULE_KEYS = [
 ];
 
 const nameOf = (entry: Entry): YamlValue => entry.key ?? null;
+const nameIsText = must(isText, fault("job-name-kind", { expected: "should be a symbol" }));
 
 export const commonChecks: readonly Check[] = [
   check("config", [isHash, notBlank]),
-  check("name", [notBlank, (value) => (isText(value) ? undefined : "should be a symbol")], { read: nameOf }),
+  check("name", [must(present, fault("job-name-kind", { expected: "can't be blank" })), nameIsText], {
+    read: nameOf,
+  }),
   check("name", atMost(255, "is too long (maximum is 255 characters)"), { read: nameOf }),
   check("config", [exclusiveKeys("script", "trigger"), exclusiveKeys("run", "trigger")]),
-  check("config", disallowedKeys(["only", "except", "start_in"], "key may not be used with `rules`", true), {
+  check("config", disallowedKeys(["only", "except", "start_in"], "keys-beside-rules"), {
     when: (entry) => (entry.get("rules") ?? null) !== null,
   }),
   optional("extends", arrayOfStringsOrString),

@@ -1,3 +1,4 @@
+import { fault } from "../../problem/index.ts";
 import { toJson, YamlMap, type YamlValue } from "../../yaml/index.ts";
 import { textOf } from "../ruby-text.ts";
 import { bridge } from "./bridge.ts";
@@ -98,11 +99,11 @@ class RootEntry extends Entry {
 }
 
 /** Checks a configuration whose includes, `extends` and references are resolved. */
-export function composeRoot(config: YamlMap, edition: Edition = "foss"): Entry {
+export function composeRoot(config: YamlMap, edition: Edition = "foss", goesOn = false): Entry {
   const globals = new YamlMap();
   const named = new YamlMap();
   for (const entry of config.entries()) (isJobKey(entry.key, entry.value) ? named : globals).setEntry(entry);
-  const rootEntry = new RootEntry(root, globals, { options: { edition } });
+  const rootEntry = new RootEntry(root, globals, { options: { edition, goesOn } });
   rootEntry.jobs = named;
   rootEntry.compose(rootEntry);
   return rootEntry;
@@ -139,8 +140,8 @@ function checkJobs(entry: Entry): void {
     const kind = kindOf(key, value);
     if (kind === undefined) {
       const place = present(value) ? valuePlace : keyPlace;
-      entry.report(textOf(key), "config should implement the script:, run:, or trigger: keyword", place);
+      entry.report(textOf(key), fault("job-without-script", { job: textOf(key) }, place));
     } else if (kind !== hidden) visible = true;
   }
-  if (!visible) entry.report("config", "should contain at least one visible job");
+  if (!visible) entry.report("", fault("jobs-missing", {}));
 }

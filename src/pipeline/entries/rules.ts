@@ -1,5 +1,6 @@
 import { compileLiteral, isLiteral, isValidExpression } from "../../expression/index.ts";
-import { FloatValue, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import { type Fault, fault } from "../../problem/index.ts";
+import { FloatValue, type Place, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
 import { artifactDurationIsValid, parseDuration } from "../duration.ts";
 import { joinTexts, keysInOrder, textOf } from "../ruby-text.ts";
 import {
@@ -28,8 +29,8 @@ export const isHash = must(isMap, "should be a hash");
 export const isArray = must(isList, "should be an array");
 export const isString = must(isText, "should be a string");
 export const isTrueOrFalse = must(isBoolean, "should be a boolean value");
-export const notBlank = must(present, "can't be blank");
-export const blank = must((value) => !present(value), "must be blank");
+export const notBlank = must(present, fault("value-missing", {}));
+export const blank = must((value) => !present(value), fault("value-superfluous", {}));
 
 export const hashOrString = must((value) => isMap(value) || isText(value), "should be a hash or a string");
 export const hashOrBoolean = must(
@@ -50,10 +51,11 @@ export const arrayOfIntegersOrInteger = must(
   (value) => isInteger(value) || listOf(value, isInteger),
   "should be an array of integers or an integer",
 );
-export const commands = must(
-  (value) => isTextual(value) || nestedListOf(value, NESTING, isTextual),
-  `should be a string or a nested array of strings up to ${NESTING} levels deep`,
-);
+const COMMANDS = `should be a string or a nested array of strings up to ${NESTING} levels deep`;
+export const commands: Rule = (value) => {
+  if (isTextual(value) || nestedListOf(value, NESTING, isTextual)) return undefined;
+  return fault("commands-kind", { expected: COMMANDS }, firstWrongItem(value));
+};
 export const nestedArrayOfStrings = must(
   (value) => nestedListOf(value, NESTING, isTextual),
   `should be an array of strings or a nested array of strings up to ${NESTING} levels deep`,
@@ -72,18 +74,18 @@ export const scalar = must(
 );
 export const expression = must(
   (value) => isText(value) && isValidExpression(value),
-  "invalid expression syntax",
+  fault("condition-invalid", {}),
 );
 export const regularExpression = must(
   (value) => isText(value) && compileLiteral(value) !== undefined,
-  "must be a regular expression with re2 syntax",
+  fault("pattern-invalid", {}),
 );
 const REFS = "should be an array of strings or regular expressions using re2 syntax";
 export const stringsOrPatterns = must((value) => listOf(value, isNameOrPattern), REFS);
 
 export const artifactDuration = must(
   (value) => isText(value) && artifactDurationIsValid(value),
-  "should be a duration",
+  fault("duration-invalid", {}),
 );
 
 export function allowedKeys(...keys: readonly string[]): Rule {
@@ -91,29 +93,46 @@ export function allowedKeys(...keys: readonly string[]): Rule {
   return (value) => {
     if (!(value instanceof YamlMap) || value.everyKey((key) => allowed.has(key))) return undefined;
     const unknown = keysOf(value).filter((key) => !allowed.has(key));
-    return unknown.length > 0 ? `contains unknown keys: ${unknown.join(", ")}` : undefined;
+    return forKeys(value, unknown, (names, at) => fault("keys-unknown", { keys: names, allowed: keys }, at));
   };
+}
+
+/** A fault of several keys, at the first of them, with one for each. */
+function forKeys(
+  map: YamlMap,
+  keys: readonly string[],
+  wrong: (keys: readonly string[], at: Place | undefined) => Fault,
+): Fault | undefined {
+  if (keys.length === 0) return undefined;
+  const placeOf = (name: string) =>
+    [...map.entries()].find(({ key }) => keysOf(new YamlMap().set(key, null))[0] === name)?.keyPlace;
+  const all = wrong(keys, placeOf(keys[0]!));
+  return keys.length === 1 ? all : { ...all, each: keys.map((key) => wrong([key], placeOf(key))) };
 }
 
 export function requiredKeys(...keys: readonly string[]): Rule {
   return (value) => {
     const present = keysOf(value);
     const missing = keys.filter((key) => !present.includes(key));
-    return missing.length > 0 ? `missing required keys: ${missing.join(", ")}` : undefined;
+    return missing.length > 0 ? fault("keys-missing", { keys: missing }) : undefined;
   };
 }
 
 export function disallowedKeys(
   keys: readonly string[],
-  message = "contains disallowed keys",
-  ignoreNull = false,
+  code: "keys-disallowed" | "keys-beside-rules" = "keys-disallowed",
 ): Rule {
+  const ignoreNull = code === "keys-beside-rules";
   return (value) => {
     if (!(value instanceof YamlMap) || !keys.some((key) => value.has(key))) return undefined;
     const found = keysOf(value).filter((key) => {
       return keys.includes(key) && !(ignoreNull && (value as YamlMap).get(key) === null);
     });
-    return found.length > 0 ? `${message}: ${found.join(", ")}` : undefined;
+    return forKeys(value, found, (names, at) =>
+      code === "keys-disallowed"
+        ? fault(code, { keys: names, why: "contains disallowed keys" }, at)
+        : fault(code, { keys: names }, at),
+    );
   };
 }
 
@@ -121,26 +140,31 @@ export function exclusiveKeys(...keys: readonly string[]): Rule {
   return (value) => {
     if (!(value instanceof YamlMap) || keys.filter((key) => value.has(key)).length < 2) return undefined;
     const found = keysOf(value).filter((key) => keys.includes(key));
-    return found.length > 1 ? `these keys cannot be used together: ${found.join(", ")}` : undefined;
+    const second = [...value.entries()].filter(({ key }) => keys.includes(key as string))[1];
+    return found.length > 1 ? fault("keys-exclusive", { keys: found }, second?.keyPlace) : undefined;
   };
 }
 
 export function exactlyOneKey(...keys: readonly string[]): Rule {
   return (value) => {
     const found = keysOf(value).filter((key) => keys.includes(key));
-    return found.length === 1 ? undefined : `must use exactly one of these keys: ${keys.join(", ")}`;
+    return found.length === 1 ? undefined : fault("keys-alternative", { keys });
   };
 }
 
 /** Text that is one of the values. Of a list, Rails asks whether all its items are. */
 export function oneOf(values: readonly string[], message = "is not included in the list"): Rule {
   const isOne = (value: YamlValue) => isText(value) && values.includes(value);
-  return must((value) => isOne(value) || listOf(value, isOne), message);
+  const wrong = fault("value-not-allowed", { allowed: values, says: message });
+  return must((value) => isOne(value) || listOf(value, isOne), wrong);
 }
 
 /** A value whose text is one of the values; the message names it. */
 export function knownValue(values: readonly string[]): Rule {
-  return (value) => (values.includes(textOf(value)) ? undefined : `unknown value: ${textOf(value)}`);
+  return (value) => {
+    if (values.includes(textOf(value))) return undefined;
+    return fault("value-not-allowed", { allowed: values, says: `unknown value: ${textOf(value)}` });
+  };
 }
 
 /** A list of nothing but these values. */
@@ -148,7 +172,13 @@ export function knownItems(values: readonly string[]): Rule {
   return (value) => {
     if (!(value instanceof YamlList)) return undefined;
     const unknown = value.items.filter((item) => !(isText(item) && values.includes(item)));
-    return unknown.length > 0 ? `contains unknown values: ${joinTexts(unknown)}` : undefined;
+    if (unknown.length === 0) return undefined;
+    const at = value.places[value.items.indexOf(unknown[0]!)];
+    return fault(
+      "value-not-allowed",
+      { allowed: values, says: `contains unknown values: ${joinTexts(unknown)}` },
+      at,
+    );
   };
 }
 
@@ -158,39 +188,47 @@ const NUMBER = /^\s*[+-]?(?:\d+(?:_\d+)*)?(?:(?<=\d)|\.\d+(?:_\d+)*)(?:e[+-]?\d+
 /** A whole number between two bounds, or its digits as text, in Rails' words. */
 export function integerBetween(least: number, most: number): Rule {
   return (value) => {
-    if (value instanceof FloatValue) return "must be an integer";
-    if (!isInteger(value) && !(isText(value) && NUMBER.test(value))) return "is not a number";
-    if (isText(value) && !/^[+-]?\d+$/.test(value)) return "must be an integer";
-    const number = Number(value);
-    if (number < least) return `must be greater than or equal to ${least}`;
-    return number > most ? `must be less than or equal to ${most}` : undefined;
+    const says = numberProblem(value, least, most);
+    return says === undefined ? undefined : fault("value-out-of-bounds", { says });
   };
 }
 
-export function atMost(maximum: number, message: string): Rule {
-  return (value) => (lengthOf(value) > maximum ? message : undefined);
+function numberProblem(value: YamlValue, least: number, most: number): string | undefined {
+  if (value instanceof FloatValue) return "must be an integer";
+  if (!isInteger(value) && !(isText(value) && NUMBER.test(value))) return "is not a number";
+  if (isText(value) && !/^[+-]?\d+$/.test(value)) return "must be an integer";
+  const number = Number(value);
+  if (number < least) return `must be greater than or equal to ${least}`;
+  return number > most ? `must be less than or equal to ${most}` : undefined;
 }
 
-export function atLeast(minimum: number, message: string): Rule {
-  return (value) => (lengthOf(value) < minimum ? message : undefined);
+export function atMost(maximum: number, says: string): Rule {
+  return (value) => (lengthOf(value) > maximum ? fault("value-out-of-bounds", { says }) : undefined);
 }
 
-export function matching(pattern: RegExp, message: string): Rule {
-  return (value) => (pattern.test(textOf(value)) ? undefined : message);
+export function atLeast(minimum: number, says: string): Rule {
+  return (value) => (lengthOf(value) < minimum ? fault("value-out-of-bounds", { says }) : undefined);
+}
+
+export function matching(pattern: RegExp, says: string): Rule {
+  return (value) => (pattern.test(textOf(value)) ? undefined : fault("value-malformed", { says }));
 }
 
 /** A duration, `1h 30m`, as text. */
 export const duration = must(
   (value) => isText(value) && parseDuration(value) !== undefined,
-  "should be a duration",
+  fault("duration-invalid", {}),
 );
 
 /** A duration shorter than a limit in seconds, or as long as it. */
 export function durationWithin(seconds: number): Rule {
-  return must((value) => {
-    const length = isText(value) ? parseDuration(value) : undefined;
-    return length !== undefined && length <= seconds;
-  }, "should not exceed the limit");
+  return must(
+    (value) => {
+      const length = isText(value) ? parseDuration(value) : undefined;
+      return length !== undefined && length <= seconds;
+    },
+    fault("duration-too-long", {}),
+  );
 }
 
 /** The keys of a mapping as text; none for anything else. */
@@ -198,6 +236,16 @@ export function keysOf(value: YamlValue): string[] {
   return value instanceof YamlMap
     ? keysInOrder(value).map((key) => (key instanceof YamlList ? joinTexts(key.items) : textOf(key)))
     : [];
+}
+
+/** The first item of nested lists that is no text. */
+function firstWrongItem(value: YamlValue): Place | undefined {
+  if (!(value instanceof YamlList)) return undefined;
+  for (const [index, item] of value.items.entries()) {
+    if (isTextual(item)) continue;
+    return firstWrongItem(item) ?? value.places[index];
+  }
+  return undefined;
 }
 
 function isNameOrPattern(value: YamlValue): boolean {

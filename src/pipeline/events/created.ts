@@ -1,4 +1,5 @@
 import { conditionHolds } from "../../expression/index.ts";
+import { type Fault, fault, type Problem, problemOf } from "../../problem/index.ts";
 import { inspectString } from "../../yaml/index.ts";
 import type { FileTree, Sources } from "../include/sources.ts";
 import type { Job } from "../normalize.ts";
@@ -43,6 +44,8 @@ export interface Creation {
   readonly created: boolean;
   readonly reason?: NoPipeline;
   readonly errors?: readonly string[];
+  /** What is wrong, for `config` and `jobs`. */
+  readonly problems?: readonly Problem[];
   readonly jobs: ReadonlyMap<string, CreatedJob>;
   /** The jobs that the pipeline would not contain. */
   readonly absent: ReadonlyMap<string, Decision>;
@@ -68,10 +71,7 @@ const MAX_NEEDS = 50;
 /** The jobs of a valid pipeline for an event, and why the others are left out. */
 export function createJobs(pipeline: Pipeline, context: CreationContext): Creation {
   if (pipeline.errors.length > 0) {
-    return refusal(
-      "config",
-      pipeline.errors.map(({ message }) => message),
-    );
+    return refusal("config", pipeline.errors);
   }
   const global = allVariables(context, inheritVariables(pipeline.variables, new Map(), true));
   const workflow = decideByRules(
@@ -100,8 +100,9 @@ export function createJobs(pipeline: Pipeline, context: CreationContext): Creati
   return { created: true, jobs: new Map(included.map((seed) => [seed.name, createdJob(seed)])), ...verdict };
 }
 
-function refusal(reason: NoPipeline, errors?: readonly string[]): Creation {
-  return { created: false, reason, ...(errors && { errors }), jobs: new Map(), absent: new Map() };
+function refusal(reason: NoPipeline, problems?: readonly Problem[]): Creation {
+  const told = problems && { errors: problems.map(({ message }) => message), problems };
+  return { created: false, reason, ...told, jobs: new Map(), absent: new Map() };
 }
 
 type RuleList = readonly (RuleClauses | null)[] | undefined;
@@ -110,7 +111,7 @@ interface Verdict {
   readonly when: string;
   readonly rule?: RuleClauses;
   /** A rule could not be judged. */
-  readonly error?: string;
+  readonly error?: Fault;
   readonly decision: Decision;
 }
 
@@ -129,7 +130,7 @@ function decideByRules(
     }
   } catch (error) {
     if (!(error instanceof RuleError)) throw error;
-    return { when: "never", error: error.message, decision: { keyword: "rules", reason: error.message } };
+    return { when: "never", error: error.fault, decision: { keyword: "rules", reason: error.message } };
   }
   return { when: "never", decision: { keyword: "rules", reason: describeMisses(rules, surroundings) } };
 }
@@ -236,9 +237,9 @@ function variablePairs(
   return variables instanceof Map ? (variables as Map<string, string>) : Object.entries(variables);
 }
 
-function errorsOf(seeds: readonly Seed[]): string[] {
+function errorsOf(seeds: readonly Seed[]): Problem[] {
   const names = new Set<string>();
-  const errors: string[] = [];
+  const errors: Problem[] = [];
   let stage: unknown;
   let stageNames: string[] = [];
   for (const seed of seeds) {
@@ -251,34 +252,35 @@ function errorsOf(seeds: readonly Seed[]): string[] {
     }
     // GitLab leaves out a stage without jobs, with what is wrong with its rules.
     if (seed.error !== undefined && stageNames.length > 0) {
-      errors.push(`Failed to parse rule for ${seed.name}: ${seed.error}`);
+      const message = `Failed to parse rule for ${seed.name}: ${seed.error.text}`;
+      errors.push(problemOf(seed.error, { subject: seed.name, message, place: undefined }));
     }
     if (seed.when !== "never") errors.push(...needErrors(seed, names), ...cycleErrors(seed));
   }
   return errors;
 }
 
-function needErrors({ name, job }: Seed, names: ReadonlySet<string>): string[] {
+function needErrors({ name, job }: Seed, names: ReadonlySet<string>): Problem[] {
   const needs = (job.needs as { job?: { name: string; optional: boolean }[] } | undefined)?.job;
   if (needs === undefined) return [];
   if (needs.length > MAX_NEEDS) {
-    return [
-      `${name}: one job can only need ${MAX_NEEDS} others, but you have listed ${needs.length}. See needs keyword documentation for more details`,
-    ];
+    const wrong = fault("needs-many", { most: MAX_NEEDS, count: needs.length });
+    return [problemOf(wrong, { subject: name, message: `${name}: ${wrong.text}`, place: undefined })];
   }
   return needs
     .filter((need) => !need.optional && !names.has(need.name))
-    .map(
-      (need) =>
-        `'${name}' job needs '${need.name}' job, but '${need.name}' does not exist in the pipeline. This might be because of the only, except, or rules keywords. To need a job that sometimes does not exist in the pipeline, use needs:optional.`,
-    );
+    .map((need) => {
+      const wrong = fault("need-absent", { job: name, need: need.name });
+      return problemOf(wrong, { subject: name, place: undefined });
+    });
 }
 
-function cycleErrors({ name, all }: Seed): string[] {
+function cycleErrors({ name, all }: Seed): Problem[] {
   const { cycles } = orderVariables(all);
   if (cycles.length === 0) return [];
-  const shown = cycles.map((cycle) => `[${cycle.map(inspectString).join(", ")}]`);
-  return [`${name}: circular variable reference detected: ${shown.join(", ")}`];
+  const shown = cycles.map((cycle) => `[${cycle.map(inspectString).join(", ")}]`).join(", ");
+  const wrong = fault("variables-circular", { cycles, shown });
+  return [problemOf(wrong, { subject: name, message: `${name}: ${wrong.text}`, place: undefined })];
 }
 
 function createdJob({ job, when, rule, yaml, all, decision }: Seed): CreatedJob {

@@ -1,3 +1,4 @@
+import { type Fault, fault } from "../../problem/index.ts";
 import { projectAt, type Sources } from "../include/sources.ts";
 import { globMatches, isPlainPath } from "./glob.ts";
 
@@ -29,9 +30,14 @@ export interface RuleSurroundings {
   readonly changedFiles: readonly string[] | undefined;
 }
 
-/** A rule names a project or a ref that is not there; the message is GitLab's. */
+/** A rule names a project or a ref that is not there. */
 export class RuleError extends Error {
   override readonly name = "RuleError";
+  readonly fault: Fault;
+  constructor(wrong: Fault) {
+    super(wrong.text);
+    this.fault = wrong;
+  }
 }
 
 /** GitLab assumes a match beyond so many comparisons of globs with changed files. */
@@ -105,9 +111,9 @@ function filesOf(
   const path = expand(project);
   const at = ref === undefined ? "HEAD" : expand(ref);
   const found = projectAt(sources, path, at);
-  if (found === undefined) throw new RuleError(`rules:exists:project \`${path}\` not found or access denied`);
+  if (found === undefined) throw new RuleError(fault("rule-project-missing", { project: path }));
   if (found === "missing_ref") {
-    throw new RuleError(`rules:exists:ref \`${at}\` is not a valid ref in project \`${path}\``);
+    throw new RuleError(fault("rule-ref-missing", { project: path, ref: at }));
   }
   return found.tree.paths();
 }

@@ -1,4 +1,6 @@
+import { type Fault, fault } from "../../problem/index.ts";
 import type { Place } from "../../yaml/index.ts";
+import type { Findings } from "../errors.ts";
 import { expandedValues } from "../variable-order.ts";
 import {
   expandKnownVariables,
@@ -25,6 +27,7 @@ interface Shared {
   readonly values: ReadonlyMap<string, string>;
   readonly list: readonly Variable[];
   readonly files: IncludedFile[];
+  readonly findings: Findings;
   references: boolean;
 }
 
@@ -38,23 +41,30 @@ export class IncludeContext {
   readonly component: ComponentFacts | undefined;
   readonly #shared: Shared;
 
-  constructor(
+  private constructor(
     sources: Sources,
     variables: VariableTable,
-    at: ProjectAt = sources.local,
-    component?: ComponentFacts,
-    shared: Shared = {
-      values: valuesOf(variables.values()),
-      list: [...variables.values()],
-      files: [],
-      references: false,
-    },
+    at: ProjectAt,
+    component: ComponentFacts | undefined,
+    shared: Shared,
   ) {
     this.sources = sources;
     this.variables = variables;
     this.at = at;
     this.component = component;
     this.#shared = shared;
+  }
+
+  /** The context of a whole configuration, with a list of its own for what is wrong. */
+  static of(sources: Sources, variables: VariableTable, findings: Findings): IncludeContext {
+    const values = valuesOf(variables.values());
+    const shared = { values, list: [...variables.values()], files: [], findings, references: false };
+    return new IncludeContext(sources, variables, sources.local, undefined, shared);
+  }
+
+  /** What was found wrong so far. */
+  get findings(): Findings {
+    return this.#shared.findings;
   }
 
   /** The context of the files that a file of another project includes. */
@@ -86,10 +96,10 @@ export class IncludeContext {
   }
 
   /** Counts a file; the answer is what GitLab says when there are too many. */
-  count(file: IncludedFile): string | undefined {
+  count(file: IncludedFile): Fault | undefined {
     this.#shared.files.push(file);
     return this.#shared.files.length > MAX_INCLUDES
-      ? `Maximum of ${MAX_INCLUDES} nested includes are allowed!`
+      ? fault("includes-many", { most: MAX_INCLUDES })
       : undefined;
   }
 

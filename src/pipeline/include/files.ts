@@ -1,6 +1,7 @@
+import { type Fault, fault } from "../../problem/index.ts";
 import { type Place, YamlList, type YamlMap, type YamlValue } from "../../yaml/index.ts";
 import { present } from "../entries/checks.ts";
-import { ConfigError } from "../errors.ts";
+import { refusal } from "../errors.ts";
 import { textOf } from "../ruby-text.ts";
 import type { IncludeContext } from "./context.ts";
 import { isUrl, type Location, locationJson } from "./locations.ts";
@@ -44,28 +45,29 @@ const KINDS: readonly Kind[] = ["local", "project", "remote", "template", "artif
 type Reader = (
   map: YamlMap,
   context: IncludeContext,
-  fail: (message: string) => never,
+  fail: Fail,
 ) => Omit<PendingFile, "kind" | "inputs" | "place">;
 
 /** Which file a location means. Throws ConfigError when it means none, or several. */
 export function fileAt({ map, place }: Location, context: IncludeContext, kinds = KINDS): PendingFile {
   const matching = kinds.filter((kind) => isMeant(kind, map));
-  const keys = `\`${kinds.join("`, `")}\``;
-  if (matching.length > 1) throw new ConfigError(`Each include must use only one of: ${keys}`, place);
+  if (matching.length > 1) throw refusal(fault("include-ambiguous", { kinds }), { subject: "", place });
   const [kind] = matching;
   if (kind === undefined) {
     const shown = context.mask(locationJson(map));
-    throw new ConfigError(
-      `\`${shown}\` does not have a valid subkey for ${kinds === KINDS ? "include" : "header include"}. Valid subkeys are: ${keys}`,
-      place,
-    );
+    const what = kinds === KINDS ? "include" : "header include";
+    throw refusal(fault("include-subkey-unknown", { shown, what, kinds }), { subject: "", place });
   }
   const filePlace = map.entry(kind === "project" ? "file" : kind)?.valuePlace ?? place;
-  const fail = (message: string): never => {
-    throw new ConfigError(message, filePlace);
+  const pending: PendingFile = {
+    kind,
+    inputs: map.entry("inputs")?.value,
+    place: filePlace,
+    ...READERS[kind](map, context, (wrong) => {
+      throw refusal(wrong, { subject: pending.location, place: filePlace });
+    }),
   };
-  const inputs = map.entry("inputs")?.value;
-  return { kind, inputs, place: filePlace, ...READERS[kind](map, context, fail) };
+  return pending;
 }
 
 function isMeant(kind: Kind, map: YamlMap): boolean {
@@ -82,8 +84,8 @@ const READERS: Readonly<Record<Kind, Reader>> = {
       location: shown,
       validate: () => checkExtension(location, shown, fail),
       fetch: () => {
-        const text = context.at.tree.read(location) ?? fail(`Local file \`${shown}\` does not exist!`);
-        if (isBlank(text)) fail(`Local file \`${shown}\` is empty!`);
+        const text = context.at.tree.read(location) ?? fail(fault("local-file-missing", { location: shown }));
+        if (isBlank(text)) fail(fault("local-file-empty", { location: shown }));
         return { text, file: location };
       },
     };
@@ -109,7 +111,7 @@ const READERS: Readonly<Record<Kind, Reader>> = {
       validate: () => {
         checkIsText(value, shown, fail);
         checkExtension(location, shown, fail);
-        if (!isUrl(location)) fail(`Remote file \`${shown}\` does not have a valid address!`);
+        if (!isUrl(location)) fail(fault("remote-address-invalid", { location: shown }));
       },
       fetch: () => fetchRemote(location, shown, map.get("integrity"), context, fail),
     };
@@ -123,12 +125,11 @@ const READERS: Readonly<Record<Kind, Reader>> = {
       validate: () => {
         checkIsText(value, shown, fail);
         checkExtension(location, shown, fail);
-        if (!location.endsWith(".gitlab-ci.yml")) fail(`Template file \`${shown}\` is not a valid location!`);
+        if (!location.endsWith(".gitlab-ci.yml")) fail(fault("template-name-invalid", { location: shown }));
       },
       fetch: () => {
         const text = context.sources.template?.(location);
-        if (text === undefined || isBlank(text))
-          fail(`Included file \`${shown}\` is empty or does not exist!`);
+        if (text === undefined || isBlank(text)) fail(fault("file-empty-or-missing", { location: shown }));
         return { text: text!, file: location };
       },
     };
@@ -143,7 +144,7 @@ const READERS: Readonly<Record<Kind, Reader>> = {
         checkIsText(value, shown, fail);
         checkExtension(location, shown, fail);
       },
-      fetch: () => fail("Including configs from artifacts is only allowed when triggering child pipelines"),
+      fetch: () => fail(fault("artifact-outside-child", {})),
     };
   },
   component: (map, context, fail) => {
@@ -169,15 +170,15 @@ function projectName(map: YamlMap): string {
   return first === false ? "" : textOf(first).toLowerCase();
 }
 
-type Fail = (message: string) => never;
+type Fail = (wrong: Fault) => never;
 
 function checkIsText(value: YamlValue, shown: string, fail: Fail): void {
-  if (typeof value !== "string") fail(`Included file \`${shown}\` needs to be a string`);
+  if (typeof value !== "string") fail(fault("include-address-kind", { location: shown }));
 }
 
 function checkExtension(location: string, shown: string, fail: Fail): void {
   const name = location.slice(location.lastIndexOf("/") + 1);
-  if (!/.+\.(?:yml|yaml)$/im.test(name)) fail(`Included file \`${shown}\` does not have YAML extension!`);
+  if (!/.+\.(?:yml|yaml)$/im.test(name)) fail(fault("include-extension", { location: shown }));
 }
 
 function isBlank(text: string): boolean {
@@ -199,15 +200,14 @@ function fetchFromProject(
   const name = context.mask(project);
   const found = context.sources.project?.(project, ref);
   if (found === "missing_ref") {
-    return fail(`Project \`${name}\` reference \`${context.mask(ref)}\` does not exist!`);
+    return fail(fault("project-ref-missing", { project: name, ref: context.mask(ref) }));
   }
   if (found === undefined) {
-    return fail(
-      `Project \`${name}\` not found or access denied! Make sure any includes in the pipeline configuration are correctly defined.`,
-    );
+    return fail(fault("project-missing", { project: name }));
   }
-  const text = found.tree.read(location) ?? fail(`Project \`${name}\` file \`${shown}\` does not exist!`);
-  if (isBlank(text)) fail(`Project \`${name}\` file \`${shown}\` is empty!`);
+  const text =
+    found.tree.read(location) ?? fail(fault("project-file-missing", { project: name, location: shown }));
+  if (isBlank(text)) fail(fault("project-file-empty", { project: name, location: shown }));
   return { text, file: `${project}@${ref}:${location}`, at: found };
 }
 
@@ -220,25 +220,25 @@ function fetchRemote(
 ): FetchedFile {
   const answer = context.sources.remote?.(url) ?? { status: 404 };
   if ("failure" in answer) {
-    return fail(`Remote file \`${shown}\` could not be fetched because of ${answer.failure}!`);
+    return fail(fault("remote-failed", { location: shown, why: answer.failure }));
   }
   const text = "text" in answer ? answer.text : "";
   // GitLab compares whatever the server sent, an error's page too.
   if (integrity !== undefined && integrity !== null && integrity !== false) {
-    if (`sha256-${sha256(text)}` !== integrity) fail(`Remote file \`${shown}\` failed integrity check!`);
+    if (`sha256-${sha256(text)}` !== integrity) fail(fault("remote-integrity", { location: shown }));
   }
   if ("status" in answer) {
-    fail(`Remote file \`${shown}\` could not be fetched because of HTTP code \`${answer.status}\` error!`);
+    fail(fault("remote-failed", { location: shown, why: `HTTP code \`${answer.status}\` error` }));
   }
-  if (isBlank(text)) fail(`Included file \`${shown}\` is empty or does not exist!`);
+  if (isBlank(text)) fail(fault("file-empty-or-missing", { location: shown }));
   return { text, file: url };
 }
 
 function fetchComponent(address: string, context: IncludeContext, fail: Fail): FetchedFile {
-  const prefix = `Component '${context.mask(address)}' -`;
+  const shown = context.mask(address);
   const host = `${context.values.get("CI_SERVER_FQDN") ?? "gitlab.com"}/`;
   if (!address.includes("@") || !address.startsWith(host))
-    fail(`${prefix} the component path is not supported`);
+    fail(fault("component-address-unsupported", { address: shown }));
   const at = address.indexOf("@");
   const path = address.slice(host.length, at);
   const reference = address.slice(at + 1);
@@ -246,14 +246,10 @@ function fetchComponent(address: string, context: IncludeContext, fail: Fail): F
   const name = path.slice(slash + 1);
   const found = slash > 0 ? context.sources.component?.(path.slice(0, slash), reference) : undefined;
   if (found === "latest_without_catalog") {
-    fail(
-      `${prefix} The ~latest version reference is not supported for non-catalog resources. Use a tag, branch, or commit SHA instead.`,
-    );
+    fail(fault("component-version-outside-catalog", { address: shown, version: "~latest" }));
   }
   if (found === "partial_without_catalog") {
-    fail(
-      `${prefix} The partial semantic version reference is not supported for non-catalog resources. Use a tag, branch, or commit SHA instead.`,
-    );
+    fail(fault("component-version-outside-catalog", { address: shown, version: "partial semantic" }));
   }
   const component = found as Exclude<typeof found, string>;
   for (const file of [`templates/${name}.yml`, `templates/${name}/template.yml`]) {
@@ -262,7 +258,7 @@ function fetchComponent(address: string, context: IncludeContext, fail: Fail): F
     const facts = { name, sha: component!.sha, version: component!.version, reference };
     return { text, file: `${address}:${file}`, at: component!, component: facts };
   }
-  return fail(`${prefix} content not found`);
+  return fail(fault("component-missing", { address: shown }));
 }
 
 /** `node:crypto` takes longer to load than most pipelines to expand, and few files state their hash. */

@@ -1,9 +1,10 @@
+import { fault, joined } from "../../problem/index.ts";
 import { inspectValue, Source, SymbolValue, YamlList, YamlMap } from "../../yaml/index.ts";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, refusal } from "../errors.ts";
 import { deepMerge } from "../merge.ts";
 import type { IncludeContext } from "./context.ts";
 import { fileAt, HEADER_KINDS } from "./files.ts";
-import { joinMessages, loadFile } from "./load.ts";
+import { loadFile } from "./load.ts";
 import { locationsOf } from "./locations.ts";
 import { readAll, Urgent } from "./read-all.ts";
 
@@ -16,24 +17,23 @@ export function completeHeader(header: YamlMap, context: IncludeContext): YamlMa
     return withIncludedInputs(header, context);
   } catch (error) {
     if (!(error instanceof ConfigError) || error instanceof Urgent) throw error;
-    throw new Urgent(error.message, error.place);
+    throw new Urgent(error.problem);
   }
 }
 
 function withIncludedInputs(header: YamlMap, context: IncludeContext): YamlMap {
   const spec = header.get("spec");
   if (!(spec instanceof YamlMap) || !spec.has("include")) return header;
-  const files = locationsOf(spec, context).map((location) => fileAt(location, context, HEADER_KINDS));
+  const files = locationsOf(spec, context).flatMap((location) => {
+    return context.findings.attempt(() => fileAt(location, context, HEADER_KINDS)) ?? [];
+  });
   const contents = readAll(files, context, (file, { text, file: name }) => {
     const loaded = loadFile(new Source(name, text, file.place), context, {});
-    if ("errors" in loaded) {
-      throw new ConfigError(`\`${file.location}\`: ${joinMessages(loaded.errors)}`, loaded.errors[0]?.place);
-    }
+    if (loaded.value === undefined || loaded.problems.length > 0)
+      throw new ConfigError(joined(loaded.problems, file.location));
     if (loaded.value.size === 0) {
-      throw new ConfigError(
-        `Included file \`${file.location}\` does not have valid YAML syntax!`,
-        file.place,
-      );
+      const wrong = fault("included-file-empty", { location: file.location });
+      throw refusal(wrong, { subject: file.location, place: file.place });
     }
     requireOnlyInputs(loaded.value, file.location);
     return loaded.value;
@@ -50,8 +50,12 @@ function requireOnlyInputs(content: YamlMap, location: string): void {
   const unknown = [...content.entries()].filter(({ key }) => key !== "inputs");
   if (unknown.length === 0) return;
   const keys = unknown.map(({ key }) => (typeof key === "string" ? new SymbolValue(key) : key));
-  const message = `Header include file \`${location}\` contains unknown keys: ${inspectValue(new YamlList(keys))}`;
-  throw new ConfigError(message, unknown[0]?.keyPlace);
+  const wrong = fault("header-include-keys-unknown", {
+    location,
+    keys: unknown.map(({ key }) => String(key)),
+    shown: inspectValue(new YamlList(keys)),
+  });
+  throw refusal(wrong, { subject: location, place: unknown[0]?.keyPlace });
 }
 
 function requireUniqueInputs(contents: readonly YamlMap[]): void {
@@ -65,8 +69,8 @@ function requireUniqueInputs(contents: readonly YamlMap[]): void {
     }
   }
   if (repeated.size === 0) return;
-  throw new ConfigError(
-    `Duplicate input keys found: ${[...repeated].join(", ")}. Input keys must be unique across all included files and inline specifications.`,
-    contents.at(-1)?.entry("inputs")?.valuePlace,
-  );
+  throw refusal(fault("inputs-duplicate", { inputs: [...repeated] }), {
+    subject: "",
+    place: contents.at(-1)?.entry("inputs")?.valuePlace,
+  });
 }

@@ -1,12 +1,13 @@
 import { type ComponentContext, interpolateFile } from "../../interpolation/index.ts";
-import type { Place, Source, YamlMap, YamlValue } from "../../yaml/index.ts";
+import type { Problem } from "../../problem/index.ts";
+import type { Source, YamlMap, YamlValue } from "../../yaml/index.ts";
 import type { IncludeContext } from "./context.ts";
 import { completeHeader } from "./header.ts";
 
-/** A text with its inputs filled in, or why that cannot be done. */
+/** A text with its inputs filled in, and what is wrong with it: with both, the reading goes on behind faults. */
 export type LoadedFile =
-  | { readonly value: YamlMap }
-  | { readonly errors: readonly { readonly message: string; readonly place: Place | undefined }[] };
+  | { readonly value: YamlMap; readonly problems: readonly Problem[] }
+  | { readonly value: undefined; readonly problems: readonly Problem[] };
 
 /** How a file is read: the inputs given to it, and what it may know of the component that it is. */
 export interface LoadOptions {
@@ -27,18 +28,11 @@ export function loadFile(
     inputs,
     component,
     variables: context.variableList,
+    goesOn: context.findings.goesOn,
     completeHeader: (header) => {
       checkHeader?.(header);
       return completeHeader(header, context);
     },
   });
-  return config === undefined ? { errors: problems } : { value: config };
-}
-
-/** GitLab tells at most three problems of a file, in one message. */
-export function joinMessages(problems: readonly { readonly message: string }[]): string {
-  return problems
-    .slice(0, 3)
-    .map(({ message }) => message)
-    .join(", ");
+  return { value: config, problems };
 }

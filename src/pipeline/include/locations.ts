@@ -1,8 +1,9 @@
 import { conditionHolds } from "../../expression/index.ts";
+import { fault } from "../../problem/index.ts";
 import { FloatValue, type Place, toJson, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
 import { Entry } from "../entries/entry.ts";
 import { includeRules } from "../entries/rule-clauses.ts";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, refusal } from "../errors.ts";
 import { type RuleClauses, RuleError, type RuleSurroundings, ruleMatches } from "../events/rule.ts";
 import { textOf } from "../ruby-text.ts";
 import type { IncludeContext } from "./context.ts";
@@ -19,7 +20,7 @@ export interface Location {
  */
 export function locationsOf(config: YamlMap, context: IncludeContext): Location[] {
   return normalize(config, context)
-    .filter(({ map }) => rulesHold(map, context))
+    .filter(({ map }) => context.findings.attempt(() => rulesHold(map, context)) ?? false)
     .flatMap((location) => spread(location, context))
     .map(({ map, place }) => ({ map: expandValues(map, context), place }));
 }
@@ -31,13 +32,14 @@ function normalize(config: YamlMap, context: IncludeContext): Location[] {
   const list = value instanceof YamlList ? value : new YamlList([value], [valuePlace]);
   return list.items.flatMap((item, index) => {
     const place = list.places[index] ?? valuePlace;
-    return item === null ? [] : [{ map: asMap(item, place, context), place }];
+    const map = item === null ? undefined : context.findings.attempt(() => asMap(item, place, context));
+    return map === undefined ? [] : [{ map, place }];
   });
 }
 
 function asMap(item: YamlValue, place: Place | undefined, context: IncludeContext): YamlMap {
   if (item instanceof YamlMap) return item;
-  if (typeof item !== "string") throw new ConfigError("Each include must be a hash or a string", place);
+  if (typeof item !== "string") throw refusal(fault("include-kind", {}), { subject: "", place });
   const location = context.expand(item);
   return new YamlMap().set(isUrl(location) ? "remote" : "local", location, place, place);
 }
@@ -56,17 +58,23 @@ function rulesHold(map: YamlMap, context: IncludeContext): boolean {
   });
   rules.compose(rules);
   const [error] = rules.errors();
-  if (error !== undefined) throw new ConfigError(`include:${error.message}`, error.place);
+  if (error !== undefined) {
+    throw new ConfigError({ ...error, message: `include:${error.message}` });
+  }
   const clauses = rules.value() as (RuleClauses | null)[];
   if (clauses.includes(null)) {
-    throw new ConfigError("GitLab fails with a server error: a rule that is null", entry.valuePlace);
+    throw refusal(fault("server-error", { reason: "a rule that is null" }), {
+      subject: "",
+      place: entry.valuePlace,
+    });
   }
   try {
     const matched = (clauses as RuleClauses[]).find((rule) => ruleMatches(rule, surroundingsOf(context)));
     return matched !== undefined && matched.when !== "never";
   } catch (problem) {
     if (!(problem instanceof RuleError)) throw problem;
-    throw new ConfigError(`include:${context.mask(problem.message)}`, entry.valuePlace);
+    const message = `include:${context.mask(problem.message)}`;
+    throw refusal(problem.fault, { subject: "include", message, place: entry.valuePlace });
   }
 }
 

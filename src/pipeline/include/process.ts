@@ -1,10 +1,11 @@
+import { fault, joined, type Problem } from "../../problem/index.ts";
 import { Source, YamlMap } from "../../yaml/index.ts";
 import { present } from "../entries/checks.ts";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, refusal } from "../errors.ts";
 import { deepMerge } from "../merge.ts";
 import type { IncludeContext } from "./context.ts";
 import { type FetchedFile, fileAt, type PendingFile } from "./files.ts";
-import { joinMessages, type LoadOptions, loadFile } from "./load.ts";
+import { type LoadOptions, loadFile } from "./load.ts";
 import { locationsOf } from "./locations.ts";
 import { readAll, Urgent } from "./read-all.ts";
 
@@ -15,7 +16,9 @@ import { readAll, Urgent } from "./read-all.ts";
  */
 export function resolveIncludes(config: YamlMap, context: IncludeContext): YamlMap {
   const locations = locationsOf(config, context);
-  const files = locations.map((location) => fileAt(location, context));
+  const files = locations.flatMap((location) => {
+    return context.findings.attempt(() => fileAt(location, context)) ?? [];
+  });
   if (files.length === 0) return config;
   const contents = readAll(files, context, (file, fetched) => contentOf(file, fetched, context));
   let merged = new YamlMap();
@@ -35,8 +38,10 @@ function contentOf(file: PendingFile, fetched: FetchedFile, context: IncludeCont
     checkHeader,
   });
   const content = loaded.size > 0 ? urgently(() => resolveIncludes(loaded, inner)) : loaded;
-  if (content.size > 0) return content;
-  throw new ConfigError(`Included file \`${file.location}\` does not have valid YAML syntax!`, file.place);
+  // Where the work goes on, it is told already why nothing came of what the file includes.
+  if (content.size > 0 || (loaded.size > 0 && context.findings.goesOn)) return content;
+  const wrong = fault("included-file-empty", { location: file.location });
+  throw refusal(wrong, { subject: file.location, place: file.place });
 }
 
 /** A component declares all its inputs itself (https://docs.gitlab.com/ci/components/#component-spec-section). */
@@ -44,21 +49,35 @@ function refuseHeaderIncludes(header: YamlMap, { location, place }: PendingFile)
   const spec = header.get("spec");
   const included = spec instanceof YamlMap ? spec.entry("include") : undefined;
   if (included === undefined || !present(included.value)) return;
-  const message = `Component \`${location}\` cannot use \`spec:include\`. This keyword is not supported in components`;
-  throw new ConfigError(message, included.keyPlace ?? place);
+  throw refusal(fault("component-header-includes", { location }), {
+    subject: location,
+    place: included.keyPlace ?? place,
+  });
 }
 
 function load(file: PendingFile, source: Source, context: IncludeContext, options: LoadOptions): YamlMap {
-  const problem = (message: string, place = file.place) =>
-    new ConfigError(`\`${file.location}\`: ${message}`, place);
   try {
-    const loaded = loadFile(source, context, options);
-    if ("errors" in loaded) throw problem(joinMessages(loaded.errors), loaded.errors[0]?.place);
-    return loaded.value;
+    const { value, problems } = loadFile(source, context, options);
+    if (problems.length > 0) {
+      const error = new ConfigError(
+        joined(
+          problems.map((each) => atFile(each, file)),
+          file.location,
+        ),
+      );
+      if (value === undefined) throw error;
+      context.findings.refuse(error);
+    }
+    return value ?? new YamlMap();
   } catch (error) {
     if (!(error instanceof Urgent)) throw error;
-    throw problem(error.message, error.place);
+    throw new ConfigError(joined([atFile(error.problem, file)], file.location));
   }
+}
+
+/** A problem without a place of its own stands where the file is included. */
+function atFile(problem: Problem, { place }: PendingFile): Problem {
+  return problem.place === undefined ? { ...problem, place } : problem;
 }
 
 /** What is wrong further down is told before what is wrong here. */
@@ -67,6 +86,6 @@ function urgently<Result>(step: () => Result): Result {
     return step();
   } catch (error) {
     if (!(error instanceof ConfigError) || error instanceof Urgent) throw error;
-    throw new Urgent(error.message, error.place);
+    throw new Urgent(error.problem);
   }
 }

@@ -1,3 +1,4 @@
+import { problemOf } from "../../problem/index.ts";
 import { ConfigError } from "../errors.ts";
 import type { IncludeContext } from "./context.ts";
 import type { FetchedFile, PendingFile } from "./files.ts";
@@ -17,15 +18,16 @@ export function readAll<Content>(
     try {
       return step();
     } catch (error) {
-      if (!(error instanceof ConfigError) || error instanceof Urgent) throw error;
-      complaints.set(file, error);
+      if (!(error instanceof ConfigError)) throw error;
+      if (error instanceof Urgent) context.findings.refuse(error);
+      else complaints.set(file, error);
       return undefined;
     }
   };
   for (const file of files) {
     const { location, kind, place } = file;
     const tooMany = context.count({ location, kind, place });
-    if (tooMany !== undefined) throw new Urgent(tooMany, place);
+    if (tooMany !== undefined) throw new Urgent(problemOf(tooMany, { subject: location, place }));
     attempt(file, file.validate);
   }
   const contents = files.map((file) => {
@@ -33,9 +35,9 @@ export function readAll<Content>(
   });
   for (const file of files) {
     const complaint = complaints.get(file);
-    if (complaint !== undefined) throw complaint;
+    if (complaint !== undefined) context.findings.refuse(complaint);
   }
-  return contents as Content[];
+  return contents.filter((content) => content !== undefined);
 }
 
 /** An error that stops the reading of all files. */

@@ -1,0 +1,17 @@
+/** The problem room: what can be wrong with a configuration, by code, in GitLab's words. */
+export {
+  bringsLess,
+  type Circumstances,
+  type Code,
+  codes,
+  type FactsOf,
+  type Fault,
+  fault,
+  joined,
+  type Known,
+  mayComeFromElsewhere,
+  type Problem,
+  problemOf,
+  separate,
+} from "./problem.ts";
+export { say } from "./say.ts";
