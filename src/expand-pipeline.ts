@@ -76,6 +76,8 @@ export interface PipelineExpansion {
   readonly warnings: readonly string[];
   /** The same with places. */
   readonly messages: readonly PlacedMessage[];
+  /** What is wrong, by code, with the facts of each. */
+  readonly problems: readonly Problem[];
   /** With `.pre` and `.post`; empty when not valid. */
   readonly stages: readonly string[];
   /** The jobs by name, `parallel` resolved, in GitLab's names; empty when not valid. */
@@ -112,6 +114,7 @@ export function expansionOf(pipeline: Pipeline): PipelineExpansion {
     errors: [...new Set(pipeline.errors.map(({ message }) => message))],
     warnings: pipeline.warnings.map(({ message }) => message),
     messages: [...pipeline.errors, ...pipeline.warnings].map(placedMessage),
+    problems: pipeline.errors,
     stages: pipeline.stages,
     jobs: asPlain(pipeline.jobs) as PipelineExpansion["jobs"],
     variables: asPlain(pipeline.variables) as PipelineExpansion["variables"],

@@ -105,7 +105,7 @@ function fill(
 ): InterpolatedFile {
   const declared = readInputs(header);
   const resolution = resolveInputs(declared, given);
-  rounds.add(resolution.problems);
+  rounds.add(resolution.problems.filter((each) => !isOfWrongDeclaration(each, rounds.problems)));
   if (rounds.stop(goesOn)) return failure(rounds.problems, "interpolation", true);
   const values = rounds.problems.length > 0 ? mended(declared, resolution) : resolution.values;
   const context = contextOf(values, readComponentFields(header), component ?? {});
@@ -134,6 +134,12 @@ class Rounds {
   stop(goesOn: boolean): boolean {
     return this.problems.length > 0 && !goesOn;
   }
+}
+
+/** What is wrong with an input whose declaration is wrong says nothing more. */
+function isOfWrongDeclaration({ subject }: Problem, told: readonly Problem[]): boolean {
+  const path = `header:spec:inputs:${subject}`;
+  return told.some((each) => each.subject === path || each.subject.startsWith(`${path}:`));
 }
 
 /** Values to go on with: what is given or the default where that is right, else a sample. */

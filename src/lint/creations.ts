@@ -61,7 +61,8 @@ export function creationProblems(file: LintFile, project: LintProject): readonly
   const told = new Map<string, Problem>();
   for (const { creation } of creations(file, project)) {
     for (const problem of creation.problems ?? []) {
-      if (problem.code === "need-absent") continue;
+      // Whether other projects and refs are there cannot be known here.
+      if (["need-absent", "rule-project-missing", "rule-ref-missing"].includes(problem.code)) continue;
       told.set(problem.message, { ...problem, place: config?.entry(problem.subject)?.keyPlace });
     }
   }

@@ -38,8 +38,9 @@ export function loadFile(source: Source): LoadedFile {
   let sample = new YamlMap();
   try {
     const documents = loadDocuments(source);
-    header = documents.header;
-    body = documents.content;
+    const declarations = onlyDeclarations(documents.content, documents.header);
+    header = declarations ?? documents.header;
+    body = declarations ? undefined : documents.content;
     if (header !== undefined) {
       const inputs = readInputs(header);
       sample = sampleOf(inputs);
@@ -57,6 +58,16 @@ export function loadFile(source: Source): LoadedFile {
     return { problem, message: problem.message, place: problem.place };
   });
   return { header, body, sample, errors };
+}
+
+/**
+ * A file that holds nothing but `inputs` is meant for the `spec:include` of a header
+ * (https://docs.gitlab.com/ci/inputs/#define-inputs-in-external-files): it is judged as the header that it becomes a part of.
+ */
+function onlyDeclarations(content: YamlMap, header: YamlMap | undefined): YamlMap | undefined {
+  if (header !== undefined || content.size !== 1 || !(content.get("inputs") instanceof YamlMap))
+    return undefined;
+  return new YamlMap().set("spec", content);
 }
 
 function sampleOf(inputs: readonly Input[]): YamlMap {

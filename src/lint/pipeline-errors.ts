@@ -1,5 +1,5 @@
 import { EXAMPLE_PROJECT } from "../pipeline/index.ts";
-import { type Code, mayComeFromElsewhere, type Problem, separate } from "../problem/index.ts";
+import { type Code, mayComeFromElsewhere, type Problem, say, separate } from "../problem/index.ts";
 import type { Origin, Place } from "../yaml/index.ts";
 import { creationProblems } from "./creations.ts";
 import type { EngineError } from "./engine.ts";
@@ -26,8 +26,11 @@ export function pipelineErrors(file: LintFile, project: LintProject): EngineErro
   const included = includedPipeline(file, project);
   if (included === undefined) return [];
   const problems = [...separate(included.pipeline.errors), ...creationProblems(file, project)];
+  const hasBrokenJob = problems.some(({ code }) => code === "job-without-script");
   return problems
     .filter((problem) => !isOfStandIn(problem, file) && !isKnown(problem, file))
+    // A job without a script is reason enough that there is no job.
+    .filter(({ code }) => !(code === "jobs-missing" && hasBrokenJob))
     .filter((problem) => !(included.isPartial && isOfUnread(problem, file, included)))
     .map((problem) => describe(problem, file));
 }
@@ -43,10 +46,17 @@ function describe(problem: Problem, file: LintFile): EngineError {
   const where = OF_CALLER.has(code) ? "declared here" : "here";
   return {
     problem,
-    message: problem.message.replaceAll(OWN_ADDRESS, () => "$CI_SERVER_FQDN/$CI_PROJECT_PATH"),
+    message: messageOf(problem),
     place: shown(own),
     ...(isElsewhere && { related: [{ message: where, at: shown(place) }] }),
   };
+}
+
+/** GitLab's words; an address of the stand-in is written as one of the project's own. */
+function messageOf(problem: Problem): string {
+  if (problem.code !== "component-missing") return problem.message;
+  const address = problem.facts.address.replace(OWN_ADDRESS, () => "$CI_SERVER_FQDN/$CI_PROJECT_PATH");
+  return say(problem.code, { address });
 }
 
 /** True if the values that stand in for a caller's are at fault, or the call itself. */

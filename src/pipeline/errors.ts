@@ -20,6 +20,8 @@ export function refusal(wrong: Fault, circumstances: Circumstances): ConfigError
 export class Findings {
   readonly goesOn: boolean;
   readonly problems: Problem[] = [];
+  /** Something could not be read, so that jobs, stages and keywords may be lacking. */
+  isLacking = false;
 
   constructor(goesOn: boolean) {
     this.goesOn = goesOn;
@@ -36,9 +38,10 @@ export class Findings {
     }
   }
 
-  /** Throws the error, or takes note of it where the work goes on. */
-  refuse(error: ConfigError): void {
+  /** Throws the error, or takes note of it where the work goes on; `lacks` where it goes on without something. */
+  refuse(error: ConfigError, lacks = true): void {
     if (!this.goesOn) throw error;
+    this.isLacking ||= lacks;
     this.problems.push(error.problem);
   }
 }

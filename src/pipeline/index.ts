@@ -29,5 +29,5 @@ export {
   type PipelineProject,
   predefinedVariables,
 } from "./predefined.ts";
-export { stagesOfJobs } from "./stages.ts";
+export { DEFAULT_STAGES, stagesOfJobs } from "./stages.ts";
 export { type Variable, type VariableTable, variableTable } from "./variables.ts";

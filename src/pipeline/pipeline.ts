@@ -1,5 +1,5 @@
 import {
-  bringsLess,
+  type Code,
   fault,
   joined,
   mayComeFromElsewhere,
@@ -78,7 +78,7 @@ export function readPipeline(input: PipelineInput): Pipeline {
   return {
     ...pipeline,
     config: pipeline.config ?? all.config,
-    errors: withLater(pipeline.errors, all.errors),
+    errors: withLater(pipeline.errors, all.errors, findings.isLacking),
   };
 }
 
@@ -92,7 +92,7 @@ function read(input: PipelineInput, findings: Findings): Pipeline {
     if (problems.length > 0) {
       const error = new ConfigError(joined(problems));
       if (value === undefined) throw error;
-      findings.refuse(error);
+      findings.refuse(error, false);
     }
     return judge(resolve(value ?? new YamlMap(), context), context, input);
   } catch (error) {
@@ -105,17 +105,19 @@ function read(input: PipelineInput, findings: Findings): Pipeline {
 }
 
 /** What GitLab says now, and what of the rest is neither said already nor a consequence of it. */
-function withLater(now: readonly Problem[], all: readonly Problem[]): Problem[] {
+function withLater(now: readonly Problem[], all: readonly Problem[], isLacking: boolean): Problem[] {
   const told = [...separate(now)];
-  const isLacking = separate(all).some(bringsLess);
   const later: Problem[] = [];
   for (const each of separate(all)) {
-    if (isLacking && mayComeFromElsewhere(each)) continue;
+    if (isLacking && (mayComeFromElsewhere(each) || HOLES.has(each.code))) continue;
     if (told.some((other) => isSame(other, each) || isSpotOf(other, each))) continue;
     later.push({ ...each, later: true });
   }
   return [...now, ...later];
 }
+
+/** What a keyword is said to be where a reference in it leads nowhere. */
+const HOLES: ReadonlySet<Code> = new Set<Code>(["value-missing", "value-kind", "commands-kind"]);
 
 function isSame(one: Problem, other: Problem): boolean {
   return one.message === other.message && one.subject === other.subject && one.code === other.code;

@@ -8,19 +8,14 @@ interface Row<Facts> {
   readonly says: (facts: Facts) => string;
   /** A file that was not read may put it right: it may bring the job, the stage or the keyword that is missed here. */
   readonly mayComeFromElsewhere: boolean;
-  /** What the configuration lacks because of it makes other faults that are none. */
-  readonly bringsLess: boolean;
 }
 
 type Says<Facts> = (facts: Facts) => string;
 const row = <Facts>(says: Says<Facts>): Row<Facts> => ({
   says,
   mayComeFromElsewhere: false,
-  bringsLess: false,
 });
 const open = <Facts>(says: Says<Facts>): Row<Facts> => ({ ...row(says), mayComeFromElsewhere: true });
-const lack = <Facts>(says: Says<Facts>): Row<Facts> => ({ ...row(says), bringsLess: true });
-const both = <Facts>(says: Says<Facts>): Row<Facts> => ({ ...lack(says), mayComeFromElsewhere: true });
 const list = (names: readonly string[]) => names.join(", ");
 
 type Nothing = Readonly<Record<never, never>>;
@@ -38,10 +33,10 @@ interface Location {
 
 export const CODES = {
   // The text and its documents.
-  "yaml-unreadable": lack(({ reason }: { reason: string }) => reason),
-  "document-too-large": lack(({ reason }: { reason: string }) => reason),
-  "document-not-map": lack((_: Nothing) => "Invalid configuration format"),
-  "server-error": lack(({ reason }: { reason: string }) => `GitLab fails with a server error: ${reason}`),
+  "yaml-unreadable": row(({ reason }: { reason: string }) => reason),
+  "document-too-large": row(({ reason }: { reason: string }) => reason),
+  "document-not-map": row((_: Nothing) => "Invalid configuration format"),
+  "server-error": row(({ reason }: { reason: string }) => `GitLab fails with a server error: ${reason}`),
 
   // The header. GitLab writes these in lower case, names included.
   "header-keys-unknown": row(
@@ -85,7 +80,7 @@ export const CODES = {
   ),
 
   // The values of inputs.
-  "inputs-not-map": lack((_: Nothing) => "Given inputs must be a hash"),
+  "inputs-not-map": row((_: Nothing) => "Given inputs must be a hash"),
   "inputs-without-header": row(
     (_: { inputs: readonly string[] }) =>
       "Given inputs not defined in the `spec` section of the included configuration file",
@@ -132,74 +127,74 @@ export const CODES = {
 
   // Includes.
   "pipeline-empty": row((_: Nothing) => "Please provide content of .gitlab-ci.yml"),
-  "include-kind": lack((_: Nothing) => "Each include must be a hash or a string"),
-  "include-ambiguous": lack(
+  "include-kind": row((_: Nothing) => "Each include must be a hash or a string"),
+  "include-ambiguous": row(
     ({ kinds }: { kinds: readonly string[] }) => `Each include must use only one of: ${quoted(kinds)}`,
   ),
-  "include-subkey-unknown": lack(
+  "include-subkey-unknown": row(
     ({ shown, what, kinds }: { shown: string; what: string; kinds: readonly string[] }) =>
       `\`${shown}\` does not have a valid subkey for ${what}. Valid subkeys are: ${quoted(kinds)}`,
   ),
-  "include-address-kind": lack(
+  "include-address-kind": row(
     ({ location }: Location) => `Included file \`${location}\` needs to be a string`,
   ),
-  "include-extension": lack(
+  "include-extension": row(
     ({ location }: Location) => `Included file \`${location}\` does not have YAML extension!`,
   ),
-  "local-file-missing": lack(({ location }: Location) => `Local file \`${location}\` does not exist!`),
-  "local-file-empty": lack(({ location }: Location) => `Local file \`${location}\` is empty!`),
-  "project-missing": lack(
+  "local-file-missing": row(({ location }: Location) => `Local file \`${location}\` does not exist!`),
+  "local-file-empty": row(({ location }: Location) => `Local file \`${location}\` is empty!`),
+  "project-missing": row(
     ({ project }: { project: string }) =>
       `Project \`${project}\` not found or access denied! Make sure any includes in the pipeline configuration are correctly defined.`,
   ),
-  "project-ref-missing": lack(
+  "project-ref-missing": row(
     ({ project, ref }: { project: string; ref: string }) =>
       `Project \`${project}\` reference \`${ref}\` does not exist!`,
   ),
-  "project-file-missing": lack(
+  "project-file-missing": row(
     ({ project, location }: { project: string } & Location) =>
       `Project \`${project}\` file \`${location}\` does not exist!`,
   ),
-  "project-file-empty": lack(
+  "project-file-empty": row(
     ({ project, location }: { project: string } & Location) =>
       `Project \`${project}\` file \`${location}\` is empty!`,
   ),
-  "remote-address-invalid": lack(
+  "remote-address-invalid": row(
     ({ location }: Location) => `Remote file \`${location}\` does not have a valid address!`,
   ),
-  "remote-failed": lack(
+  "remote-failed": row(
     ({ location, why }: { why: string } & Location) =>
       `Remote file \`${location}\` could not be fetched because of ${why}!`,
   ),
-  "remote-integrity": lack(({ location }: Location) => `Remote file \`${location}\` failed integrity check!`),
-  "template-name-invalid": lack(
+  "remote-integrity": row(({ location }: Location) => `Remote file \`${location}\` failed integrity check!`),
+  "template-name-invalid": row(
     ({ location }: Location) => `Template file \`${location}\` is not a valid location!`,
   ),
-  "file-empty-or-missing": lack(
+  "file-empty-or-missing": row(
     ({ location }: Location) => `Included file \`${location}\` is empty or does not exist!`,
   ),
-  "artifact-outside-child": lack(
+  "artifact-outside-child": row(
     (_: Nothing) => "Including configs from artifacts is only allowed when triggering child pipelines",
   ),
-  "component-address-unsupported": lack(
+  "component-address-unsupported": row(
     ({ address }: { address: string }) => `Component '${address}' - the component path is not supported`,
   ),
-  "component-missing": lack(
+  "component-missing": row(
     ({ address }: { address: string }) => `Component '${address}' - content not found`,
   ),
-  "component-version-outside-catalog": lack(
+  "component-version-outside-catalog": row(
     ({ address, version }: { address: string; version: string }) =>
       `Component '${address}' - The ${version} version reference is not supported for non-catalog resources. Use a tag, branch, or commit SHA instead.`,
   ),
-  "included-file-empty": lack(
+  "included-file-empty": row(
     ({ location }: Location) => `Included file \`${location}\` does not have valid YAML syntax!`,
   ),
-  "includes-many": lack(({ most }: { most: number }) => `Maximum of ${most} nested includes are allowed!`),
-  "component-header-includes": lack(
+  "includes-many": row(({ most }: { most: number }) => `Maximum of ${most} nested includes are allowed!`),
+  "component-header-includes": row(
     ({ location }: Location) =>
       `Component \`${location}\` cannot use \`spec:include\`. This keyword is not supported in components`,
   ),
-  "header-include-keys-unknown": lack(
+  "header-include-keys-unknown": row(
     ({ location, shown }: { shown: string } & Keys & Location) =>
       `Header include file \`${location}\` contains unknown keys: ${shown}`,
   ),
@@ -209,19 +204,19 @@ export const CODES = {
   ),
 
   // `extends`, references, and what the merged configuration comes to.
-  "extends-unknown": both(
+  "extends-unknown": open(
     ({ bases }: { bases: readonly string[] }) => `unknown keys in \`extends\` (${list(bases)})`,
   ),
-  "extends-not-map": both(
+  "extends-not-map": open(
     ({ bases }: { bases: readonly string[] }) => `invalid base hashes in \`extends\` (${list(bases)})`,
   ),
-  "extends-too-deep": lack((_: Nothing) => "nesting too deep in `extends`"),
-  "extends-circular": lack((_: Nothing) => "circular dependency detected in `extends`"),
-  "reference-invalid": lack(({ shown }: { shown: string }) => `!reference ${shown} is not valid`),
-  "reference-circular": lack(
+  "extends-too-deep": row((_: Nothing) => "nesting too deep in `extends`"),
+  "extends-circular": row((_: Nothing) => "circular dependency detected in `extends`"),
+  "reference-invalid": row(({ shown }: { shown: string }) => `!reference ${shown} is not valid`),
+  "reference-circular": row(
     ({ shown }: { shown: string }) => `!reference ${shown} is part of a circular chain`,
   ),
-  "reference-missing": both(({ shown }: { shown: string }) => `!reference ${shown} could not be found`),
+  "reference-missing": open(({ shown }: { shown: string }) => `!reference ${shown} could not be found`),
   "merged-too-deep": row(
     (_: Nothing) => "The configuration leads too deep: a chain of references or values has too many links",
   ),

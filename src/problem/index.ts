@@ -1,6 +1,5 @@
 /** The problem room: what can be wrong with a configuration, by code, in GitLab's words. */
 export {
-  bringsLess,
   type Circumstances,
   type Code,
   codes,

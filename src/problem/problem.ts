@@ -99,8 +99,3 @@ export function separate(problems: readonly Problem[]): readonly Problem[] {
 export function mayComeFromElsewhere(problem: Problem): boolean {
   return CODES[problem.code].mayComeFromElsewhere;
 }
-
-/** What the configuration lacks because of a problem makes other faults that are none. */
-export function bringsLess(problem: Problem): boolean {
-  return CODES[problem.code].bringsLess;
-}

@@ -1,4 +1,5 @@
 import { reportClaimed } from "../claimed.ts";
+import { meant } from "../nearest.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -18,5 +19,13 @@ export const rule: Rule = {
     "reference-circular",
     "reference-missing",
   ],
-  check: (_file, context) => reportClaimed(context),
+  check: (file, context) =>
+    reportClaimed(context, ({ problem: { code, facts } }) =>
+      code === "extends-unknown"
+        ? meant(
+            facts.bases[0] ?? "",
+            file.jobs.map(({ name }) => name),
+          )
+        : undefined,
+    ),
 };

@@ -1,4 +1,5 @@
 import { reportClaimed } from "../claimed.ts";
+import { meant } from "../nearest.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -13,7 +14,10 @@ export const rule: Rule = {
   check: (_file, context) =>
     reportClaimed(
       context,
-      () =>
+      ({ problem }) =>
+        (problem.code === "header-keys-unknown"
+          ? meant(problem.facts.keys[0] ?? "", problem.facts.allowed)
+          : undefined) ??
         "spec takes inputs, include, component and description; an input takes default, description, options, regex, rules and type",
     ),
 };

@@ -1,4 +1,7 @@
 import { reportClaimed } from "../claimed.ts";
+import type { EngineError } from "../engine.ts";
+
+import { meant } from "../nearest.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -10,5 +13,11 @@ export const rule: Rule = {
   why: "A misspelt keyword makes GitLab refuse the whole pipeline.",
   reference: "https://docs.gitlab.com/ci/yaml/#job-keywords",
   codes: ["keys-unknown"],
-  check: (_file, context) => reportClaimed(context),
+  check: (_file, context) => reportClaimed(context, hintOf),
 };
+
+function hintOf({ problem }: EngineError): string | undefined {
+  return problem.code === "keys-unknown"
+    ? meant(problem.facts.keys[0] ?? "", problem.facts.allowed)
+    : undefined;
+}

@@ -66,7 +66,7 @@ function load(file: PendingFile, source: Source, context: IncludeContext, option
         ),
       );
       if (value === undefined) throw error;
-      context.findings.refuse(error);
+      context.findings.refuse(error, false);
     }
     return value ?? new YamlMap();
   } catch (error) {
