@@ -63,6 +63,8 @@ export interface InputError {
   /** The input at fault; null where the message is about more than one. */
   readonly input: string | null;
   readonly message: string;
+  /** The pattern that the value does not match. */
+  readonly pattern?: string;
 }
 
 /** Judges the values that a consumer would give, in GitLab's words. Throws nothing that the values could cause. */
@@ -82,9 +84,10 @@ export function judge(component: Judged, inputs: InputValues, name: EventName): 
 
 function inputErrors({ file, files, name }: Judged, inputs: InputValues): InputError[] {
   const { diagnostics } = expandComponent(files[file] ?? "", { inputs, component: contextOf(name) });
-  return diagnostics.map(({ code, subject, text, message }) =>
-    ABOUT_ONE_INPUT.has(code) ? { input: subject, message: text } : { input: null, message },
-  );
+  return diagnostics.map(({ code, subject, facts, text, message }) => {
+    if (!ABOUT_ONE_INPUT.has(code)) return { input: null, message };
+    return { input: subject, message: text, ...("pattern" in facts && { pattern: facts.pattern }) };
+  });
 }
 
 /** The engine's words about the declaration of one input, or about its value. */

@@ -18,11 +18,12 @@ const rule = (exists: string) =>
   createdJobs(`${job}test:\n  script: make\n  rules:\n    - exists: {paths: [a], ${exists}}\n`, shared)
     .problems?.[0]?.code;
 const masked = { variables: [{ key: "A", value: "secret", masked: true }], inputs: { level: "$A" } };
-const chain = (depth: number) =>
+/** References that lead on and on, in files of a size that GitLab reads. */
+const links = (from: number) =>
   Array.from(
-    { length: depth },
-    (_, index) => `.a${index}: {script: [!reference [.a${index + 1}, script]]}\n`,
-  );
+    { length: 2_500 },
+    (_, index) => `.a${from + index}: {b: !reference [.a${from + index + 1}]}\n`,
+  ).join("");
 
 export const elsewhere: Partial<Readonly<Record<Code, () => string | undefined>>> = {
   "pipeline-empty": () => expandPipeline("").problems[0]?.code,
@@ -50,10 +51,12 @@ export const elsewhere: Partial<Readonly<Record<Code, () => string | undefined>>
     expandComponent(
       `spec: {inputs: {level: {default: a}}}\n---\nbuild: {script: "${"a".repeat(1024 * 1024 + 1)}"}\n`,
     ).diagnostics[0]?.code,
-  "merged-too-deep": () =>
-    expandPipeline(
-      `${chain(2_500).join("")}.a2500: {script: [make]}\nbuild: {script: [!reference [.a0, script]]}\n`,
-    ).problems[0]?.code,
+  "merged-too-deep": () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 20 }, (_, index) => [`ci/${index}.yml`, links(index * 2_500)]),
+    );
+    return expandPipeline(`include: ci/*.yml\n.a50000: {c: d}\n${job}`, { files }).problems[0]?.code;
+  },
   "merged-too-large": () => {
     const lines = Array.from({ length: 20 }, (_, index) => {
       return `.a${index}: {script: [!reference [.a${index + 1}, script], !reference [.a${index + 1}, script]]}\n`;
