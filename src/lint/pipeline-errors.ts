@@ -1,4 +1,4 @@
-import { EXAMPLE_PROJECT } from "../pipeline/index.ts";
+import { EXAMPLE_PROJECT, JOB_KEYWORDS } from "../pipeline/index.ts";
 import { type Code, mayComeFromElsewhere, type Problem, say, separate } from "../problem/index.ts";
 import type { Origin, Place } from "../yaml/index.ts";
 import { creationProblems } from "./creations.ts";
@@ -86,6 +86,7 @@ function isKnown({ code, place }: Problem, file: LintFile): boolean {
 /** True if an include that could not be read may put right what GitLab would say, or if it says just that. */
 function isOfUnread(problem: Problem, file: LintFile, included: IncludedPipeline): boolean {
   if (mayComeFromElsewhere(problem) || isOfUnreadLocation(problem, included)) return true;
+  if (problem.code === "keys-unknown" && !problem.facts.keys.some((key) => JOB_KEYWORDS.includes(key))) return false;
   const job = file.jobs.find(
     ({ name }) => problem.subject === `jobs:${name}` || problem.subject.startsWith(`jobs:${name}:`),
   );

@@ -1,6 +1,7 @@
 /** The pipeline room: from the text of a `.gitlab-ci.yml` to its jobs, and which of them a pipeline gets. */
 export { asPlain } from "./as-plain.ts";
 export type { Edition } from "./entries/enterprise.ts";
+export { JOB_KEYWORDS } from "./entries/job.ts";
 export {
   type CreatedJob,
   type Creation,

@@ -65,6 +65,12 @@ function ofJob(job: string, keyword: string, wrong: Fault, item?: string): Logic
   return { wrong, message: `${job} job: ${wrong.text}`, job, keyword, item };
 }
 
+/** Whether a needed job comes too late depends on the stages of both. */
+function ofNeed(job: string, keyword: string, wrong: Fault, need: string): LogicProblem {
+  const problem = ofJob(job, keyword, wrong, need);
+  return wrong.code === "need-in-later-stage" ? { ...problem, stagesOf: [job, need] } : problem;
+}
+
 function needsOf(holder: { needs?: unknown }): Need[] {
   return (holder.needs as { job?: Need[] } | undefined)?.job ?? [];
 }
@@ -86,8 +92,7 @@ function* dependencyProblems(
 ): IterableIterator<LogicProblem> {
   for (const dependency of dependencies) {
     const wrong = dependencyProblem(name, { name: dependency }, "dependency", context);
-    if (wrong !== undefined)
-      yield { ...ofJob(name, keyword, wrong, dependency), stagesOf: [name, dependency] };
+    if (wrong !== undefined) yield ofNeed(name, keyword, wrong, dependency);
   }
 }
 
@@ -99,7 +104,7 @@ function* needsProblems(
 ): IterableIterator<LogicProblem> {
   for (const need of needs) {
     const wrong = dependencyProblem(name, need, "need", context);
-    if (wrong !== undefined) yield { ...ofJob(name, keyword, wrong, need.name), stagesOf: [name, need.name] };
+    if (wrong !== undefined) yield ofNeed(name, keyword, wrong, need.name);
   }
   const names = needs.map((need) => need.name);
   const repeated = [...new Set(names.filter((each, index) => names.indexOf(each) !== index))];

@@ -18,7 +18,7 @@ export interface Definition {
   /** What each item of a list is; a value that is no list counts as a list of one. */
   readonly items?: Definition;
   /** What each value of a mapping with free keys is. */
-  readonly members?: (key: YamlValue, config: YamlValue) => Definition | undefined;
+  readonly members?: (key: YamlValue, config: YamlValue, entry: Entry) => Definition | undefined;
   /** The value that stands in when the keyword is missing. */
   readonly default?: YamlValue;
   /** Replaces the whole path in messages. */
@@ -295,7 +295,7 @@ export class Entry {
 
   #buildMembers(members: NonNullable<Definition["members"]>, config: YamlMap): void {
     for (const { key, value, valuePlace, keyPlace } of config.entries()) {
-      const definition = members(key, value);
+      const definition = members(key, value, this);
       if (definition === undefined) continue;
       const place = value === null ? keyPlace : valuePlace;
       const entry = new Entry(definition, value ?? new YamlMap(), { key, parent: this, place, keyPlace });

@@ -20,6 +20,7 @@ import {
   durationWithin,
   exclusiveKeys,
   hashOrBoolean,
+  isHash,
   isString,
   notBlank,
   oneOf,
@@ -88,6 +89,9 @@ const pages: Definition = {
   ],
 };
 
+/** All that a job with a script can hold, in the Enterprise edition. */
+export const JOB_KEYWORDS: readonly string[] = [...KEYS, ...COMMON_KEYS, ...Object.keys(enterpriseKeywords)];
+
 const fossKeys = allowedKeys(...KEYS, ...COMMON_KEYS);
 const enterpriseKeys = allowedKeys(...KEYS, ...COMMON_KEYS, ...Object.keys(enterpriseKeywords));
 
@@ -134,6 +138,13 @@ export const job: Definition = {
     inputs: { is: jobInputs },
   },
   inherit: (entry, root) => inheritDefaults(entry, root, [...Object.keys(inheritable), "identity"]),
+};
+
+/** A mapping that lacks what would make it a job: what stands in it can be judged all the same. */
+export const partialJob: Definition = {
+  ...job,
+  checks: [check("config", [isHash, knownKeys])],
+  composedChecks: [],
 };
 
 /** What a job comes to, in GitLab's names. */

@@ -9,7 +9,7 @@ import type { Edition } from "./enterprise.ts";
 import { type Definition, Entry } from "./entry.ts";
 import { image, services } from "./image.ts";
 import { defaults } from "./inherit.ts";
-import { job } from "./job.ts";
+import { job, partialJob } from "./job.ts";
 import { autoCancel, rules } from "./rule-clauses.ts";
 import { allowedKeys, atMost, isHash, isString, notBlank } from "./rules.ts";
 import { includes } from "./trigger.ts";
@@ -70,7 +70,8 @@ const hidden: Definition = { title: "hidden", checks: [check("config", notBlank)
 const jobs: Definition = {
   title: "jobs",
   checks: [checkJobs],
-  members: (key, config) => kindOf(key, config),
+  members: (key, config, entry) =>
+    kindOf(key, config) ?? (entry.option("goesOn") === true && config instanceof YamlMap ? partialJob : undefined),
 };
 
 const root: Definition = {
@@ -112,7 +113,7 @@ export function composeRoot(config: YamlMap, edition: Edition = "foss", goesOn =
 /** The entries of the visible jobs, by name. */
 export function visibleJobs(rootEntry: Entry): Entry[] {
   const all = rootEntry.children.get("jobs");
-  return all ? [...all.children.values()].filter(({ definition }) => definition !== hidden) : [];
+  return all ? [...all.children.values()].filter(({ definition }) => definition === job || definition === bridge) : [];
 }
 
 /** Whether the entry is a trigger job. */
