@@ -1,6 +1,7 @@
 import type { ProblemKind } from "./contract/index.ts";
 import { type ComponentContext, interpolateFile, type Variable } from "./interpolation/index.ts";
 import type { Code, Problem } from "./problem/index.ts";
+import type { GitLabVersion } from "./version/index.ts";
 import {
   fromJson,
   type JsonValue,
@@ -22,6 +23,8 @@ export interface ExpandComponentOptions {
   readonly variables?: readonly Variable[];
   /** The file's name in places; default `template.yml`. */
   readonly path?: string;
+  /** The GitLab that judges, such as `{major: 18, minor: 11}`; the newest where it is left out. */
+  readonly gitlabVersion?: GitLabVersion;
 }
 
 /** A message of GitLab with what GitLab lacks: a code, the place, and where the faulty value came from. */
@@ -64,11 +67,12 @@ export interface ComponentExpansion {
  * Throws TypeError and RangeError for `inputs` that are no plain data or nested more than 500 levels deep.
  */
 export function expandComponent(text: string, options: ExpandComponentOptions = {}): ComponentExpansion {
-  const { inputs, component, variables, path = "template.yml" } = options;
+  const { inputs, component, variables, path = "template.yml", gitlabVersion } = options;
   const file = interpolateFile(new Source(path, text), {
     inputs: fromJson(inputs ?? null),
     component,
     variables,
+    gitlabVersion,
   });
   const valid = file.config !== undefined;
   return {

@@ -17,6 +17,7 @@ import {
   type Warning,
 } from "./pipeline/index.ts";
 import type { Code, Problem } from "./problem/index.ts";
+import type { GitLabVersion } from "./version/index.ts";
 import { fromJson, type PlainPlace, Source, toJson } from "./yaml/index.ts";
 
 /** A file by its path. */
@@ -47,6 +48,8 @@ export interface ExpandOptions {
    * `dast_configuration`, `needs:project` and `needs:pipeline` of trigger jobs.
    */
   readonly edition?: Edition;
+  /** The GitLab that judges, such as `{major: 18, minor: 11}`; the newest where it is left out. */
+  readonly gitlabVersion?: GitLabVersion;
   readonly project?: Partial<PipelineProject>;
   readonly event?: PipelineEvent;
 }
@@ -140,13 +143,14 @@ export function placedMessage(problem: Problem | Warning): PlacedMessage {
 
 function read(text: string, options: ExpandOptions) {
   const setting = settingOf(options);
-  const { inputs, edition, path = ".gitlab-ci.yml" } = options;
+  const { inputs, edition, gitlabVersion, path = ".gitlab-ci.yml" } = options;
   const all = new Map([...setting.predefined.map((each) => [each.key, each] as const), ...setting.variables]);
   const pipeline = readPipeline({
     source: new Source(path, text),
     sources: setting.sources,
     variables: all,
     edition,
+    gitlabVersion,
     ...(inputs !== undefined && { inputs: fromJson(inputs) }),
   });
   return { pipeline, setting };

@@ -1,6 +1,6 @@
 import { DecimalValue, FloatValue, toRubyString, YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
-import type { InputType } from "./header.ts";
 import { type KeyStyle, keyStyleOptions } from "./key-style.ts";
+import type { InputType } from "./keywords.ts";
 
 /** A value of an input, and how the keys of maps inside it are kept. */
 export interface InputValue {

@@ -1,4 +1,5 @@
 import { type Fault, fault, type Problem, problemOf } from "../problem/index.ts";
+import { type GitLabVersion, knownBelow, NEWEST_VERSION } from "../version/index.ts";
 import {
   type Entry,
   type Place,
@@ -9,48 +10,76 @@ import {
   YamlMap,
   type YamlValue,
 } from "../yaml/index.ts";
+import { type Input, readInputs } from "./input.ts";
+import {
+  COMPONENT_FIELDS,
+  type ComponentField,
+  INPUT_KEYS,
+  INPUT_TYPES,
+  type InputType,
+  MOST_OPTIONS,
+  SPEC_KEYS,
+} from "./keywords.ts";
 import { GitLabCrash } from "./problem.ts";
+import { checkRules } from "./rules.ts";
 
-/** The types an input can have (https://docs.gitlab.com/ci/inputs/#input-types). */
-export const INPUT_TYPES = ["array", "boolean", "number", "string"] as const;
-export type InputType = (typeof INPUT_TYPES)[number];
-
-/** What a component may know about itself (`spec:component`, 18.6). */
-export const COMPONENT_FIELDS = ["name", "sha", "version", "reference"] as const;
-export type ComponentField = (typeof COMPONENT_FIELDS)[number];
-
-/** The keywords of the header, an input, a rule and an include, as GitLab 18.11 accepts them. */
-export const SPEC_KEYS = ["inputs", "include", "component", "description"] as const;
-export const INPUT_KEYS = ["default", "description", "options", "regex", "type", "rules"] as const;
-export const RULE_KEYS = ["if", "options", "default"] as const;
 const INCLUDE_KEYS = ["local", "file", "remote", "project", "ref", "integrity"] as const;
 
-/** GitLab's limit of `options` in an input and in a rule. */
-export const MOST_OPTIONS = 50;
 const LONGEST_DESCRIPTION = 256;
 
 /**
  * What GitLab finds wrong with a header before it looks at any value (lib/gitlab/ci/config/header, 18.11).
  * GitLab writes these messages in lower case altogether, names included. Throws GitLabCrash where GitLab fails.
  */
-export function validateHeader(header: YamlMap): Problem[] {
-  const report = new Report();
+export function validateHeader(
+  header: YamlMap,
+  { gitlabVersion = NEWEST_VERSION, goesOn = false }: HeaderOptions = {},
+): Problem[] {
+  const report = new Report(gitlabVersion, goesOn);
   report.unknownKeys("header", header, ["spec"]);
   const spec = header.entry("spec");
   if (spec !== undefined) validateSpec(spec, report);
-  return report.problems;
+  const wrong = new Set(report.problems.map(({ subject }) => subject));
+  const sound = readInputs(header).filter(({ name }) => !wrong.has(`header:spec:inputs:${name}`));
+  return [...report.problems, ...sound.flatMap(ruleProblems)];
+}
+
+/** Who judges a header, and how far. */
+export interface HeaderOptions {
+  readonly gitlabVersion?: GitLabVersion | undefined;
+  /** Looks at what is inside `spec` although `spec` itself is wrong; GitLab would say that later. */
+  readonly goesOn?: boolean | undefined;
+}
+
+/** What is wrong with the rules of an input, which GitLab tells together with the rest of the header. */
+function ruleProblems({ name, rules, place }: Input): Problem[] {
+  if (rules === undefined) return [];
+  return checkRules(rules).map((wrong) => {
+    const message = `\`${name}\` input: ${wrong.text.toLowerCase()}`;
+    return problemOf(wrong, { subject: name, message, place });
+  });
 }
 
 /** Collects problems; a message is `<location> <text>` in lower case. */
 class Report {
+  readonly version: GitLabVersion;
+  readonly goesOn: boolean;
   readonly problems: Problem[] = [];
+  /** GitLab would say what follows only when what is there already is put right. */
+  isLater = false;
+
+  constructor(version: GitLabVersion, goesOn: boolean) {
+    this.version = version;
+    this.goesOn = goesOn;
+  }
 
   add(location: string, wrong: Fault, place: Place | undefined): void {
     const message = `${location} ${wrong.text}`.toLowerCase();
     const parts = wrong.each?.map((each) =>
       problemOf(each, { subject: location, message: `${location} ${each.text}`.toLowerCase(), place }),
     );
-    this.problems.push(problemOf(wrong, { subject: location, message, place, parts }));
+    const problem = problemOf(wrong, { subject: location, message, place, parts });
+    this.problems.push(this.isLater ? { ...problem, later: true } : problem);
   }
 
   unknownKeys(location: string, map: YamlMap, known: readonly string[]): void {
@@ -73,9 +102,13 @@ function validateSpec({ value, valuePlace }: Entry, report: Report): void {
     report.add("header:spec", fault("header-value-kind", { expected: "should be a hash" }), valuePlace);
     return;
   }
-  report.unknownKeys("header:spec", value, SPEC_KEYS);
+  report.unknownKeys("header:spec", value, knownBelow("spec", SPEC_KEYS, report.version));
   const description = value.entry("description");
   if (description !== undefined) validateSpecDescription(description, report);
+  if (report.problems.length > 0) {
+    if (!report.goesOn) return;
+    report.isLater = true;
+  }
   const inputs = value.entry("inputs");
   if (inputs !== undefined) validateInputs(inputs, report);
   const include = value.entry("include");
@@ -245,7 +278,7 @@ function validateInputKeywords(
   }
   const options = given("options");
   if (options) validateOptions(location, options, report);
-  report.unknownKeys(location, input, INPUT_KEYS);
+  report.unknownKeys(location, input, knownBelow("spec:inputs", INPUT_KEYS, report.version));
   for (const other of ["options", "default"]) {
     if (input.has("rules") && input.has(other)) {
       const pair = input.names().filter((name) => name === "rules" || name === other);

@@ -1,6 +1,9 @@
 /** The contract room: a component's header, its inputs, and the values given to them, judged as GitLab 18.11 does. */
 export type { InputValue } from "./coerce.ts";
 export { DocumentError, type Documents, loadDocuments } from "./documents.ts";
+export { validateHeader } from "./header.ts";
+export { type Input, readComponentFields, readInputs } from "./input.ts";
+export { type KeyStyle, keyStyleOptions } from "./key-style.ts";
 export {
   COMPONENT_FIELDS,
   type ComponentField,
@@ -10,10 +13,7 @@ export {
   MOST_OPTIONS,
   RULE_KEYS,
   SPEC_KEYS,
-  validateHeader,
-} from "./header.ts";
-export { type Input, readComponentFields, readInputs } from "./input.ts";
-export { type KeyStyle, keyStyleOptions } from "./key-style.ts";
+} from "./keywords.ts";
 export { GitLabCrash, type ProblemKind } from "./problem.ts";
 export { type Resolution, type ResolvedInput, resolveInputs } from "./resolve.ts";
 export { sampleValue } from "./sample.ts";

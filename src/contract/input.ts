@@ -1,5 +1,5 @@
 import { type Place, toRubyString, YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
-import { COMPONENT_FIELDS, type ComponentField, INPUT_TYPES, type InputType } from "./header.ts";
+import { COMPONENT_FIELDS, type ComponentField, INPUT_TYPES, type InputType } from "./keywords.ts";
 
 /** One input of a component's contract, as its header declares it. */
 export interface Input {

@@ -1,5 +1,6 @@
 import { compilePattern, evaluateExpression } from "../expression/index.ts";
 import { type Fault, fault, type Problem, problemOf } from "../problem/index.ts";
+import { type GitLabVersion, isKnownTo, NEWEST_VERSION } from "../version/index.ts";
 import {
   DecimalValue,
   type Entry,
@@ -16,10 +17,10 @@ import {
 } from "../yaml/index.ts";
 import { coerce, type InputValue } from "./coerce.ts";
 import { equalsInRuby, isNumber } from "./equality.ts";
-import { INPUT_TYPES } from "./header.ts";
 import type { Input } from "./input.ts";
+import { INPUT_TYPES } from "./keywords.ts";
 import { GitLabCrash } from "./problem.ts";
-import { checkRules, findRule } from "./rules.ts";
+import { findRule } from "./rules.ts";
 
 /** An input's final value and where it was given: at the include site, or as the default in the header. */
 export interface ResolvedInput extends InputValue {
@@ -33,14 +34,18 @@ export interface Resolution {
 }
 
 /** Checks and resolves the values given to a contract, in the order of GitLab 18.11 (lib/ci/inputs). Null is not given. */
-export function resolveInputs(inputs: readonly Input[], given: YamlMap): Resolution {
+export function resolveInputs(
+  inputs: readonly Input[],
+  given: YamlMap,
+  version: GitLabVersion = NEWEST_VERSION,
+): Resolution {
   const known = inputs.filter(({ type }) => type !== undefined);
   const problems: Problem[] = [...findUnknownInputs(known, given)];
   for (const input of inputs) if (input.type === undefined) problems.push(unknownSpecification(input));
   const values = new Map<HashKey, ResolvedInput>();
   const conditions = rawConditionInputs(given);
   for (const input of known) {
-    const resolver = new InputResolver(input, given, conditions);
+    const resolver = new InputResolver(input, given, conditions, version);
     problems.push(...resolver.check());
     const resolved = resolver.resolve();
     values.set(hashKey(input.key), resolved);
@@ -94,9 +99,16 @@ class InputResolver {
   private readonly givenPlace: Place | undefined;
   private readonly rule: YamlMap | undefined;
   private readonly problems: Problem[] = [];
+  private readonly version: GitLabVersion;
 
-  constructor(input: Input, given: YamlMap, conditions: Readonly<Record<string, unknown>>) {
+  constructor(
+    input: Input,
+    given: YamlMap,
+    conditions: Readonly<Record<string, unknown>>,
+    version: GitLabVersion,
+  ) {
     this.input = input;
+    this.version = version;
     const entry = given.entry(input.key);
     const value = entry?.value ?? null;
     // An input with rules takes an empty text for "not given".
@@ -108,10 +120,6 @@ class InputResolver {
 
   check(): Problem[] {
     const { input } = this;
-    if (input.rules !== undefined) {
-      for (const wrong of checkRules(input.rules)) this.report(wrong, wrong.at);
-      if (this.problems.length > 0) return this.problems;
-    }
     if (input.required && this.given === null) {
       this.report(fault("input-missing", { input: input.name }), input.place);
       return this.problems;
@@ -163,10 +171,17 @@ class InputResolver {
     given: boolean,
   ): void {
     const type = this.input.type!;
+    const lists = isKnownTo(this.version, "spec:inputs:options:array");
+    if (type === "array" && lists) return this.checkItems(value, keys, place, given);
     if (type !== "string" && type !== "number") {
       const own = this.input.declaration?.entry("options");
       if (own !== undefined && own.value !== null && own.value !== false) {
-        this.report(fault("input-options-unfit", { types: ["string", "number"] }), own.keyPlace);
+        this.report(
+          fault("input-options-unfit", {
+            types: lists ? ["string", "number", "array"] : ["string", "number"],
+          }),
+          own.keyPlace,
+        );
       }
       return;
     }
@@ -180,6 +195,30 @@ class InputResolver {
     if (allowed) return;
     const shown = toRubyString(value, { symbolKeys: keys === "symbol" });
     const facts = { value: shown, type, options: items.map((item) => toRubyString(item)) };
+    this.report(fault(given ? "input-value-not-option" : "input-default-not-option", facts), place, given);
+  }
+
+  /** Each item of a list must be one of the options (19.0). */
+  private checkItems(
+    value: YamlValue,
+    keys: InputValue["keys"],
+    place: Place | undefined,
+    given: boolean,
+  ): void {
+    const { options } = this;
+    if (options === undefined || !(value instanceof YamlList)) return;
+    const items = options.list instanceof YamlList ? options.list.items : [];
+    const wrong = value.items.filter((item) => !items.some((option) => equalsInRuby(option, item)));
+    if (wrong.length === 0) return;
+    const show = (each: YamlValue): string =>
+      each instanceof YamlList
+        ? each.items.map(show).join(", ")
+        : toRubyString(each, { symbolKeys: keys === "symbol" });
+    const facts = {
+      value: wrong.map(show).join(", "),
+      type: "array",
+      options: items.map((item) => toRubyString(item)),
+    };
     this.report(fault(given ? "input-value-not-option" : "input-default-not-option", facts), place, given);
   }
 

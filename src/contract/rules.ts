@@ -2,7 +2,7 @@ import { isValidExpression } from "../expression/index.ts";
 import { type Fault, fault } from "../problem/index.ts";
 import { type Place, toRubyString, YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
 import { equalsInRuby } from "./equality.ts";
-import { MOST_OPTIONS, RULE_KEYS } from "./header.ts";
+import { MOST_OPTIONS, RULE_KEYS } from "./keywords.ts";
 import { GitLabCrash } from "./problem.ts";
 
 /** The first rule of an input whose condition holds, or that has none. */

@@ -34,15 +34,16 @@ const MOST_INDICES = 5;
 
 const INDEXED = /^(\w*)((?:\[\d+\])+)$/;
 
-/** The value that `inputs.name[0].key` names. Throws InterpolationError. */
-export function accessValue(expression: string, context: InterpolationContext): Accessible {
+/** The value that `inputs.name[0].key` names; without `hasItems` (before 18.11) `name[0]` is a name. Throws InterpolationError. */
+export function accessValue(expression: string, context: InterpolationContext, hasItems = true): Accessible {
   const parts = splitParts(expression);
   const faults: Fault[] = [];
   if (parts.length <= 1) faults.push(fault("block-malformed", { expression }));
   if (Buffer.byteLength(expression) > LARGEST_SIZE) faults.push(fault("block-too-long", {}));
   if (faults.length > 0) throw new InterpolationError(...faults);
   let scope: Scope = rootScope(context);
-  for (const part of parts) scope = scopeOf(accessPart(part, scope, expression));
+  for (const part of parts)
+    scope = scopeOf(hasItems ? accessPart(part, scope, expression) : lookUp(part, scope, expression));
   return (scope as { self: Accessible }).self;
 }
 

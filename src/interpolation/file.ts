@@ -13,6 +13,7 @@ import {
   validateHeader,
 } from "../contract/index.ts";
 import { type Fault, fault, type Problem, problemOf } from "../problem/index.ts";
+import type { GitLabVersion } from "../version/index.ts";
 import { type HashKey, hashKey, type Source, YamlMap, type YamlValue } from "../yaml/index.ts";
 import type { Accessible, InterpolationContext } from "./access.ts";
 import type { Variable } from "./functions.ts";
@@ -35,6 +36,8 @@ export interface InterpolationOptions {
    * a configuration beside its problems, and what GitLab would not say yet is marked as later.
    */
   readonly goesOn?: boolean | undefined;
+  /** The GitLab that judges; the newest where it is left out. */
+  readonly gitlabVersion?: GitLabVersion | undefined;
 }
 
 /** A file after interpolation; `extends`, `include` and `!reference` are not resolved yet. */
@@ -84,7 +87,7 @@ function interpolateDocuments(source: Source, options: InterpolationOptions): In
     };
   }
   const rounds = new Rounds();
-  rounds.add(validateHeader(header));
+  rounds.add(validateHeader(header, options));
   if (rounds.stop(goesOn)) return failure(rounds.problems, "interpolation", true);
   if (completeHeader) header = completeHeader(header);
   try {
@@ -100,16 +103,20 @@ function fill(
   header: YamlMap,
   content: YamlMap,
   rounds: Rounds,
-  { component, variables, goesOn = false }: InterpolationOptions,
+  { component, variables, goesOn = false, gitlabVersion }: InterpolationOptions,
   given: YamlMap,
 ): InterpolatedFile {
   const declared = readInputs(header);
-  const resolution = resolveInputs(declared, given);
+  const resolution = resolveInputs(declared, given, gitlabVersion);
   rounds.add(resolution.problems.filter((each) => !isOfWrongDeclaration(each, rounds.problems)));
   if (rounds.stop(goesOn)) return failure(rounds.problems, "interpolation", true);
   const values = rounds.problems.length > 0 ? mended(declared, resolution) : resolution.values;
   const context = contextOf(values, readComponentFields(header), component ?? {});
-  const { config, problems } = interpolate(content, context, variables ?? [], goesOn);
+  const { config, problems } = interpolate(content, context, {
+    variables: variables ?? [],
+    goesOn,
+    gitlabVersion,
+  });
   rounds.add(problems);
   if (config === undefined || rounds.stop(goesOn)) return failure(rounds.problems, "interpolation", true);
   return {

@@ -1,6 +1,7 @@
 import { GitLabCrash } from "../contract/index.ts";
 import { fault } from "../problem/index.ts";
-import type { YamlValue } from "../yaml/index.ts";
+import { type GitLabVersion, isKnownTo } from "../version/index.ts";
+import { YamlList, type YamlValue } from "../yaml/index.ts";
 import { InterpolationError } from "./access.ts";
 import { rubySubstitute } from "./ruby-substitute.ts";
 
@@ -17,15 +18,22 @@ export interface Variable {
 interface InterpolationFunction {
   readonly name: string;
   readonly pattern: RegExp;
-  readonly apply: (text: string, match: RegExpExecArray, variables: readonly Variable[]) => string;
+  readonly apply: (text: string, match: RegExpExecArray, variables: readonly Variable[]) => string | YamlList;
+  /** What it gives is no text, so that no function can follow. */
+  readonly isLast?: true;
 }
 
-/** GitLab 18.11's functions (https://docs.gitlab.com/ci/inputs/#specify-functions-to-manipulate-input-values). */
+/** GitLab's functions (https://docs.gitlab.com/ci/inputs/#specify-functions-to-manipulate-input-values). */
 const FUNCTIONS: readonly InterpolationFunction[] = [
   // The closing bracket may be missing, which GitLab accepts.
-  { name: "truncate", pattern: /^truncate\(\s*(\d+)\s*,\s*(\d+)\s*\)?$/m, apply: truncate },
+  {
+    name: "truncate",
+    pattern: /^truncate\([ \t\r\n\f\v]*(\d+)[ \t\r\n\f\v]*,[ \t\r\n\f\v]*(\d+)[ \t\r\n\f\v]*\)?$/m,
+    apply: truncate,
+  },
   { name: "expand_vars", pattern: /^expand_vars$/m, apply: expandVariables },
   { name: "posix_escape", pattern: /^posix_escape$/m, apply: escapeForShell },
+  { name: "split", pattern: /^split\(\s*'([^']*)'\s*\)$/m, apply: split, isLast: true },
 ];
 
 /** The names of the functions GitLab knows. */
@@ -38,18 +46,24 @@ export function applyFunctions(
   value: YamlValue,
   expressions: readonly string[],
   variables: readonly Variable[],
+  version: GitLabVersion,
 ): YamlValue {
   if (expressions.length > MOST_FUNCTIONS)
     throw new InterpolationError(fault("functions-many", { most: MOST_FUNCTIONS }));
   const chain = expressions.map((expression) => {
-    const found = FUNCTIONS.find(({ pattern }) => pattern.test(expression));
+    const found = FUNCTIONS.find(
+      ({ name, pattern }) => isKnownTo(version, `function:${name}`) && pattern.test(expression),
+    );
     return { expression, found };
   });
-  const unknown = chain.filter(({ found }) => found === undefined);
-  if (unknown.length > 0)
-    throw new InterpolationError(
-      ...unknown.map(({ expression }) => fault("function-unknown", { call: expression })),
-    );
+  const early = chain.slice(0, -1).find(({ found }) => found?.isLast);
+  const faults = [
+    ...(early ? [fault("function-not-last", { name: early.found!.name })] : []),
+    ...chain
+      .filter(({ found }) => found === undefined)
+      .map(({ expression }) => fault("function-unknown", { call: expression })),
+  ];
+  if (faults.length > 0) throw new InterpolationError(...faults);
   return chain.reduce((current: YamlValue, { expression, found }) => {
     const { name, pattern, apply } = found!;
     if (typeof current !== "string") throw new InterpolationError(fault("function-value-kind", { name }));
@@ -62,6 +76,16 @@ function truncate(text: string, [, offset = "", length = ""]: RegExpExecArray): 
   const [from, count] = [BigInt(offset), BigInt(length)];
   if (from > LARGEST_LONG || count > LARGEST_LONG) throw new GitLabCrash("a truncate argument beyond 2^63-1");
   return [...text].slice(Number(from), Number(from + count)).join("");
+}
+
+/** Ruby's `text.split(separator)`, each part stripped, empty ones left out; a blank splits at any white space (19.2). */
+function split(text: string, [, separator = ""]: RegExpExecArray): YamlList {
+  if (separator === "") {
+    const why = "invalid argument: separator cannot be empty";
+    throw new InterpolationError(fault("function-failed", { name: "split", why }));
+  }
+  const parts = text.split(separator === " " ? /[\0\t\n\v\f\r ]+/ : separator);
+  return new YamlList(parts.map((part) => part.trim()).filter((part) => part !== ""));
 }
 
 const LARGEST_LONG = 2n ** 63n - 1n;

@@ -1,5 +1,6 @@
 import { GitLabCrash, keyStyleOptions } from "../contract/index.ts";
 import { type Fault, fault, type Problem, problemOf } from "../problem/index.ts";
+import { type GitLabVersion, isKnownTo, NEWEST_VERSION } from "../version/index.ts";
 import {
   type Entry,
   type Origin,
@@ -24,6 +25,14 @@ const LARGEST_NODE = 1024 * 1024;
 const LARGEST_RESULT = 64 * 1024 * 1024;
 const MOST_SPLICED = 1_000_000;
 
+/** How blocks are filled. */
+export interface TemplateOptions {
+  /** For `expand_vars`. */
+  readonly variables: readonly Variable[];
+  readonly goesOn?: boolean | undefined;
+  readonly gitlabVersion?: GitLabVersion | undefined;
+}
+
 /** The interpolated configuration, and what is wrong. */
 export interface TemplateResult {
   /** Undefined where blocks are wrong, unless the work goes on. */
@@ -39,10 +48,9 @@ export interface TemplateResult {
 export function interpolate(
   config: YamlMap,
   context: InterpolationContext,
-  variables: readonly Variable[],
-  goesOn = false,
+  options: TemplateOptions,
 ): TemplateResult {
-  const template = new Template(context, variables, goesOn);
+  const template = new Template(context, options);
   try {
     return { config: template.fillMap(config), problems: template.problems };
   } catch (error) {
@@ -76,10 +84,16 @@ class Template {
   /** Of blocks that were left as they are. */
   readonly problems: Problem[] = [];
 
-  constructor(context: InterpolationContext, variables: readonly Variable[], goesOn: boolean) {
+  private readonly version: GitLabVersion;
+
+  constructor(
+    context: InterpolationContext,
+    { variables, goesOn = false, gitlabVersion = NEWEST_VERSION }: TemplateOptions,
+  ) {
     this.context = context;
     this.variables = variables;
     this.goesOn = goesOn;
+    this.version = gitlabVersion;
   }
 
   fillMap(map: YamlMap): YamlMap {
@@ -164,7 +178,7 @@ class Template {
     if (known !== undefined) return known;
     if (this.blocks.size >= MOST_BLOCKS) throw tooLarge("too many interpolation blocks", place);
     try {
-      const value = evaluateBlock(match, this.context, this.variables);
+      const value = evaluateBlock(match, this.context, this.variables, this.version);
       this.blocks.set(match.text, value);
       return value;
     } catch (error) {
@@ -204,14 +218,15 @@ function evaluateBlock(
   match: BlockMatch,
   context: InterpolationContext,
   variables: readonly Variable[],
+  version: GitLabVersion,
 ): Accessible {
   const parts = match.data.split("|");
   while (parts.at(-1) === "") parts.pop();
   const [access, ...functions] = parts.map(stripLikeRuby);
   if (access === undefined) throw new GitLabCrash("a block of nothing but pipes");
   if (access.split(".")[0] === "matrix") return { value: match.text, keys: "text", place: undefined };
-  const found = accessValue(access, context);
-  return { ...found, value: applyFunctions(found.value, functions, variables) };
+  const found = accessValue(access, context, isKnownTo(version, "block:items"));
+  return { ...found, value: applyFunctions(found.value, functions, variables, version) };
 }
 
 /** Ruby's `strip`: ASCII white space and NUL. */

@@ -44,7 +44,7 @@ export function loadFile(source: Source): LoadedFile {
     if (header !== undefined) {
       const inputs = readInputs(header);
       sample = sampleOf(inputs);
-      problems.push(...validateHeader(header));
+      problems.push(...validateHeader(header, { goesOn: true }));
       if (problems.length === 0) problems.push(...ofContract(inputs, sample));
     }
   } catch (error) {

@@ -27,12 +27,14 @@ export function pipelineErrors(file: LintFile, project: LintProject): EngineErro
   if (included === undefined) return [];
   const problems = [...separate(included.pipeline.errors), ...creationProblems(file, project)];
   const hasBrokenJob = problems.some(({ code }) => code === "job-without-script");
-  return problems
-    .filter((problem) => !isOfStandIn(problem, file) && !isKnown(problem, file))
-    // A job without a script is reason enough that there is no job.
-    .filter(({ code }) => !(code === "jobs-missing" && hasBrokenJob))
-    .filter((problem) => !(included.isPartial && isOfUnread(problem, file, included)))
-    .map((problem) => describe(problem, file));
+  return (
+    problems
+      .filter((problem) => !isOfStandIn(problem, file) && !isKnown(problem, file))
+      // A job without a script is reason enough that there is no job.
+      .filter(({ code }) => !(code === "jobs-missing" && hasBrokenJob))
+      .filter((problem) => !(included.isPartial && isOfUnread(problem, file, included)))
+      .map((problem) => describe(problem, file))
+  );
 }
 
 /** The engine's message as a finding in the linted file: faults of a file that it includes are shown at the include. */
@@ -86,7 +88,8 @@ function isKnown({ code, place }: Problem, file: LintFile): boolean {
 /** True if an include that could not be read may put right what GitLab would say, or if it says just that. */
 function isOfUnread(problem: Problem, file: LintFile, included: IncludedPipeline): boolean {
   if (mayComeFromElsewhere(problem) || isOfUnreadLocation(problem, included)) return true;
-  if (problem.code === "keys-unknown" && !problem.facts.keys.some((key) => JOB_KEYWORDS.includes(key))) return false;
+  if (problem.code === "keys-unknown" && !problem.facts.keys.some((key) => JOB_KEYWORDS.includes(key)))
+    return false;
   const job = file.jobs.find(
     ({ name }) => problem.subject === `jobs:${name}` || problem.subject.startsWith(`jobs:${name}:`),
   );

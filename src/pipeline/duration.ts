@@ -3,6 +3,8 @@
  * Unknown words make the whole text wrong.
  */
 
+import { numberWordsInDigits } from "./number-words.ts";
+
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -56,7 +58,7 @@ export function artifactDurationIsValid(text: string): boolean {
 
 /** Numbers and units; undefined where a word is neither. */
 function wordsOf(text: string): string[] | undefined {
-  const words = clockWords(text.toLowerCase())
+  const words = clockWords(numberWordsInDigits(text.toLowerCase()))
     .replace(/[0-9]*\.?[0-9]+/g, " $& ")
     .split(/\s+/)
     .filter((word) => word !== "")

@@ -25,7 +25,17 @@ export class JobPlaces {
     return problemOf(wrong, { subject: job, message, place, origins });
   }
 
-  missingVariable({ job, variable }: MissingVariable): Problem {
+  /** One message for each job. */
+  missingVariables(missing: readonly MissingVariable[]): Problem[] {
+    const jobs = [...new Set(missing.map(({ job }) => job))];
+    return jobs.map((name) => {
+      const parts = missing.filter(({ job }) => job === name).map((each) => this.#missingVariable(each));
+      const message = parts.map((each) => each.message).join(", ");
+      return parts.length === 1 ? parts[0]! : { ...parts[0]!, message, parts };
+    });
+  }
+
+  #missingVariable({ job, variable }: MissingVariable): Problem {
     const wrong = fault("matrix-variable-unknown", { variable });
     const place = this.#entryOf(job)?.placeOf("needs");
     return problemOf(wrong, { subject: job, message: `${job} job: ${wrong.text}`, place });

@@ -7,6 +7,7 @@ import {
   problemOf,
   separate,
 } from "../problem/index.ts";
+import { type GitLabVersion, NEWEST_VERSION } from "../version/index.ts";
 import { type Place, type Source, YamlMap, type YamlValue } from "../yaml/index.ts";
 import { bridgeValues } from "./entries/bridge.ts";
 import type { Edition } from "./entries/enterprise.ts";
@@ -67,6 +68,8 @@ export interface PipelineInput {
    * `later`, where the engine can judge it.
    */
   readonly goesOn?: boolean | undefined;
+  /** The GitLab that judges; the newest where it is left out. */
+  readonly gitlabVersion?: GitLabVersion | undefined;
 }
 
 /** Reads, resolves and checks a whole configuration, as GitLab 18.11 does. Throws nothing that the text could cause. */
@@ -86,7 +89,7 @@ function read(input: PipelineInput, findings: Findings): Pipeline {
   const { source, sources, variables, inputs } = input;
   const whole = { subject: "", place: undefined };
   if (/^\s*$/.test(source.text)) return refused([problemOf(fault("pipeline-empty", {}), whole)]);
-  const context = IncludeContext.of(sources, variables, findings);
+  const context = IncludeContext.of(sources, variables, findings, input.gitlabVersion ?? NEWEST_VERSION);
   try {
     const { value, problems } = loadFile(source, context, { inputs });
     if (problems.length > 0) {
@@ -173,7 +176,7 @@ function judge(config: YamlMap, context: IncludeContext, input: PipelineInput): 
   const outlines = new Map([...entries].map(([name, entry]) => [name, outlineOf(entry)]));
   const normalized = normalizeJobs(outlines);
   const places = new JobPlaces(entries, normalized.origins);
-  errors.push(...normalized.errors.map((each) => places.missingVariable(each)));
+  errors.push(...places.missingVariables(normalized.errors));
   if (errors.length > 0 && !goesOn) return refuse();
   const named = new Set([...config.entries()].map(({ key }) => String(key)));
   for (const problem of logicProblems(normalized.jobs, stages)) {
@@ -257,9 +260,13 @@ class ValidPipeline implements Pipeline {
   }
 }
 
-function composeOrComplain(config: YamlMap, { edition }: PipelineInput, goesOn: boolean): Entry | Problem {
+function composeOrComplain(
+  config: YamlMap,
+  { edition, gitlabVersion = NEWEST_VERSION }: PipelineInput,
+  goesOn: boolean,
+): Entry | Problem {
   try {
-    return composeRoot(config, edition, goesOn);
+    return composeRoot(config, { edition, goesOn, version: gitlabVersion });
   } catch (error) {
     if (!(error instanceof InheritError)) throw error;
     const { keyword } = error;

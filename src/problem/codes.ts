@@ -60,7 +60,7 @@ export const CODES = {
   "input-options-null": row((_: Nothing) => "config options array cannot contain null values"),
   "input-options-unfit": row(
     ({ types }: { types: readonly string[] }) =>
-      `Options can only be used with ${types.slice(0, -1).join(", ")} and ${types.at(-1)} inputs`,
+      `Options can only be used with ${types.slice(0, -1).join(", ")}${types.length > 2 ? "," : ""} and ${types.at(-1)} inputs`,
   ),
   "input-regex-kind": row((_: Nothing) => "input regex should be a string"),
   "input-regex-unfit": row((_: Nothing) => "RegEx validation can only be used with string inputs"),
@@ -120,6 +120,10 @@ export const CODES = {
   "function-value-kind": row(
     ({ name }: { name: string }) =>
       `error in \`${name}\` function: invalid input type: ${name} can only be used with string inputs`,
+  ),
+  "function-not-last": row(
+    ({ name }: { name: string }) =>
+      `${name}() must be the last function in a chain (it returns an array, not a string)`,
   ),
   "function-failed": row(
     ({ name, why }: { name: string; why: string }) => `error in \`${name}\` function: ${why}`,
@@ -311,6 +315,7 @@ function withArticle(type: string): string {
 
 /** GitLab's two input classes differ by one word. */
 function notAnOption({ value, type }: { value: string; type: string; options: readonly string[] }): string {
+  if (type === "array") return `${value} cannot be used because it is not in the list of allowed options`;
   const options = type === "string" ? "the list of allowed options" : "the list of the allowed options";
   return `\`${value}\` cannot be used because it is not in ${options}`;
 }

@@ -11,6 +11,7 @@ import {
   isHash,
   isString,
   isTrueOrFalse,
+  keysOfVersion,
   matching,
   notBlank,
   oneOf,
@@ -48,6 +49,7 @@ const REPORTS = [
   "cyclonedx",
   "annotations",
   "repository_xray",
+  "sarif",
 ];
 
 /** Reports whose paths GitLab does not check. */
@@ -68,7 +70,7 @@ const coverageReport: Definition = {
 const reports: Definition = {
   title: "reports",
   checks: [
-    check("config", [isHash, allowedKeys(...REPORTS)]),
+    check("config", [isHash, keysOfVersion("artifacts:reports", ...REPORTS)]),
     ...REPORTS.filter((name) => !UNCHECKED_REPORTS.includes(name)).map((name) =>
       optional(name, arrayOfStringsOrString),
     ),
@@ -120,8 +122,9 @@ export const artifacts: Definition = {
   ],
   children: { reports: { is: reports } },
   value: (entry) => {
-    const value = toJson(entry.config) as Record<string, unknown>;
-    if (entry.config instanceof YamlMap && entry.config.has("reports")) {
+    const written = Object.entries(toJson(entry.config) as object);
+    const value: Record<string, unknown> = Object.fromEntries(written.filter(([, each]) => each !== null));
+    if (entry.config instanceof YamlMap && (entry.config.get("reports") ?? null) !== null) {
       value.reports = entry.childValue("reports") ?? null;
     }
     return value;

@@ -1,3 +1,4 @@
+import { isKnownTo } from "../../version/index.ts";
 import { toJson, YamlList, YamlMap } from "../../yaml/index.ts";
 import { textOf } from "../ruby-text.ts";
 import { check, isMap, isTextual, optional, present, unknownForm, verify } from "./checks.ts";
@@ -13,6 +14,7 @@ import {
   isString,
   matching,
   oneOf,
+  versionOf,
 } from "./rules.ts";
 
 /* `cache` and its key (https://docs.gitlab.com/ci/yaml/#cache). */
@@ -27,13 +29,17 @@ const simpleKey: Definition = {
   value: ({ config }) => textOf(config),
 };
 
+const TWO_FILES = atMost(2, "has too many items (maximum is 2)");
+const TEN_FILES = atMost(10, "has too many items (maximum is 10)");
+
 const files: Definition = {
   title: "files",
   checks: [
     check("config", [
       arrayOfStrings,
       atLeast(1, "requires at least 1 item"),
-      atMost(2, "has too many items (maximum is 2)"),
+      (value, entry) =>
+        (isKnownTo(versionOf(entry), "cache:key:files:10") ? TEN_FILES : TWO_FILES)(value, entry),
     ]),
   ],
 };
@@ -71,7 +77,7 @@ const cache: Definition = {
       isHash,
       allowedKeys("key", "untracked", "paths", "when", "policy", "unprotect", "fallback_keys"),
     ]),
-    check("policy", [isString, matching(/pull-push|push|pull|\$\w{1,255}/, POLICY)], {
+    check("policy", [isString, matching(/pull-push|push|pull|\$\w{1,255}|\$\{\w{1,255}\}/, POLICY)], {
       when: (entry) => present(entry.get("policy")),
     }),
     optional("when", isString, oneOf(WHEN, `should be one of: ${WHEN.join(", ")}`)),

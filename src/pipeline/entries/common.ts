@@ -72,7 +72,7 @@ export const tags: Definition = {
   checks: [
     check("config", arrayOfStrings),
     verify("config", ({ config }) => {
-      return config instanceof YamlList && config.size >= tagLimit
+      return config instanceof YamlList && new Set(config.items.map(hashKey)).size >= tagLimit
         ? `must be less than the limit of ${tagLimit} tags`
         : undefined;
     }),

@@ -25,6 +25,7 @@ const kubernetes: Definition = {
     optional("agent", isString),
     check("agent", notBlank, { when: agentIsNeeded }),
     optional("flux_resource_path", isString),
+    check("namespace", notBlank, { when: dashboardNeedsNamespace }),
     checkObject("managed_resources", { enabled: "boolean" }),
     checkObject("dashboard", { namespace: "string", flux_resource_path: "string" }),
     verify("namespace", givenTwice("namespace")),
@@ -67,6 +68,13 @@ function nameOf({ config }: Entry): YamlValue {
 
 function nameIsText(value: YamlValue): string | undefined {
   return isText(value) ? undefined : NAME_MESSAGE;
+}
+
+/** Flux is asked in a namespace, which `dashboard` may name itself. */
+function dashboardNeedsNamespace(entry: Entry): boolean {
+  const dashboard = dashboardOf(entry);
+  if (!(dashboard instanceof YamlMap) || present(entry.get("flux_resource_path"))) return false;
+  return present(dashboard.get("flux_resource_path")) && !present(dashboard.get("namespace"));
 }
 
 function agentIsNeeded(entry: Entry): boolean {

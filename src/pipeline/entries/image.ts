@@ -1,7 +1,7 @@
 import { FloatValue, toJson, YamlMap, type YamlValue } from "../../yaml/index.ts";
 import { textOf } from "../ruby-text.ts";
 import { check, isInteger, isList, isText, present } from "./checks.ts";
-import { plainVariables } from "./common.ts";
+import { commandList, plainVariables } from "./common.ts";
 import type { Definition, Entry } from "./entry.ts";
 import {
   allowedKeys,
@@ -53,16 +53,19 @@ const service: Definition = {
   checks: [
     ...commonChecks,
     check("config", allowedKeys("command", "alias", "variables", ...KEYS)),
-    check("command", arrayOfStrings, { optional: true }),
     check("alias", isString, { optional: true }),
     check("alias", [isString, notBlank], { when: (entry) => present(entry.get("ports")) }),
   ],
-  children: { pull_policy: { is: pullPolicy }, variables: { is: plainVariables } },
+  children: {
+    pull_policy: { is: pullPolicy },
+    command: { is: commandList },
+    variables: { is: plainVariables },
+  },
   value: (entry) => {
     if (isText(entry.config)) return { name: entry.config };
     return {
       ...imageValue(entry),
-      ...given("command", entry),
+      ...(entry.childSpecified("command") && { command: entry.childValue("command") }),
       ...given("alias", entry),
       ...(entry.childSpecified("variables") && { variables: entry.childValue("variables") }),
     };
@@ -73,6 +76,7 @@ export const services: Definition = {
   title: "services",
   checks: [check("config", isArray)],
   items: service,
+  value: (entry) => entry.items.flatMap((item) => (item.config === null ? [] : [item.value()])),
 };
 
 function imageValue(entry: Entry): Record<string, unknown> {

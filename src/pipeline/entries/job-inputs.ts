@@ -1,13 +1,14 @@
 import { readInputs, resolveInputs } from "../../contract/index.ts";
 import { fault } from "../../problem/index.ts";
 import { toJson, YamlList, YamlMap } from "../../yaml/index.ts";
-import { check, verify } from "./checks.ts";
+import { check, isMap, verify } from "./checks.ts";
 import type { Definition, Entry } from "./entry.ts";
 import { allowedKeys, alphanumeric, isArray, isHash, isString, knownValue } from "./rules.ts";
 
 /* `inputs` of a job (https://docs.gitlab.com/ci/jobs/job_inputs/, 18.6 and newer). */
 
 const OPTIONS_LIMIT = 50;
+const MOST_INPUTS = 50;
 
 const jobInput: Definition = {
   title: "job input",
@@ -27,7 +28,9 @@ const jobInput: Definition = {
     optionsAreSet(),
     check("config", [isHash, allowedKeys("default", "description", "options", "regex", "type")]),
     verify("", (entry) =>
-      (entry.get("default") ?? null) === null ? "must have a default value" : undefined,
+      isMap(entry.config) && (entry.get("default") ?? null) === null
+        ? "must have a default value"
+        : undefined,
     ),
   ],
   value: (entry) => ({
@@ -38,7 +41,12 @@ const jobInput: Definition = {
 
 export const jobInputs: Definition = {
   title: "inputs",
-  checks: [check("config", isHash)],
+  checks: [
+    check("config", isHash),
+    check("config", (value) =>
+      isMap(value) && value.size > MOST_INPUTS ? `cannot define more than ${MOST_INPUTS} inputs` : undefined,
+    ),
+  ],
   members: () => jobInput,
 };
 

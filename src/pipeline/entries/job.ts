@@ -22,10 +22,12 @@ import {
   hashOrBoolean,
   isHash,
   isString,
+  keysOfVersion,
   notBlank,
   oneOf,
   regularExpression,
 } from "./rules.ts";
+import { checkRun } from "./run.ts";
 
 /* A job with a script (https://docs.gitlab.com/ci/yaml/#job-keywords). */
 
@@ -84,7 +86,7 @@ const pages: Definition = {
   checks: [
     check("config", [hashOrBoolean, allowedKeys("path_prefix", "expire_in", "publish")]),
     optional("path_prefix", isString),
-    optional("expire_in", artifactDuration),
+    optional("expire_in", (value, entry) => (isVariable(value) ? undefined : artifactDuration(value, entry))),
     optional("publish", isString),
   ],
 };
@@ -92,8 +94,13 @@ const pages: Definition = {
 /** All that a job with a script can hold, in the Enterprise edition. */
 export const JOB_KEYWORDS: readonly string[] = [...KEYS, ...COMMON_KEYS, ...Object.keys(enterpriseKeywords)];
 
-const fossKeys = allowedKeys(...KEYS, ...COMMON_KEYS);
-const enterpriseKeys = allowedKeys(...KEYS, ...COMMON_KEYS, ...Object.keys(enterpriseKeywords));
+/** `expire_in` of a Pages site may hold variables (17.11). */
+function isVariable(value: YamlValue): boolean {
+  return typeof value === "string" && /[$%]/.test(value);
+}
+
+const fossKeys = keysOfVersion("job", ...KEYS, ...COMMON_KEYS);
+const enterpriseKeys = keysOfVersion("job", ...KEYS, ...COMMON_KEYS, ...Object.keys(enterpriseKeywords));
 
 function knownKeys(value: YamlValue, entry: Entry): ReturnType<Rule> {
   return (isEnterprise(entry) ? enterpriseKeys : fossKeys)(value, entry);
@@ -113,6 +120,7 @@ export const job: Definition = {
     ]),
     check("script", notBlank, { when: (entry) => isMap(entry.config) && !entry.has("run") }),
     optional("when", isString, oneOf(WHEN, `should be one of: ${WHEN.join(", ")}`)),
+    checkRun,
     optional("dependencies", arrayOfStrings),
     optional("allow_failure", hashOrBoolean),
     optional("manual_confirmation", isString),

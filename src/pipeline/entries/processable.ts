@@ -1,6 +1,6 @@
 import { fault } from "../../problem/index.ts";
 import { toJson, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
-import { type Check, check, isText, must, optional, present } from "./checks.ts";
+import { type Check, check, isText, must, optional } from "./checks.ts";
 import { boolean, stage, variables } from "./common.ts";
 import type { Child, Entry } from "./entry.ts";
 import { environment } from "./environment.ts";
@@ -54,9 +54,16 @@ const nameIsText = must(isText, fault("job-name-kind", { expected: "should be a 
 
 export const commonChecks: readonly Check[] = [
   check("config", [isHash, notBlank]),
-  check("name", [must(present, fault("job-name-kind", { expected: "can't be blank" })), nameIsText], {
-    read: nameOf,
-  }),
+  check(
+    "name",
+    [
+      must((name) => name !== "" && name !== null, fault("job-name-kind", { expected: "can't be blank" })),
+      nameIsText,
+    ],
+    {
+      read: nameOf,
+    },
+  ),
   check("name", atMost(255, "is too long (maximum is 255 characters)"), { read: nameOf }),
   check("config", [exclusiveKeys("script", "trigger"), exclusiveKeys("run", "trigger")]),
   check("config", disallowedKeys(["only", "except", "start_in"], "keys-beside-rules"), {

@@ -67,6 +67,8 @@ function dateProblem(value: YamlValue): string | undefined {
   const parts = isText(value) ? ISO_DATE.exec(value) : null;
   const month = Number(parts?.[1] ?? 1);
   const day = Number(parts?.[2] ?? 1);
+  // Ruby reads a time alone as today's.
+  if (isText(value) && /^\s*([01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?\s*$/.test(value)) return undefined;
   const right = parts !== null && month >= 1 && month <= 12 && day >= 1 && day <= 31;
   return right ? undefined : "must be a valid datetime";
 }

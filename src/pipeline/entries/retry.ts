@@ -1,5 +1,6 @@
+import { knownBelow } from "../../version/index.ts";
 import { toJson, type YamlMap } from "../../yaml/index.ts";
-import { check, isInteger, isList, isMap, isText, optional } from "./checks.ts";
+import { check, isInteger, isList, isMap, isText, optional, type Rule } from "./checks.ts";
 import type { Definition, Entry } from "./entry.ts";
 import {
   allowedKeys,
@@ -8,6 +9,7 @@ import {
   integerBetween,
   knownItems,
   oneOf,
+  versionOf,
 } from "./rules.ts";
 
 /* `retry` (https://docs.gitlab.com/ci/yaml/#retry). Its messages do not name the job. */
@@ -55,8 +57,22 @@ const REASONS = [
   "protected_environment_failure",
   "upstream_bridge_project_not_found",
   "insufficient_upstream_permissions",
+  "stuck_pending_with_matching_runners",
+  "stuck_pending_no_matching_runners",
+  "no_updates_running",
+  "no_updates_canceling",
+  "runner_configuration_error",
+  "runner_external_dependency_failure",
+  "runner_interrupted",
+  "server_timeout_running",
+  "server_timeout_canceling",
   "always",
 ];
+
+/** Those that the judging GitLab knows. */
+const reasons = (rule: (values: readonly string[]) => Rule): Rule => {
+  return (value, entry) => rule(knownBelow("retry:when", REASONS, versionOf(entry)))(value, entry);
+};
 
 const whenIs = (test: (value: Parameters<typeof isText>[0]) => boolean) => ({
   optional: true,
@@ -77,8 +93,12 @@ const full: Definition = {
     check("config", allowedKeys("max", "when", "exit_codes")),
     optional("max", integerBetween(0, 2)),
     optional("when", arrayOfStringsOrString),
-    check("when", knownItems(REASONS), whenIs(isList)),
-    check("when", oneOf(REASONS), whenIs(isText)),
+    check("when", reasons(knownItems), whenIs(isList)),
+    check(
+      "when",
+      reasons((values) => oneOf(values)),
+      whenIs(isText),
+    ),
     optional("exit_codes", arrayOfIntegersOrInteger),
   ],
   value: ({ config }) => {

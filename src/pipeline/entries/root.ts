@@ -1,4 +1,5 @@
 import { fault } from "../../problem/index.ts";
+import type { GitLabVersion } from "../../version/index.ts";
 import { toJson, YamlMap, type YamlValue } from "../../yaml/index.ts";
 import { textOf } from "../ruby-text.ts";
 import { bridge } from "./bridge.ts";
@@ -71,7 +72,8 @@ const jobs: Definition = {
   title: "jobs",
   checks: [checkJobs],
   members: (key, config, entry) =>
-    kindOf(key, config) ?? (entry.option("goesOn") === true && config instanceof YamlMap ? partialJob : undefined),
+    kindOf(key, config) ??
+    (entry.option("goesOn") === true && config instanceof YamlMap ? partialJob : undefined),
 };
 
 const root: Definition = {
@@ -100,11 +102,18 @@ class RootEntry extends Entry {
 }
 
 /** Checks a configuration whose includes, `extends` and references are resolved. */
-export function composeRoot(config: YamlMap, edition: Edition = "foss", goesOn = false): Entry {
+export function composeRoot(
+  config: YamlMap,
+  {
+    edition = "foss",
+    goesOn,
+    version,
+  }: { edition?: Edition | undefined; goesOn: boolean; version: GitLabVersion },
+): Entry {
   const globals = new YamlMap();
   const named = new YamlMap();
   for (const entry of config.entries()) (isJobKey(entry.key, entry.value) ? named : globals).setEntry(entry);
-  const rootEntry = new RootEntry(root, globals, { options: { edition, goesOn } });
+  const rootEntry = new RootEntry(root, globals, { options: { edition, goesOn, version } });
   rootEntry.jobs = named;
   rootEntry.compose(rootEntry);
   return rootEntry;
@@ -113,7 +122,9 @@ export function composeRoot(config: YamlMap, edition: Edition = "foss", goesOn =
 /** The entries of the visible jobs, by name. */
 export function visibleJobs(rootEntry: Entry): Entry[] {
   const all = rootEntry.children.get("jobs");
-  return all ? [...all.children.values()].filter(({ definition }) => definition === job || definition === bridge) : [];
+  return all
+    ? [...all.children.values()].filter(({ definition }) => definition === job || definition === bridge)
+    : [];
 }
 
 /** Whether the entry is a trigger job. */
@@ -141,7 +152,11 @@ function checkJobs(entry: Entry): void {
     const kind = kindOf(key, value);
     if (kind === undefined) {
       const place = present(value) ? valuePlace : keyPlace;
-      entry.report(textOf(key), fault("job-without-script", { job: textOf(key) }, place));
+      // The name is shown as it is where Rails does not take it for the name of an attribute.
+      const name = textOf(key);
+      const wrong = fault("job-without-script", { job: name }, place);
+      if (/^_|\./.test(name)) entry.report("", { ...wrong, text: `${name} ${wrong.text}` });
+      else entry.report(name, wrong);
     } else if (kind !== hidden) visible = true;
   }
   if (!visible) entry.report("", fault("jobs-missing", {}));

@@ -1,4 +1,7 @@
+import { fault } from "../../problem/index.ts";
+import { isKnownTo } from "../../version/index.ts";
 import { toJson, YamlList, type YamlValue } from "../../yaml/index.ts";
+import { rubyPatternProblem } from "../events/ruby-pattern.ts";
 import { check, isList, isMap, isText, optional, present, unknownForm } from "./checks.ts";
 import { plainVariables } from "./common.ts";
 import type { Definition, Entry } from "./entry.ts";
@@ -10,16 +13,19 @@ import {
   disallowedKeys,
   duration,
   durationWithin,
+  exactlyOneKey,
   expression,
   isArray,
   isHash,
   isString,
   isTrueOrFalse,
   keysOf,
+  keysOfVersion,
   knownValue,
   notBlank,
   oneOf,
   requiredKeys,
+  versionOf,
 } from "./rules.ts";
 
 /* The rules of jobs, workflows and includes (https://docs.gitlab.com/ci/yaml/#rules). */
@@ -27,6 +33,22 @@ import {
 const WEEK_IN_SECONDS = 7 * 24 * 60 * 60;
 const MANY = "has too many entries (maximum 50)";
 const TOO_MANY = atMost(50, MANY);
+
+/** `regexp` beside `paths` came with 19.2, in `changes` and in `exists`. */
+const hasRegexps = (entry: Entry) => isKnownTo(versionOf(entry), "rules:changes:regexp");
+const LONGEST_REGEXP = 255;
+const regexpChecks = [
+  optional("regexp", isString, (value) => (isText(value) ? regexpProblem(value) : undefined)),
+];
+
+function regexpProblem(source: string) {
+  if (source.length > LONGEST_REGEXP)
+    return fault("value-out-of-bounds", { says: `is too long (maximum is ${LONGEST_REGEXP} characters)` });
+  const problem = rubyPatternProblem(source);
+  return problem === undefined
+    ? undefined
+    : fault("value-malformed", { says: `is invalid: ${problem}: /${source}/` });
+}
 
 const simpleChanges: Definition = {
   title: "simple changes",
@@ -37,9 +59,14 @@ const simpleChanges: Definition = {
 const complexChanges: Definition = {
   title: "complex changes",
   checks: [
-    check("config", [allowedKeys("paths", "compare_to"), requiredKeys("paths")]),
-    check("paths", [arrayOfStrings, (value, entry) => (value === null ? MANY : TOO_MANY(value, entry))]),
+    check("config", keysOfVersion("rules:changes", "paths", "regexp", "compare_to")),
+    check("config", requiredKeys("paths"), { when: (entry) => !hasRegexps(entry) }),
+    check("config", exactlyOneKey("paths", "regexp"), { when: hasRegexps }),
+    check("paths", [arrayOfStrings, (value, entry) => (value === null ? MANY : TOO_MANY(value, entry))], {
+      when: (entry) => entry.has("paths") || !hasRegexps(entry),
+    }),
     optional("compare_to", isString),
+    ...regexpChecks,
   ],
 };
 
@@ -63,14 +90,20 @@ const simpleExists: Definition = {
 const complexExists: Definition = {
   title: "complex exists",
   checks: [
-    check("config", [allowedKeys("paths", "project", "ref"), requiredKeys("paths")]),
+    check("config", keysOfVersion("rules:exists", "paths", "regexp", "project", "ref")),
+    check("config", requiredKeys("paths"), { when: (entry) => !hasRegexps(entry) }),
+    check("config", exactlyOneKey("paths", "regexp"), { when: hasRegexps }),
+    ...regexpChecks,
     check("config", requiredKeys("project"), { when: (entry) => (entry.get("ref") ?? null) !== null }),
     optional("paths", arrayOfStrings, TOO_MANY),
     optional("project", isString),
     optional("ref", isString),
   ],
   value: (entry) =>
-    compact({ ...(toJson(entry.config) as object), paths: listed(entry.get("paths") ?? null) }),
+    compact({
+      ...(toJson(entry.config) as object),
+      ...((entry.has("paths") || !entry.has("regexp")) && { paths: listed(entry.get("paths") ?? null) }),
+    }),
 };
 
 const exists: Definition = {

@@ -1,5 +1,6 @@
 import { compileLiteral, isLiteral, isValidExpression } from "../../expression/index.ts";
 import { type Fault, fault } from "../../problem/index.ts";
+import { type GitLabVersion, knownBelow, NEWEST_VERSION } from "../../version/index.ts";
 import { FloatValue, type Place, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
 import { artifactDurationIsValid, parseDuration } from "../duration.ts";
 import { joinTexts, keysInOrder, textOf } from "../ruby-text.ts";
@@ -16,6 +17,7 @@ import {
   present,
   type Rule,
 } from "./checks.ts";
+import type { Entry } from "./entry.ts";
 
 /*
  * The vocabulary of the tables: each rule is one of GitLab's validators (lib/gitlab/config/entry/validators.rb and Rails'
@@ -95,6 +97,26 @@ export function allowedKeys(...keys: readonly string[]): Rule {
     const unknown = keysOf(value).filter((key) => !allowed.has(key));
     return forKeys(value, unknown, (names, at) => fault("keys-unknown", { keys: names, allowed: keys }, at));
   };
+}
+
+/** The same, where not every GitLab knows every key: each has a row below `path` in the table of features. */
+export function keysOfVersion(path: string, ...keys: readonly string[]): Rule {
+  const byVersion = new Map<string, Rule>();
+  return (value, entry) => {
+    const known = knownBelow(path, keys, versionOf(entry));
+    const id = known.length === keys.length ? "" : known.join();
+    let rule = byVersion.get(id);
+    if (rule === undefined) {
+      rule = allowedKeys(...known);
+      byVersion.set(id, rule);
+    }
+    return rule(value, entry);
+  };
+}
+
+/** The GitLab that judges. */
+export function versionOf(entry: Entry): GitLabVersion {
+  return (entry.option("version") as GitLabVersion | undefined) ?? NEWEST_VERSION;
 }
 
 /** A fault of several keys, at the first of them, with one for each. */

@@ -1,5 +1,6 @@
+import { isKnownTo } from "../../version/index.ts";
 import { toJson, YamlList } from "../../yaml/index.ts";
-import { check, isMap, isText, optional, present, unknownForm, verify } from "./checks.ts";
+import { check, isMap, isText, optional, present, type Rule, unknownForm, verify } from "./checks.ts";
 import type { Definition, Entry } from "./entry.ts";
 import { includeRules } from "./rule-clauses.ts";
 import {
@@ -10,14 +11,19 @@ import {
   isHash,
   isString,
   isTrueOrFalse,
+  keysOfVersion,
   notBlank,
   oneOf,
+  versionOf,
 } from "./rules.ts";
 
 /* `trigger` (https://docs.gitlab.com/ci/yaml/#trigger), and `include` where GitLab still sees it. */
 
 const CHILD_INCLUDES = 3;
-const STRATEGY = oneOf(["depend", "mirror"], "should be depend or mirror");
+const STRATEGIES = oneOf(["depend", "mirror"], "should be depend or mirror");
+const OLD_STRATEGIES = oneOf(["depend"], "should be depend");
+const STRATEGY: Rule = (value, entry) =>
+  (isKnownTo(versionOf(entry), "trigger:strategy:mirror") ? STRATEGIES : OLD_STRATEGIES)(value, entry);
 
 const include: Definition = {
   title: "include",
@@ -82,7 +88,10 @@ const simple: Definition = {
 const crossProject: Definition = {
   title: "cross project trigger",
   checks: [
-    check("config", [notBlank, allowedKeys("project", "branch", "strategy", "forward", "inputs")]),
+    check("config", [
+      notBlank,
+      keysOfVersion("trigger", "project", "branch", "strategy", "forward", "inputs"),
+    ]),
     check("project", [isString, notBlank]),
     optional("branch", isString),
     optional("strategy", isString, STRATEGY),
@@ -98,13 +107,12 @@ const crossProject: Definition = {
 const sameProject: Definition = {
   title: "same project trigger",
   checks: [
-    check("config", [notBlank, allowedKeys("strategy", "include", "forward", "inputs")]),
+    check("config", [notBlank, allowedKeys("strategy", "include", "forward")]),
     optional("strategy", isString, STRATEGY),
-    optional("inputs", isHash),
   ],
   children: { include: { is: includes, options: { most: CHILD_INCLUDES } }, forward: { is: forward } },
   value: (entry) => ({
-    ...given(entry, "include", "strategy", "inputs"),
+    ...given(entry, "include", "strategy"),
     ...(entry.childSpecified("forward") && { forward: entry.childValue("forward") }),
   }),
 };

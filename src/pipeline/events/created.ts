@@ -138,15 +138,19 @@ function decideByRules(
 function describeRule(rule: RuleClauses): string {
   const parts: string[] = [];
   if (rule.if !== undefined) parts.push(`if: ${rule.if}`);
-  if (rule.changes !== undefined) parts.push(`changes: ${(rule.changes.paths ?? []).join(", ")}`);
-  if (rule.exists !== undefined) parts.push(`exists: ${(rule.exists.paths ?? []).join(", ")}`);
+  if (rule.changes !== undefined) parts.push(`changes: ${patternsOf(rule.changes)}`);
+  if (rule.exists !== undefined) parts.push(`exists: ${patternsOf(rule.exists)}`);
   return parts.length > 0 ? parts.join("; ") : "no condition";
+}
+
+function patternsOf(clause: RuleClauses["changes"] | RuleClauses["exists"]): string {
+  return clause?.regexp ?? (clause?.paths ?? []).join(", ");
 }
 
 function describeMisses(rules: NonNullable<RuleList>, surroundings: RuleSurroundings): string {
   const misses = rules.map((rule, index) => {
     const clause = failedClause(rule ?? {}, surroundings)!;
-    const value = clause === "if" ? rule?.if : (rule?.[clause]?.paths ?? []).join(", ");
+    const value = clause === "if" ? rule?.if : patternsOf(rule?.[clause]);
     return `rule ${index + 1}: ${clause}: ${value}`;
   });
   return `no rule matched (${misses.join("; ")})`;

@@ -1,14 +1,25 @@
 import { type Fault, fault } from "../../problem/index.ts";
 import { projectAt, type Sources } from "../include/sources.ts";
 import { globMatches, isPlainPath } from "./glob.ts";
+import { compileRubyPattern } from "./ruby-pattern.ts";
 
 /* When a rule of a job, a workflow or an include holds (Gitlab::Ci::Build::Rules, 18.11). */
 
 /** A rule, as the entries give it. */
 export interface RuleClauses {
   readonly if?: string;
-  readonly changes?: { readonly paths?: readonly string[]; readonly compare_to?: string };
-  readonly exists?: { readonly paths?: readonly string[]; readonly project?: string; readonly ref?: string };
+  readonly changes?: {
+    readonly paths?: readonly string[];
+    /** A regular expression of Ruby (19.2). */
+    readonly regexp?: string | null;
+    readonly compare_to?: string;
+  };
+  readonly exists?: {
+    readonly paths?: readonly string[];
+    readonly regexp?: string | null;
+    readonly project?: string;
+    readonly ref?: string;
+  };
   readonly when?: string;
   readonly start_in?: string;
   readonly allow_failure?: boolean;
@@ -56,9 +67,26 @@ export function failedClause(
   surroundings: RuleSurroundings,
 ): "if" | "changes" | "exists" | undefined {
   if (rule.if !== undefined && !surroundings.holds(rule.if)) return "if";
-  if (rule.changes !== undefined && !changesHold(rule.changes.paths ?? [], surroundings)) return "changes";
+  const { changes } = rule;
+  if (changes !== undefined) {
+    const hold = isText(changes.regexp)
+      ? patternHolds(changes.regexp, surroundings)
+      : changesHold(changes.paths ?? [], surroundings);
+    if (!hold) return "changes";
+  }
   if (rule.exists !== undefined && !existsHolds(rule.exists, surroundings)) return "exists";
   return undefined;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+/** Whether one of the changed files matches a regular expression. */
+function patternHolds(source: string, { changedFiles, expand }: RuleSurroundings): boolean {
+  if (changedFiles === undefined) return true;
+  const pattern = compileRubyPattern(expand(source));
+  return changedFiles.some((path) => pattern(path));
 }
 
 /** Whether one of the changed files matches one of the globs. */
@@ -88,11 +116,14 @@ function folderIsFound(folder: string, paths: readonly string[]): boolean {
 }
 
 function existsHolds(exists: NonNullable<RuleClauses["exists"]>, surroundings: RuleSurroundings): boolean {
+  if (isText(exists.regexp)) {
+    const pattern = compileRubyPattern(surroundings.expand(exists.regexp));
+    return filesFor(exists, surroundings).some((path) => pattern(path));
+  }
   if ((exists.paths ?? []).length === 0) return false;
   const globs = (exists.paths ?? []).map(surroundings.expand);
   const topLevelOnly = globs.every((glob) => !glob.includes("/") && !glob.includes("**"));
-  const all =
-    exists.project === undefined ? surroundings.files() : filesOf(exists.project, exists.ref, surroundings);
+  const all = filesFor(exists, surroundings);
   const paths = topLevelOnly ? all.filter((path) => !path.includes("/")) : all;
   const exact = new Set(paths);
   const isThere = (glob: string) => (glob.endsWith("/") ? folderIsFound(glob, paths) : exact.has(glob));
@@ -100,6 +131,13 @@ function existsHolds(exists: NonNullable<RuleClauses["exists"]>, surroundings: R
   const patterns = globs.filter((glob) => !isPlainPath(glob));
   if (patterns.length * paths.length > MAX_EXISTS_COMPARISONS) return true;
   return patterns.some((glob) => paths.some((path) => globMatches(glob, path)));
+}
+
+function filesFor(
+  { project, ref }: NonNullable<RuleClauses["exists"]>,
+  surroundings: RuleSurroundings,
+): readonly string[] {
+  return project === undefined ? surroundings.files() : filesOf(project, ref, surroundings);
 }
 
 /** The paths of another project's files (https://docs.gitlab.com/ci/yaml/#rulesexistsproject). */

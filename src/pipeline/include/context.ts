@@ -1,4 +1,5 @@
 import { type Fault, fault } from "../../problem/index.ts";
+import type { GitLabVersion } from "../../version/index.ts";
 import type { Place } from "../../yaml/index.ts";
 import type { Findings } from "../errors.ts";
 import { expandedValues } from "../variable-order.ts";
@@ -27,7 +28,9 @@ interface Shared {
   readonly values: ReadonlyMap<string, string>;
   readonly list: readonly Variable[];
   readonly files: IncludedFile[];
+  readonly locals: Set<string>;
   readonly findings: Findings;
+  readonly version: GitLabVersion;
   references: boolean;
 }
 
@@ -56,10 +59,28 @@ export class IncludeContext {
   }
 
   /** The context of a whole configuration, with a list of its own for what is wrong. */
-  static of(sources: Sources, variables: VariableTable, findings: Findings): IncludeContext {
+  static of(
+    sources: Sources,
+    variables: VariableTable,
+    findings: Findings,
+    version: GitLabVersion,
+  ): IncludeContext {
     const values = valuesOf(variables.values());
-    const shared = { values, list: [...variables.values()], files: [], findings, references: false };
+    const shared = {
+      values,
+      list: [...variables.values()],
+      files: [],
+      locals: new Set<string>(),
+      findings,
+      version,
+      references: false,
+    };
     return new IncludeContext(sources, variables, sources.local, undefined, shared);
+  }
+
+  /** The GitLab that judges. */
+  get version(): GitLabVersion {
+    return this.#shared.version;
   }
 
   /** What was found wrong so far. */
@@ -98,9 +119,19 @@ export class IncludeContext {
   /** Counts a file; the answer is what GitLab says when there are too many. */
   count(file: IncludedFile): Fault | undefined {
     this.#shared.files.push(file);
+    if (file.kind === "local") this.#shared.locals.add(this.#keyOf(file.location));
     return this.#shared.files.length > MAX_INCLUDES
       ? fault("includes-many", { most: MAX_INCLUDES })
       : undefined;
+  }
+
+  /** Whether a file of the project at hand is included already. */
+  includes(path: string): boolean {
+    return this.#shared.locals.has(this.#keyOf(path));
+  }
+
+  #keyOf(path: string): string {
+    return `${this.at.project}@${this.at.sha}:${path}`;
   }
 
   expand(text: string): string {

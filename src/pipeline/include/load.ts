@@ -13,6 +13,8 @@ export type LoadedFile =
 export interface LoadOptions {
   readonly inputs?: YamlValue | undefined;
   readonly component?: ComponentContext | undefined;
+  /** Where the header's own includes are looked up, if not where those of the body are. */
+  readonly headerContext?: IncludeContext | undefined;
   /** Looks at the header before its own includes are read; throws ConfigError for what it may not hold. */
   readonly checkHeader?: ((header: YamlMap) => void) | undefined;
 }
@@ -21,7 +23,7 @@ export interface LoadOptions {
 export function loadFile(
   source: Source,
   context: IncludeContext,
-  { inputs, component, checkHeader }: LoadOptions,
+  { inputs, component, headerContext = context, checkHeader }: LoadOptions,
 ): LoadedFile {
   context.noteText(source.text);
   const { config, problems } = interpolateFile(source, {
@@ -29,9 +31,10 @@ export function loadFile(
     component,
     variables: context.variableList,
     goesOn: context.findings.goesOn,
+    gitlabVersion: context.version,
     completeHeader: (header) => {
       checkHeader?.(header);
-      return completeHeader(header, context);
+      return completeHeader(header, headerContext);
     },
   });
   return { value: config, problems };

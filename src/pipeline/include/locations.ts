@@ -54,7 +54,7 @@ function rulesHold(map: YamlMap, context: IncludeContext): boolean {
   if (entry === undefined || entry.value === null || entry.value === false) return true;
   const rules = new Entry(includeRules, entry.value, {
     place: entry.valuePlace,
-    options: { manyPaths: true },
+    options: { manyPaths: true, version: context.version },
   });
   rules.compose(rules);
   const [error] = rules.errors();
@@ -102,7 +102,11 @@ function spread(location: Location, context: IncludeContext): Location[] {
   const local = map.get("local");
   if (typeof local !== "string" || !local.includes("*")) return [location];
   const pattern = wildcard(local);
-  const paths = context.at.tree.paths().filter((path) => pattern.test(path));
+  // Files that are being included already are left out (External::Mapper::LocationExpander).
+  const paths = context.at.tree
+    .paths()
+    .filter((path) => pattern.test(path) && !context.includes(path))
+    .sort(byBytes);
   return paths.map((path) => ({ map: map.copy().set("local", path, map.entry("local")?.valuePlace), place }));
 }
 
@@ -110,15 +114,24 @@ function isSet(value: YamlValue | undefined): boolean {
   return value !== undefined && value !== null && value !== false;
 }
 
-/** `*` is anything but a slash, `**` anything (https://docs.gitlab.com/ci/yaml/#includelocal). */
+/**
+ * `*` is anything but a slash, `**\/` any folders or none, `**` anything (Repository#search_files_by_wildcard_path). A slash in front
+ * stays in the pattern, which then matches no path.
+ */
 function wildcard(path: string): RegExp {
   const source = path
-    .replace(/^\/+/, "")
     .replace(/[\\^$.+?()[\]{}|]/g, "\\$&")
-    .replaceAll("**", "\u0000")
+    .replaceAll("**/", "\u0000")
+    .replaceAll("**", "\u0001")
     .replaceAll("*", "[^/]*?")
-    .replaceAll("\u0000", ".*?");
+    .replaceAll("\u0000", "(?:.*?/)?")
+    .replaceAll("\u0001", ".*?");
   return new RegExp(`^${source}$`);
+}
+
+/** The order in which git lists paths. */
+function byBytes(one: string, other: string): number {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }
 
 /** Variables in the values of a location; deeper values, such as inputs, are left alone. */

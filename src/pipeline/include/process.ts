@@ -35,6 +35,8 @@ function contentOf(file: PendingFile, fetched: FetchedFile, context: IncludeCont
   const loaded = load(file, source, inner, {
     inputs: file.inputs,
     component: fetched.component ?? context.component,
+    // In the project that includes: its own came with 19.4, behind a flag that is off (ci_spec_include_own_context).
+    headerContext: context,
     checkHeader,
   });
   const content = loaded.size > 0 ? urgently(() => resolveIncludes(loaded, inner)) : loaded;

@@ -1,0 +1,10 @@
+/** The version room: which GitLab knows what. */
+export { type FeatureName, isKnownTo, knownBelow, sinceOf, untilOf, versionsBelow } from "./features.ts";
+export {
+  compareGitLabVersions,
+  type GitLabVersion,
+  NEWEST_VERSION,
+  OLDEST_VERSION,
+  parseGitLabVersion,
+  showGitLabVersion,
+} from "./gitlab-version.ts";
