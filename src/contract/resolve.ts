@@ -172,7 +172,10 @@ class InputResolver {
   ): void {
     const type = this.input.type!;
     const lists = isKnownTo(this.version, "spec:inputs:options:array");
-    if (type === "array" && lists) return this.checkItems(value, keys, place, given);
+    if (type === "array" && lists) {
+      this.checkItems(value, keys, place, given);
+      return;
+    }
     if (type !== "string" && type !== "number") {
       const own = this.input.declaration?.entry("options");
       if (own !== undefined && own.value !== null && own.value !== false) {

@@ -6,5 +6,7 @@ export {
   NEWEST_VERSION,
   OLDEST_VERSION,
   parseGitLabVersion,
+  parseVersionRange,
   showGitLabVersion,
+  type VersionRange,
 } from "./gitlab-version.ts";

@@ -63,7 +63,7 @@ async function judgeEach(
 ): Promise<Fresh[]> {
   const judgeOne = (file: LintFile, others: OtherSources): Fresh => {
     const { reach: noted, looks } = watched(reach);
-    const project = projectOf(noted, { others, gitlabVersion: settings.gitlabVersion });
+    const project = projectOf(noted, { others, gitlabVersions: settings.gitlabVersions });
     const diagnostics = lintFile(file, project, settings.severityOf);
     return { hasHeader: file.hasHeader, diagnostics, unread: unreadIncludes(file, project), looks };
   };
@@ -99,8 +99,8 @@ function withMirrors<Result>(
 /** Judges what concerns the files as a whole. */
 export function judgeProject(files: readonly FileFacts[], { settings, reach }: Run): Fresh {
   const { reach: noted, looks } = watched(reach);
-  const { gitlabVersion } = settings;
-  const project = projectOf(noted, { others: {}, gitlabVersion });
+  const { gitlabVersions } = settings;
+  const project = projectOf(noted, { others: {}, gitlabVersions });
   return { hasHeader: false, unread: [], diagnostics: lintWhole(files, project, settings.severityOf), looks };
 }
 

@@ -10,7 +10,7 @@ import type { Edition } from "./enterprise.ts";
 import { type Definition, Entry } from "./entry.ts";
 import { image, services } from "./image.ts";
 import { defaults } from "./inherit.ts";
-import { job, partialJob } from "./job.ts";
+import { JOB_KEYWORDS, job, partialJob } from "./job.ts";
 import { autoCancel, rules } from "./rule-clauses.ts";
 import { allowedKeys, atMost, isHash, isString, notBlank } from "./rules.ts";
 import { includes } from "./trigger.ts";
@@ -72,8 +72,7 @@ const jobs: Definition = {
   title: "jobs",
   checks: [checkJobs],
   members: (key, config, entry) =>
-    kindOf(key, config) ??
-    (entry.option("goesOn") === true && config instanceof YamlMap ? partialJob : undefined),
+    kindOf(key, config) ?? (entry.option("goesOn") === true && looksLikeJob(config) ? partialJob : undefined),
 };
 
 const root: Definition = {
@@ -143,6 +142,11 @@ function kindOf(key: YamlValue, config: YamlValue): Definition | undefined {
   if (!(config instanceof YamlMap)) return undefined;
   if (config.has("script") || config.has("run")) return job;
   return config.has("trigger") || config.has("needs") ? bridge : undefined;
+}
+
+/** A mapping with keywords of a job, though without what would make it one. */
+function looksLikeJob(config: YamlValue): boolean {
+  return config instanceof YamlMap && JOB_KEYWORDS.some((keyword) => config.has(keyword));
 }
 
 function checkJobs(entry: Entry): void {
