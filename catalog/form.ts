@@ -1,6 +1,6 @@
 import type { EventName, InputError } from "../src/catalog/judge.ts";
 import { readValue, snippetOf } from "../src/catalog/snippet.ts";
-import type { JsonValue } from "../src/yaml/index.ts";
+import type { JsonValue } from "../src/engine/yaml/index.ts";
 import { find, load, make } from "./page.ts";
 
 type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;

@@ -1,14 +1,14 @@
-import { expandComponent } from "../expand-component.ts";
-import { createdJobs } from "../expand-pipeline.ts";
+import { expandComponent } from "../engine/expand-component.ts";
+import { createdJobs } from "../engine/expand-pipeline.ts";
 import {
   type CreatedJob,
   DEFAULT_STAGES,
   drawPipeline,
   type PipelineEvent,
   stagesOfJobs,
-} from "../pipeline/index.ts";
-import type { Code } from "../problem/index.ts";
-import { fromJson, type JsonValue, YamlMap } from "../yaml/index.ts";
+} from "../engine/pipeline/index.ts";
+import type { Code } from "../engine/problem/index.ts";
+import { fromJson, type JsonValue, YamlMap } from "../engine/yaml/index.ts";
 
 /*
  * What the form on a component's page asks while it is filled in. Runs in the browser and while the site is built, over the same

@@ -7,10 +7,10 @@ import {
   type Pipeline,
   readPipeline,
   withSlowSources,
-} from "../pipeline/index.ts";
+} from "../engine/pipeline/index.ts";
+import { toJson, toYamlText, YamlMap } from "../engine/yaml/index.ts";
 import { firstOf } from "../sources/first-of.ts";
 import { UsageError } from "../usage-error.ts";
-import { toJson, toYamlText, YamlMap } from "../yaml/index.ts";
 import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
 import { printMessages } from "./expand/messages.ts";
 import { startProgress } from "./expand/progress.ts";

@@ -1,5 +1,5 @@
-import { DEFAULT_STAGES, type FileTree } from "../pipeline/index.ts";
-import { fromJson, toYamlText } from "../yaml/index.ts";
+import { DEFAULT_STAGES, type FileTree } from "../engine/pipeline/index.ts";
+import { fromJson, toYamlText } from "../engine/yaml/index.ts";
 import type { DocumentedComponent } from "./component.ts";
 import { expandInProject } from "./expand.ts";
 import { fenced } from "./markdown.ts";

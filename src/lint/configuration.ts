@@ -1,5 +1,5 @@
 import picomatch from "picomatch";
-import { parseVersionRange, type VersionRange } from "../version/index.ts";
+import { parseVersionRange, type VersionRange } from "../engine/version/index.ts";
 import type { Severity } from "./diagnostic.ts";
 import type { SeverityOf } from "./finish.ts";
 

@@ -1,4 +1,4 @@
-import { variableNamesOf } from "../expression/index.ts";
+import { variableNamesOf } from "../engine/expression/index.ts";
 import {
   type Creation,
   createJobs,
@@ -6,9 +6,9 @@ import {
   memoryTree,
   type PipelineEvent,
   predefinedVariables,
-} from "../pipeline/index.ts";
-import type { Problem } from "../problem/index.ts";
-import { YamlList, YamlMap } from "../yaml/index.ts";
+} from "../engine/pipeline/index.ts";
+import type { Problem } from "../engine/problem/index.ts";
+import { YamlList, YamlMap } from "../engine/yaml/index.ts";
 import type { LintFile } from "./file.ts";
 import { includedPipeline } from "./included-pipeline.ts";
 import type { Job } from "./jobs.ts";

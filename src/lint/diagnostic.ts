@@ -1,4 +1,4 @@
-import type { Code } from "../problem/index.ts";
+import type { Code } from "../engine/problem/index.ts";
 
 /** How much a finding weighs. `error` is kept for what GitLab itself rejects (or what fails every run). */
 export type Severity = "error" | "warning" | "info";

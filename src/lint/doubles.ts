@@ -1,4 +1,4 @@
-import type { Code } from "../problem/index.ts";
+import type { Code } from "../engine/problem/index.ts";
 import { type Diagnostic, isAtLeast } from "./diagnostic.ts";
 
 /** Two rules that may tell one fault at one place, and the codes with which the first one does: the other tells it better. */

@@ -7,9 +7,9 @@ import {
   resolveInputs,
   sampleValue,
   validateHeader,
-} from "../contract/index.ts";
-import { fault, type Problem, problemOf, separate } from "../problem/index.ts";
-import { type Source, YamlMap } from "../yaml/index.ts";
+} from "../engine/contract/index.ts";
+import { fault, type Problem, problemOf, separate } from "../engine/problem/index.ts";
+import { type Source, YamlMap } from "../engine/yaml/index.ts";
 import type { At } from "./rule.ts";
 
 /** Something that GitLab would refuse, with the place in a linted file where it shows. */

@@ -1,5 +1,5 @@
-import { sinceOf, untilOf, versionsBelow } from "../version/index.ts";
-import { YamlList, YamlMap } from "../yaml/index.ts";
+import { sinceOf, untilOf, versionsBelow } from "../engine/version/index.ts";
+import { YamlList, YamlMap } from "../engine/yaml/index.ts";
 import type { LintFile } from "./file.ts";
 import { includesOf } from "./includes.ts";
 import type { InputDeclaration } from "./inputs.ts";

@@ -1,4 +1,4 @@
-import { type Place, Source, YamlMap } from "../yaml/index.ts";
+import { type Place, Source, YamlMap } from "../engine/yaml/index.ts";
 import { type Block, findBlocks, type TextNode, textNodes } from "./blocks.ts";
 import { type EngineError, loadFile } from "./engine.ts";
 import { isWordInput } from "./free-inputs.ts";

@@ -7,8 +7,8 @@ import {
   type Sources,
   stagesOfJobs,
   variableTable,
-} from "../pipeline/index.ts";
-import { Source, toJson } from "../yaml/index.ts";
+} from "../engine/pipeline/index.ts";
+import { Source, toJson } from "../engine/yaml/index.ts";
 import type { LintFile } from "./file.ts";
 import { hideUnknownIncludes, NOTHING, NOTHING_TEXT } from "./hide-includes.ts";
 import { type Include, includesOf, parseAddress } from "./includes.ts";

@@ -1,5 +1,5 @@
-import { type FileTree, memoryTree } from "../pipeline/index.ts";
-import { parseVersionRange } from "../version/index.ts";
+import { type FileTree, memoryTree } from "../engine/pipeline/index.ts";
+import { parseVersionRange } from "../engine/version/index.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { readFile } from "./file.ts";

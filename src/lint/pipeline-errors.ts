@@ -1,6 +1,6 @@
-import { EXAMPLE_PROJECT, JOB_KEYWORDS } from "../pipeline/index.ts";
-import { type Code, mayComeFromElsewhere, type Problem, say, separate } from "../problem/index.ts";
-import type { Origin, Place } from "../yaml/index.ts";
+import { EXAMPLE_PROJECT, JOB_KEYWORDS } from "../engine/pipeline/index.ts";
+import { type Code, mayComeFromElsewhere, type Problem, say, separate } from "../engine/problem/index.ts";
+import type { Origin, Place } from "../engine/yaml/index.ts";
 import { creationProblems } from "./creations.ts";
 import type { EngineError } from "./engine.ts";
 import type { LintFile } from "./file.ts";

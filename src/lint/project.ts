@@ -1,5 +1,5 @@
-import type { FileTree, RemoteAnswer, Sources } from "../pipeline/index.ts";
-import type { VersionRange } from "../version/index.ts";
+import type { FileTree, RemoteAnswer, Sources } from "../engine/pipeline/index.ts";
+import type { VersionRange } from "../engine/version/index.ts";
 import type { FileRole } from "./role.ts";
 import type { Script } from "./shell/scripts.ts";
 import type { ShellComment } from "./shell/shellcheck.ts";

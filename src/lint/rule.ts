@@ -1,4 +1,4 @@
-import type { Code } from "../problem/index.ts";
+import type { Code } from "../engine/problem/index.ts";
 import type { Diagnostic, Fix, Severity } from "./diagnostic.ts";
 import type { EngineError } from "./engine.ts";
 import type { LintFile } from "./file.ts";

@@ -1,6 +1,6 @@
-import { type Input, loadDocuments, readComponentFields, readInputs } from "../contract/index.ts";
-import { findBlocks } from "../interpolation/index.ts";
-import { type FeatureName, parseGitLabVersion, sinceOf } from "../version/index.ts";
+import { type Input, loadDocuments, readComponentFields, readInputs } from "../engine/contract/index.ts";
+import { findBlocks } from "../engine/interpolation/index.ts";
+import { type FeatureName, parseGitLabVersion, sinceOf } from "../engine/version/index.ts";
 import {
   type JsonValue,
   type Place,
@@ -9,7 +9,7 @@ import {
   YamlList,
   YamlMap,
   type YamlValue,
-} from "../yaml/index.ts";
+} from "../engine/yaml/index.ts";
 import { jobsAsIncluded, localIncludes } from "./included-jobs.ts";
 
 /** A component as its consumers meet it, read from its file without filling in inputs. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { loadDocuments } from "../contract/index.ts";
-import { type ComponentError, expandComponent } from "../expand-component.ts";
+import { loadDocuments } from "../engine/contract/index.ts";
+import { type ComponentError, expandComponent } from "../engine/expand-component.ts";
 import {
   type JsonValue,
   type Place,
@@ -10,7 +10,7 @@ import {
   YamlList,
   YamlMap,
   type YamlValue,
-} from "../yaml/index.ts";
+} from "../engine/yaml/index.ts";
 import type { InterfaceChange } from "./change.ts";
 import { compareInterfaces } from "./index.ts";
 

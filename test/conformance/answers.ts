@@ -1,4 +1,4 @@
-import type { GitLabVersion } from "../../src/version/index.ts";
+import type { GitLabVersion } from "../../src/engine/version/index.ts";
 import type { Case } from "./case-file.ts";
 import { judge, type Verdict } from "./judge.ts";
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { parseGitLabVersion } from "../../src/version/index.ts";
+import { parseGitLabVersion } from "../../src/engine/version/index.ts";
 import { judgeSafely, showAnswers } from "./answers.ts";
 import { type Case, readCases } from "./case-file.ts";
 import type { Verdict } from "./judge.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import type { GitLabVersion } from "../../src/engine/version/index.ts";
+import { fromJson, toYamlText } from "../../src/engine/yaml/index.ts";
 import * as berth from "../../src/index.ts";
-import type { GitLabVersion } from "../../src/version/index.ts";
-import { fromJson, toYamlText } from "../../src/yaml/index.ts";
 import type { Case } from "./case-file.ts";
 
 /** The GitLab that gave the verdicts, where a file says nothing else. */

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { parseGitLabVersion } from "../../src/version/index.ts";
+import { parseGitLabVersion } from "../../src/engine/version/index.ts";
 import { judgeSafely, showAnswers } from "./answers.ts";
 import { readCases } from "./case-file.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { readInputs, resolveInputs } from "../../src/contract/index.ts";
+import { readInputs, resolveInputs } from "../../src/engine/contract/index.ts";
+import { interpolateFile } from "../../src/engine/interpolation/index.ts";
+import { loadYaml, Source, YamlMap } from "../../src/engine/yaml/index.ts";
 import { expandComponent } from "../../src/index.ts";
-import { interpolateFile } from "../../src/interpolation/index.ts";
-import { loadYaml, Source, YamlMap } from "../../src/yaml/index.ts";
 
 const component = `spec:
   inputs:

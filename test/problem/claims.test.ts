@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { codes } from "../../src/engine/problem/index.ts";
 import { lint, rules } from "../../src/lint/index.ts";
-import { codes } from "../../src/problem/index.ts";
 import { exampleFrom, expectComplete } from "../complete.ts";
 import { readFixtures } from "../rules/fixture.ts";
 import { elsewhere } from "./elsewhere.ts";

@@ -9,7 +9,7 @@ import { holdsFor, needsShellCheck } from "../rules/holds.ts";
  * Every message is replaced by its code and facts. What lint, the catalog and release find, where and how heavy, must stay the same:
  * nothing of ours may depend on how a sentence reads.
  */
-vi.mock("../../src/problem/say.ts", () => ({
+vi.mock("../../src/engine/problem/say.ts", () => ({
   say: (code: string, facts: unknown) => `${code} ${JSON.stringify(facts)}`,
 }));
 

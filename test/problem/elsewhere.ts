@@ -1,5 +1,5 @@
+import type { Code } from "../../src/engine/problem/index.ts";
 import { createdJobs, expandComponent, expandPipeline } from "../../src/index.ts";
-import type { Code } from "../../src/problem/index.ts";
 
 /*
  * Codes that no file of a linted project can bring up: they need another project, a server, an event, or a text of megabytes. Each

@@ -37,7 +37,7 @@ test("nothing reads messages of ours: code asks for codes, subjects, facts, plac
   const ours = found.filter(({ file }) => !Object.hasOwn(others, file)).map(({ at }) => at);
   expect(
     ours,
-    "ask for the problem's code and facts (src/problem/codes.ts) instead of reading its message",
+    "ask for the problem's code and facts (src/engine/problem/codes.ts) instead of reading its message",
   ).toEqual([]);
   const stale = Object.keys(others).filter((file) => !found.some((each) => each.file === file));
   expect(stale, "reads no message any more: take it off the list in this test").toEqual([]);

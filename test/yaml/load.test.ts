@@ -13,7 +13,7 @@ import {
   type YamlList,
   YamlMap,
   type YamlValue,
-} from "../../src/yaml/index.ts";
+} from "../../src/engine/yaml/index.ts";
 
 function load(text: string): YamlValue {
   return loadYaml(new Source("a.yml", text)).value;

@@ -1,6 +1,6 @@
-import { placedMessage } from "../../expand-pipeline.ts";
-import type { Pipeline, Warning } from "../../pipeline/index.ts";
-import { type Problem, separate } from "../../problem/index.ts";
+import { placedMessage } from "../../engine/expand-pipeline.ts";
+import type { Pipeline, Warning } from "../../engine/pipeline/index.ts";
+import { type Problem, separate } from "../../engine/problem/index.ts";
 import type { Surroundings } from "../command.ts";
 
 /** Writes what GitLab would say to stderr: place, words, and how the place came into the pipeline. */

@@ -6,12 +6,12 @@ import {
   predefinedVariables,
   stagesOfJobs,
   variableTable,
-} from "../../pipeline/index.ts";
+} from "../../engine/pipeline/index.ts";
+import { type GitLabVersion, parseGitLabVersion } from "../../engine/version/index.ts";
+import { loadYaml, Source, YamlError, YamlMap } from "../../engine/yaml/index.ts";
 import { folderTree } from "../../sources/folder.ts";
 import { localSources } from "../../sources/local.ts";
 import { UsageError } from "../../usage-error.ts";
-import { type GitLabVersion, parseGitLabVersion } from "../../version/index.ts";
-import { loadYaml, Source, YamlError, YamlMap } from "../../yaml/index.ts";
 
 /** The options of `berth expand`. */
 export interface Options {

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { memoryTree, withSlowSources } from "../../engine/pipeline/index.ts";
 import {
   type LintFile,
   lintFile,
@@ -10,7 +11,6 @@ import {
 import { type Looks, type Reach, type Result, watched } from "../../lint/memory.ts";
 import type { FileFacts, LintProject, OtherSources } from "../../lint/project.ts";
 import { judgeScripts } from "../../lint/shell/findings.ts";
-import { memoryTree, withSlowSources } from "../../pipeline/index.ts";
 import { UsageError } from "../../usage-error.ts";
 import type { Run } from "./judge.ts";
 import { mirrorSources } from "./mirrors.ts";

@@ -1,4 +1,4 @@
-import { isKnownTo, NEWEST_VERSION } from "../../version/index.ts";
+import { isKnownTo, NEWEST_VERSION } from "../../engine/version/index.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {

@@ -1,4 +1,4 @@
-import { compareGitLabVersions, parseGitLabVersion, showGitLabVersion } from "../../version/index.ts";
+import { compareGitLabVersions, parseGitLabVersion, showGitLabVersion } from "../../engine/version/index.ts";
 import { featuresOf } from "../features.ts";
 import type { Rule } from "../rule.ts";
 

@@ -1,4 +1,4 @@
-import { type Entry, YamlMap } from "../../yaml/index.ts";
+import { type Entry, YamlMap } from "../../engine/yaml/index.ts";
 import { nearest } from "../nearest.ts";
 import type { Rule } from "../rule.ts";
 

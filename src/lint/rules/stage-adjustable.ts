@@ -1,4 +1,4 @@
-import { DEFAULT_STAGES } from "../../pipeline/index.ts";
+import { DEFAULT_STAGES } from "../../engine/pipeline/index.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
