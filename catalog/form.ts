@@ -1,6 +1,6 @@
-import type { EventName } from "../src/catalog/judge.ts";
+import type { EventName, InputError } from "../src/catalog/judge.ts";
 import { readValue, snippetOf } from "../src/catalog/snippet.ts";
-import type { JsonValue } from "../src/yaml/index.ts";
+import type { JsonValue } from "../src/engine/yaml/index.ts";
 import { find, load, make } from "./page.ts";
 
 type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
@@ -109,12 +109,12 @@ async function judge(): Promise<void> {
 }
 
 /** A message that names an input stands at its field; what is missing is only counted until its field was touched. */
-function showErrors(errors: readonly { readonly input: string | null; readonly message: string }[]): void {
+function showErrors(errors: readonly InputError[]): void {
   for (const field of fields) {
     const own = errors.filter((error) => error.input === field.dataset.input);
     const isShown = own.length > 0 && (touched.has(field) || givenValue(field) !== undefined);
     find(`${field.id}-problem`).textContent = isShown
-      ? own.map((error) => withPattern(error.message, field)).join("; ")
+      ? own.map((error) => withPattern(error)).join("; ")
       : "";
     if (isShown) field.setAttribute("aria-invalid", "true");
     else field.removeAttribute("aria-invalid");
@@ -129,8 +129,8 @@ function showErrors(errors: readonly { readonly input: string | null; readonly m
 }
 
 /** GitLab does not say which pattern it means. */
-function withPattern(message: string, field: Field): string {
-  return message.endsWith("RegEx pattern") ? `${message} ${field.dataset.regex}` : message;
+function withPattern({ message, pattern }: InputError): string {
+  return pattern === undefined ? message : `${message} ${pattern}`;
 }
 
 async function copy(): Promise<void> {

@@ -1,6 +1,6 @@
 /** The library's face. Everything another program may use of Berth is exported here. */
 
-export { type ConditionVerdict, evaluateCondition } from "./evaluate-condition.ts";
+export { type ConditionVerdict, evaluateCondition } from "./engine/evaluate-condition.ts";
 export {
   type ComponentContext,
   type ComponentError,
@@ -8,7 +8,7 @@ export {
   type ExpandComponentOptions,
   expandComponent,
   type Variable,
-} from "./expand-component.ts";
+} from "./engine/expand-component.ts";
 export {
   createdJobs,
   type ExpandOptions,
@@ -16,7 +16,7 @@ export {
   type Files,
   type PipelineExpansion,
   type PlacedMessage,
-} from "./expand-pipeline.ts";
+} from "./engine/expand-pipeline.ts";
 export {
   type Diagnostic,
   type FileToLint,

@@ -1,4 +1,4 @@
-import { COMPONENT_FIELDS, INPUT_TYPES, MOST_OPTIONS } from "../contract/header.ts";
+import { COMPONENT_FIELDS, INPUT_TYPES, MOST_OPTIONS } from "../engine/contract/keywords.ts";
 
 const guide = "https://docs.gitlab.com/ci/yaml";
 

@@ -17,9 +17,10 @@ const schema = {
       additionalProperties: false,
       properties: {
         gitlab_version: {
-          description: 'The oldest GitLab that the components must run on, such as "17.11".',
+          description:
+            'The oldest GitLab that the components must run on, such as "17.11", or a range such as "17.0..newest".',
           type: ["string", "number"],
-          pattern: "^v?[0-9]+\\.[0-9]+",
+          pattern: "^v?[0-9]+\\.[0-9]+[^.]*(\\.[0-9]+[^.]*)?(\\.\\.(newest|[0-9]+\\.[0-9]+))?$",
         },
         fail_on: {
           description: "The least severity that fails.",

@@ -59,7 +59,7 @@ function renderField(input: CatalogInput): Html {
   const described = `${id}-hint ${id}-problem`;
   const marks = html` data-input="${input.name}" data-type="${input.type}"${input.required ? trusted(" data-required") : ""}${
     input.rules !== undefined ? trusted(" data-conditional") : ""
-  }${input.regex !== undefined && html` data-regex="${input.regex}"`}`;
+  }`;
   const common = html`id="${id}"${marks} aria-describedby="${described}"${input.required ? trusted(' aria-required="true"') : ""}`;
   const isSwitch = input.type === "boolean" && typeof input.default === "boolean";
   return html`<div class="${isSwitch ? "field switch" : "field"}">

@@ -1,8 +1,8 @@
-import { type Input, loadDocuments } from "../contract/index.ts";
 import { readComponent } from "../docs/component.ts";
-import { memoryTree } from "../pipeline/index.ts";
+import { type Input, loadDocuments } from "../engine/contract/index.ts";
+import { memoryTree } from "../engine/pipeline/index.ts";
+import { Source, toJson, YamlList } from "../engine/yaml/index.ts";
 import type { ComponentInterface } from "../release/index.ts";
-import { Source, toJson, YamlList } from "../yaml/index.ts";
 import { EVENTS, type EventName, type Judged, judge, OWN_STAGE, pipelineOf, type Verdict } from "./judge.ts";
 import type { Guide } from "./markdown.ts";
 import type { CatalogComponent, CatalogInput, CatalogJob } from "./model.ts";

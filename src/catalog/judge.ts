@@ -1,7 +1,14 @@
-import { expandComponent } from "../expand-component.ts";
-import { createdJobs } from "../expand-pipeline.ts";
-import { type CreatedJob, drawPipeline, type PipelineEvent } from "../pipeline/index.ts";
-import type { JsonValue } from "../yaml/index.ts";
+import { expandComponent } from "../engine/expand-component.ts";
+import { createdJobs } from "../engine/expand-pipeline.ts";
+import {
+  type CreatedJob,
+  DEFAULT_STAGES,
+  drawPipeline,
+  type PipelineEvent,
+  stagesOfJobs,
+} from "../engine/pipeline/index.ts";
+import type { Code } from "../engine/problem/index.ts";
+import { fromJson, type JsonValue, YamlMap } from "../engine/yaml/index.ts";
 
 /*
  * What the form on a component's page asks while it is filled in. Runs in the browser and while the site is built, over the same
@@ -56,6 +63,8 @@ export interface InputError {
   /** The input at fault; null where the message is about more than one. */
   readonly input: string | null;
   readonly message: string;
+  /** The pattern that the value does not match. */
+  readonly pattern?: string;
 }
 
 /** Judges the values that a consumer would give, in GitLab's words. Throws nothing that the values could cause. */
@@ -74,12 +83,32 @@ export function judge(component: Judged, inputs: InputValues, name: EventName): 
 }
 
 function inputErrors({ file, files, name }: Judged, inputs: InputValues): InputError[] {
-  const { errors } = expandComponent(files[file] ?? "", { inputs, component: contextOf(name) });
-  return errors.map((message) => {
-    const [, input, text] = /^`([^`]*)` input: (.*)$/s.exec(message) ?? [];
-    return input === undefined ? { input: null, message } : { input, message: text ?? message };
+  const { diagnostics } = expandComponent(files[file] ?? "", { inputs, component: contextOf(name) });
+  return diagnostics.map(({ code, subject, facts, text, message }) => {
+    if (!ABOUT_ONE_INPUT.has(code)) return { input: null, message };
+    return { input: subject, message: text, ...("pattern" in facts && { pattern: facts.pattern }) };
   });
 }
+
+/** The engine's words about the declaration of one input, or about its value. */
+const ABOUT_ONE_INPUT: ReadonlySet<Code> = new Set<Code>([
+  "input-missing",
+  "input-value-kind",
+  "input-value-not-option",
+  "input-value-unmatched",
+  "input-default-kind",
+  "input-default-not-option",
+  "input-default-unmatched",
+  "input-options-unfit",
+  "input-regex-unfit",
+  "input-regex-invalid",
+  "input-rule-kind",
+  "input-rule-keys-unknown",
+  "input-rule-condition-invalid",
+  "input-rule-options-many",
+  "input-rule-incomplete",
+  "input-rule-default-not-option",
+]);
 
 function contextOf(name: string) {
   return { name, version: VERSION, reference: VERSION, sha: "0".repeat(40) };
@@ -119,9 +148,12 @@ export function pipelineOf(
       event: event[name],
       edition: "enterprise",
     });
-    const [error] = expansion.errors;
-    const lacking = /job: undefined (?:need|dependency): (.+)$/.exec(error ?? "")?.[1];
-    const isStageLacking = /chosen stage .* does not exist/.test(error ?? "");
+    const [problem] = expansion.problems;
+    const lacking =
+      problem?.code === "need-undefined" || problem?.code === "dependency-undefined"
+        ? problem.facts.need
+        : undefined;
+    const isStageLacking = problem?.code === "stage-undeclared";
     if (round < MOST_ROUNDS && (lacking !== undefined || (isStageLacking && stages === undefined))) {
       if (lacking !== undefined) standIns.add(lacking);
       stages = stagesOf(expansion.config, standIns);
@@ -130,7 +162,7 @@ export function pipelineOf(
     }
     const { stages: all, config } = expansion;
     const jobs = name === "every" ? everyJob(expansion.jobs) : creation.jobs;
-    const notes = error !== undefined ? [error] : name === "every" ? [] : notesOf(creation, name);
+    const notes = problem !== undefined ? [problem.message] : name === "every" ? [] : notesOf(creation, name);
     return { jobs, stages: all, declared, config, notes };
   }
 }
@@ -175,25 +207,15 @@ function consumerOf(
   });
 }
 
-/** GitLab's own, where a pipeline declares none (https://docs.gitlab.com/ci/yaml/#stages). */
-const USUAL_STAGES = ["build", "test", "deploy"];
-
-/** The stages of all jobs: those that the component declares, else GitLab's own if they suffice, else as the jobs come. */
+/** The stages of all jobs: those that the component declares, else GitLab's own if they suffice, else as the jobs need them. */
 function stagesOf(config: unknown, standIns: ReadonlySet<string>): string[] {
   const { stages, ...entries } = (config ?? {}) as Record<string, unknown>;
-  const used = Object.entries(entries).flatMap(([name, job]) => {
-    if (name.startsWith(".") || typeof job !== "object" || job === null || !isJob(job)) return [];
-    return [String((job as { stage?: unknown }).stage ?? "test")];
-  });
+  const map = fromJson(entries);
+  const used = (map instanceof YamlMap && stagesOfJobs(map)) || DEFAULT_STAGES;
   const declared = Array.isArray(stages) ? stages.map(String) : [];
-  const isUsual = declared.length === 0 && used.every((each) => USUAL_STAGES.includes(each) || isEdge(each));
-  const all = isUsual ? USUAL_STAGES : [...new Set([...declared, ...used])];
+  const all = declared.length === 0 ? used : [...new Set([...declared, ...used])];
   const own = standIns.size > 0 ? [OWN_STAGE] : [];
   return [...own, ...all.filter((each) => each !== OWN_STAGE && !isEdge(each))];
-}
-
-function isJob(entry: object): boolean {
-  return ["script", "trigger", "run"].some((key) => key in entry);
 }
 
 function isEdge(stage: string): boolean {

@@ -1,5 +1,5 @@
+import type { JsonValue } from "../engine/yaml/index.ts";
 import type { ChangeClass } from "../release/index.ts";
-import type { JsonValue } from "../yaml/index.ts";
 
 /** The catalog's data: what `catalog.json` holds and the pages are made of. Its schema is `docs/schemas/catalog.schema.json`. */
 export interface CatalogIndex {

@@ -1,6 +1,6 @@
-import { loadDocuments } from "../contract/index.ts";
-import { findBlocks } from "../interpolation/index.ts";
-import { Source, toYamlText, YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
+import { loadDocuments } from "../engine/contract/index.ts";
+import { findBlocks } from "../engine/interpolation/index.ts";
+import { Source, toYamlText, YamlList, YamlMap, type YamlValue } from "../engine/yaml/index.ts";
 
 /** What stays of a template for an engine that can follow only the project's own files. */
 export interface Outline {

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
-import { DocumentError, GitLabCrash } from "../contract/index.ts";
+import { DocumentError, GitLabCrash } from "../engine/contract/index.ts";
 import { Repository } from "../git/repository.ts";
 import { readComponents } from "../release/index.ts";
 import { type ComponentMaterial, describeComponent, type ProjectMaterial } from "./component.ts";

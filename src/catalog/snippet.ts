@@ -1,4 +1,4 @@
-import type { JsonValue } from "../yaml/index.ts";
+import type { JsonValue } from "../engine/yaml/index.ts";
 
 /**
  * Returns the value that a field's text stands for. What does not read as its type stays text: the engine then says what is wrong, in

@@ -7,10 +7,10 @@ import {
   type Pipeline,
   readPipeline,
   withSlowSources,
-} from "../pipeline/index.ts";
+} from "../engine/pipeline/index.ts";
+import { toJson, toYamlText, YamlMap } from "../engine/yaml/index.ts";
 import { firstOf } from "../sources/first-of.ts";
 import { UsageError } from "../usage-error.ts";
-import { toJson, toYamlText, YamlMap } from "../yaml/index.ts";
 import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
 import { printMessages } from "./expand/messages.ts";
 import { startProgress } from "./expand/progress.ts";
@@ -75,6 +75,7 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
       "enterprise, as GitLab.com runs it, or foss, which lacks secrets, identity, needs:project and some more",
       "enterprise",
     )
+    .option("--gitlab-version <version>", "the GitLab that judges, such as 18.11 (default: the newest known)")
     .addHelpText("after", help)
     .action(async (file: string, options: Options) => {
       finish(await expand(file, options, surroundings));
@@ -108,9 +109,9 @@ async function expand(file: string, options: Options, surroundings: Surroundings
     ...(online ? [online.gitlabSources({ ...surroundings, answered: progress.step })] : []),
   );
   const pipeline = await withSlowSources(setting.local, slow, (sources) => {
-    const { source, all, inputs, stagesOf } = setting;
+    const { source, all, inputs, stagesOf, gitlabVersion } = setting;
     const edition = options.edition as Edition;
-    return readPipeline({ source, sources, variables: all, inputs, stagesOf, edition });
+    return readPipeline({ source, sources, variables: all, inputs, stagesOf, edition, gitlabVersion });
   }).finally(progress.end);
   printMessages(pipeline, surroundings);
   if (pipeline.errors.length > 0) return 1;

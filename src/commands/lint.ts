@@ -21,7 +21,10 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
       "--fail-on <severity>",
       "the least severity that fails: error, warning or info (default: warning)",
     )
-    .option("--gitlab-version <version>", "report features that are newer than this version, such as 17.11")
+    .option(
+      "--gitlab-version <version>",
+      "the GitLab that must understand the files: report what it does not know; 17.11, or a range: 17.0..newest",
+    )
     .option("--config <file>", "settings (default: berth.yaml, if there is one)")
     .option("--fix", "apply the safe fixes")
     .option(

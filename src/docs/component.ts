@@ -1,6 +1,12 @@
-import { DocumentError, type Input, loadDocuments, readInputs, sampleValue } from "../contract/index.ts";
-import type { FileTree } from "../pipeline/index.ts";
-import { type JsonValue, Source, toJson, YamlMap } from "../yaml/index.ts";
+import {
+  DocumentError,
+  type Input,
+  loadDocuments,
+  readInputs,
+  sampleValue,
+} from "../engine/contract/index.ts";
+import type { FileTree } from "../engine/pipeline/index.ts";
+import { type JsonValue, Source, toJson, YamlMap } from "../engine/yaml/index.ts";
 import { expandInProject } from "./expand.ts";
 
 /** A component as its documents show it. */

@@ -1,11 +1,8 @@
-import type { FileTree } from "../pipeline/index.ts";
-import { fromJson, toYamlText } from "../yaml/index.ts";
+import { DEFAULT_STAGES, type FileTree } from "../engine/pipeline/index.ts";
+import { fromJson, toYamlText } from "../engine/yaml/index.ts";
 import type { DocumentedComponent } from "./component.ts";
 import { expandInProject } from "./expand.ts";
 import { fenced } from "./markdown.ts";
-
-/** GitLab's stages where a pipeline names none (https://docs.gitlab.com/ci/yaml/#stages). */
-const defaultStages = new Set([".pre", "build", "test", "deploy", ".post"]);
 
 /** The shortest include of a component: the inputs that must be given, and the stages where GitLab's own lack one. */
 export function minimalExample(
@@ -17,7 +14,7 @@ export function minimalExample(
   const alone = expandInProject(JSON.stringify({ include: { local: path, inputs: sample } }), tree, {
     elsewhere: true,
   });
-  const needed = !alone.valid && stages.some((each) => !defaultStages.has(each));
+  const needed = !alone.valid && stages.some((each) => !DEFAULT_STAGES.includes(each));
   const include = {
     component: `$CI_SERVER_FQDN/${project}/${name}@${version}`,
     ...(Object.keys(sample).length > 0 && { inputs: sample }),

@@ -1,5 +1,5 @@
-import { expandPipeline, type PipelineExpansion } from "../expand-pipeline.ts";
-import type { FileTree } from "../pipeline/index.ts";
+import { expandPipeline, type PipelineExpansion } from "../engine/expand-pipeline.ts";
+import type { FileTree } from "../engine/pipeline/index.ts";
 
 /** Stands for what is out of reach: files of other projects, GitLab's templates, addresses. */
 const blank = ".out_of_reach: { script: [':'] }\n";

@@ -1,7 +1,7 @@
 /** The docs room: regions of a project's documents, made from its components. */
 import { dirname, relative } from "node:path/posix";
 import { parse } from "yaml";
-import type { FileTree } from "../pipeline/index.ts";
+import type { FileTree } from "../engine/pipeline/index.ts";
 import { componentPaths, DocumentError, type DocumentedComponent, readComponent } from "./component.ts";
 import { exampleBlocks, faultsOfExample, minimalExample } from "./examples.ts";
 import { inputsTable } from "./inputs.ts";

@@ -1,5 +1,5 @@
-import type { Input } from "../contract/index.ts";
-import { type JsonValue, toJson, type YamlValue } from "../yaml/index.ts";
+import type { Input } from "../engine/contract/index.ts";
+import { type JsonValue, toJson, type YamlValue } from "../engine/yaml/index.ts";
 import { code, prose, table } from "./markdown.ts";
 import type { Words } from "./words.ts";
 

@@ -1,5 +1,5 @@
-import type { Place } from "../yaml/source.ts";
-import { YamlMap } from "../yaml/values.ts";
+import type { Place } from "../engine/yaml/source.ts";
+import { YamlMap } from "../engine/yaml/values.ts";
 import { itemsOf, type Job } from "./jobs.ts";
 import { editDistance } from "./nearest.ts";
 

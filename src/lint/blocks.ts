@@ -1,5 +1,5 @@
-import { Place, type Source } from "../yaml/source.ts";
-import { type Entry, Reference, YamlList, YamlMap, type YamlValue } from "../yaml/values.ts";
+import { Place, type Source } from "../engine/yaml/source.ts";
+import { type Entry, Reference, YamlList, YamlMap, type YamlValue } from "../engine/yaml/values.ts";
 import { type OffsetOf, scalarOffsets } from "./scalar-offsets.ts";
 
 /** The way to a value from the root of the document: keys as text, list indices as numbers. */

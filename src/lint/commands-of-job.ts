@@ -1,4 +1,4 @@
-import { YamlMap } from "../yaml/values.ts";
+import { YamlMap } from "../engine/yaml/values.ts";
 import type { LintFile } from "./file.ts";
 import { itemsOf, type Job } from "./jobs.ts";
 

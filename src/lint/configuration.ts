@@ -1,11 +1,11 @@
 import picomatch from "picomatch";
+import { parseVersionRange, type VersionRange } from "../engine/version/index.ts";
 import type { Severity } from "./diagnostic.ts";
 import type { SeverityOf } from "./finish.ts";
-import type { GitLabVersion } from "./project.ts";
 
 /** The section `lint` of `berth.yaml`, checked and with every field present. */
 export interface Configuration {
-  readonly gitlabVersion: GitLabVersion | undefined;
+  readonly gitlabVersions: VersionRange | undefined;
   readonly failOn: Severity | undefined;
   /** Files that folders do not bring in. */
   readonly isIgnored: (file: string) => boolean;
@@ -40,7 +40,8 @@ export function configure(lint: WrittenConfiguration): Configuration {
   const isIgnored = matcher(lint.ignore ?? []);
   const exceptions = (lint.exceptions ?? []).map(({ rule, files }) => ({ rule, matches: matcher(files) }));
   return {
-    gitlabVersion: lint.gitlab_version === undefined ? undefined : parseVersion(String(lint.gitlab_version)),
+    gitlabVersions:
+      lint.gitlab_version === undefined ? undefined : parseVersionRange(String(lint.gitlab_version)),
     failOn: lint.fail_on,
     isIgnored: (name) => isIgnored(name),
     baseline: lint.baseline,
@@ -58,10 +59,4 @@ export function configure(lint: WrittenConfiguration): Configuration {
 
 function matcher(patterns: readonly string[]): (name: string) => boolean {
   return picomatch([...patterns], { dot: true });
-}
-
-/** Reads a version such as `17.11` or `18.2.1-ee`. Returns undefined if it is none. */
-export function parseVersion(text: string): GitLabVersion | undefined {
-  const match = /^v?(\d+)\.(\d+)/.exec(text);
-  return match ? { major: Number(match[1]), minor: Number(match[2]) } : undefined;
 }

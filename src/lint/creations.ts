@@ -1,4 +1,4 @@
-import { variableNamesOf } from "../expression/index.ts";
+import { variableNamesOf } from "../engine/expression/index.ts";
 import {
   type Creation,
   createJobs,
@@ -6,8 +6,9 @@ import {
   memoryTree,
   type PipelineEvent,
   predefinedVariables,
-} from "../pipeline/index.ts";
-import { YamlList, YamlMap } from "../yaml/index.ts";
+} from "../engine/pipeline/index.ts";
+import type { Problem } from "../engine/problem/index.ts";
+import { YamlList, YamlMap } from "../engine/yaml/index.ts";
 import type { LintFile } from "./file.ts";
 import { includedPipeline } from "./included-pipeline.ts";
 import type { Job } from "./jobs.ts";
@@ -45,8 +46,40 @@ export function creations(file: LintFile, project: LintProject): readonly NamedC
 function create(file: LintFile, project: LintProject): NamedCreation[] {
   const included = includedPipeline(file, project);
   if (included === undefined || included.isPartial || included.pipeline.errors.length > 0) return [];
-  if (!file.jobs.some((job) => job.entry("rules") || job.entry("only") || job.entry("except"))) return [];
-  return contexts.map(({ name, context }) => ({ name, creation: createJobs(included.pipeline, context) }));
+  const isConditional = file.jobs.some(
+    (job) => job.entry("rules") || job.entry("only") || job.entry("except"),
+  );
+  return (isConditional ? contexts : contexts.slice(0, 1)).map(({ name, context }) => ({
+    name,
+    creation: createJobs(included.pipeline, context),
+  }));
+}
+
+/** What is wrong with a pipeline of some kind, other than that a needed job is not in it; each once, at the job. */
+export function creationProblems(file: LintFile, project: LintProject): readonly Problem[] {
+  const config = includedPipeline(file, project)?.pipeline.config;
+  const told = new Map<string, Problem>();
+  for (const { creation } of creations(file, project)) {
+    for (const problem of creation.problems ?? []) {
+      // Whether other projects and refs are there cannot be known here.
+      if (["need-absent", "rule-project-missing", "rule-ref-missing"].includes(problem.code)) continue;
+      told.set(problem.message, { ...problem, place: config?.entry(problem.subject)?.keyPlace });
+    }
+  }
+  return [...told.values()];
+}
+
+/** The jobs of a file by the names that they have in the pipeline, which inputs may fill and `parallel` may number. */
+export function jobsByName(file: LintFile, project: LintProject): ReadonlyMap<string, Job> {
+  const pipeline = includedPipeline(file, project)?.pipeline;
+  const byPlace = new Map(file.jobs.map((job) => [job.place?.start, job]));
+  const names = new Map<string, Job>();
+  for (const [name, origin] of pipeline?.origins ?? []) {
+    const place = pipeline?.config?.entry(origin)?.keyPlace;
+    const job = place && byPlace.get(place.start);
+    if (job?.name !== undefined && place?.source.text === file.text) names.set(name, job);
+  }
+  return names;
 }
 
 /** What is the same for all files. */

@@ -1,4 +1,4 @@
-import { type Entry, YamlMap } from "../yaml/index.ts";
+import { type Entry, YamlMap } from "../engine/yaml/index.ts";
 import type { LintFile } from "./file.ts";
 import { itemsOf, type Job } from "./jobs.ts";
 

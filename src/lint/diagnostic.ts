@@ -1,3 +1,5 @@
+import type { Code } from "../engine/problem/index.ts";
+
 /** How much a finding weighs. `error` is kept for what GitLab itself rejects (or what fails every run). */
 export type Severity = "error" | "warning" | "info";
 
@@ -36,6 +38,8 @@ export interface Fix {
 /** One finding, with exactly one primary place. The shape is public: `berth lint --format json` prints it. */
 export interface Diagnostic extends Span {
   readonly rule: string;
+  /** The engine's name for what GitLab refuses; a finding of the rule's own has none. */
+  readonly code?: Code;
   readonly severity: Severity;
   /** One line, lower case, names in quotes; the valid values are listed. */
   readonly message: string;

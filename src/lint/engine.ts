@@ -1,22 +1,21 @@
 import {
   DocumentError,
   GitLabCrash,
+  type Input,
   loadDocuments,
-  type Problem,
   readInputs,
   resolveInputs,
   sampleValue,
   validateHeader,
-} from "../contract/index.ts";
-import { type Source, YamlMap } from "../yaml/index.ts";
+} from "../engine/contract/index.ts";
+import { fault, type Problem, problemOf, separate } from "../engine/problem/index.ts";
+import { type Source, YamlMap } from "../engine/yaml/index.ts";
 import type { At } from "./rule.ts";
 
-/** Where the engine refused: loading, the header, a block, the inputs that a caller gives, or the pipeline. */
-export type EngineStage = "yaml" | "header" | "interpolation" | "caller" | "pipeline";
-
-/** Something that GitLab would refuse, in its own words. */
+/** Something that GitLab would refuse, with the place in a linted file where it shows. */
 export interface EngineError {
-  readonly stage: EngineStage;
+  readonly problem: Problem;
+  /** As it reads in the file at hand: without the names of files that only stand in for a consumer's. */
   readonly message: string;
   readonly place: At | undefined;
   readonly related?: readonly { readonly message: string; readonly at: At | undefined }[] | undefined;
@@ -26,65 +25,63 @@ export interface EngineError {
 export interface LoadedFile {
   readonly header: YamlMap | undefined;
   readonly body: YamlMap | undefined;
-  /** Plausible values for the required inputs; undefined if none could be found that the contract accepts. */
-  readonly sample: YamlMap | undefined;
+  /** Plausible values for the required inputs, as far as there are some. */
+  readonly sample: YamlMap;
   readonly errors: readonly EngineError[];
 }
 
 /** Loads a file and judges its header, and finds plausible values for the required inputs. Never throws. */
 export function loadFile(source: Source): LoadedFile {
-  const errors: EngineError[] = [];
-  const add = (stage: EngineStage, problems: readonly Problem[]) => {
-    for (const { message, place } of problems) errors.push({ stage, message, place });
-  };
+  const problems: Problem[] = [];
   let header: YamlMap | undefined;
   let body: YamlMap | undefined;
-  let sample: YamlMap | undefined;
+  let sample = new YamlMap();
   try {
     const documents = loadDocuments(source);
-    header = documents.header;
-    body = documents.content;
+    const declarations = onlyDeclarations(documents.content, documents.header);
+    header = declarations ?? documents.header;
+    body = declarations ? undefined : documents.content;
     if (header !== undefined) {
-      const faults = validateHeader(header);
-      add("header", faults);
-      sample = faults.length === 0 && !hasIncludedHeader(header) ? judgeContract(header, add) : undefined;
-    } else {
-      sample = new YamlMap();
+      const inputs = readInputs(header);
+      sample = sampleOf(inputs);
+      problems.push(...validateHeader(header, { goesOn: true }));
+      if (problems.length === 0) problems.push(...ofContract(inputs, sample));
     }
   } catch (error) {
-    if (error instanceof DocumentError) add("yaml", [error.problem]);
+    if (error instanceof DocumentError) problems.push(error.problem);
     else if (error instanceof GitLabCrash) {
-      add(header === undefined ? "yaml" : "header", [
-        { message: `GitLab fails with a server error: ${error.message}`, place: error.place },
-      ]);
+      const wrong = fault("server-error", { reason: error.message });
+      problems.push(problemOf(wrong, { subject: "", place: error.place }));
     } else throw error;
   }
+  const errors = separate(problems).map((problem) => {
+    return { problem, message: problem.message, place: problem.place };
+  });
   return { header, body, sample, errors };
 }
 
-/** A header may take inputs from other files (`spec:include`); those are not judged here. */
-function hasIncludedHeader(header: YamlMap): boolean {
-  const spec = header.get("spec");
-  return spec instanceof YamlMap && spec.has("include");
+/**
+ * A file that holds nothing but `inputs` is meant for the `spec:include` of a header
+ * (https://docs.gitlab.com/ci/inputs/#define-inputs-in-external-files): it is judged as the header that it becomes a part of.
+ */
+function onlyDeclarations(content: YamlMap, header: YamlMap | undefined): YamlMap | undefined {
+  if (header !== undefined || content.size !== 1 || !(content.get("inputs") instanceof YamlMap))
+    return undefined;
+  return new YamlMap().set("spec", content);
 }
 
-function judgeContract(
-  header: YamlMap,
-  add: (stage: EngineStage, problems: readonly Problem[]) => void,
-): YamlMap | undefined {
-  const inputs = readInputs(header);
+function sampleOf(inputs: readonly Input[]): YamlMap {
   const sample = new YamlMap();
-  let isComplete = true;
   for (const input of inputs) {
-    if (!input.required) continue;
-    const value = sampleValue(input);
-    if (value === undefined) isComplete = false;
-    else sample.set(input.key, value);
+    const value = input.required ? sampleValue(input) : undefined;
+    if (value !== undefined) sample.set(input.key, value);
   }
-  const { problems } = resolveInputs(inputs, sample);
-  const own = problems.filter(
-    ({ message }) => !/provided value|required value has not been|list of allowed options/.test(message),
+  return sample;
+}
+
+/** What is wrong with the contract whatever a caller gives: the values that stand in for a caller's do not count. */
+function ofContract(inputs: readonly Input[], sample: YamlMap): readonly Problem[] {
+  return resolveInputs(inputs, sample).problems.filter(
+    ({ code, origins }) => code !== "input-missing" && origins.every(({ place }) => place !== undefined),
   );
-  add("header", own);
-  return isComplete && problems.length === 0 ? sample : undefined;
 }

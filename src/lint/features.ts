@@ -1,4 +1,5 @@
-import { YamlList, YamlMap } from "../yaml/index.ts";
+import { sinceOf, untilOf, versionsBelow } from "../engine/version/index.ts";
+import { YamlList, YamlMap } from "../engine/yaml/index.ts";
 import type { LintFile } from "./file.ts";
 import { includesOf } from "./includes.ts";
 import type { InputDeclaration } from "./inputs.ts";
@@ -10,50 +11,37 @@ export interface Feature {
   readonly name: string;
   /** The version that brought it, without a flag or with one that is on by default. */
   readonly since: string;
+  /** The version that took it away. */
+  readonly until?: string | undefined;
   readonly at: At | undefined;
 }
 
-/**
- * Lists the features of a file that not every GitLab knows. The versions are those of the history notes in GitLab's documentation:
- * doc/ci/yaml/_index.md, doc/ci/inputs/_index.md, doc/ci/components/_index.md, doc/ci/jobs/job_inputs.md and
- * doc/ci/yaml/expressions.md of gitlab-org/gitlab; `split` and items of arrays are those of its 19.2 and 18.11 release.
- */
+/** A feature that is used at a place, by its row in the table; none where there is no such row. */
+function feature(row: string, at: At | undefined, name = row.replace(/^job:/, "")): Feature[] {
+  const since = sinceOf(row);
+  return since === undefined ? [] : [{ name, since, until: untilOf(row), at }];
+}
+
+/** The keys of a mapping that have rows below a path. */
+function keysBelow(map: YamlMap | undefined, path: string): Feature[] {
+  return Object.keys(versionsBelow(path)).flatMap((key) => {
+    const entry = map?.entry(key);
+    return entry ? feature(`${path}:${key}`, entry.keyPlace) : [];
+  });
+}
+
+/** Lists the features of a file that not every GitLab knows. When each came is in the table of the room `version`. */
 export function featuresOf(file: LintFile): Feature[] {
   return [...headerFeatures(file), ...blockFeatures(file), ...includeFeatures(file), ...jobFeatures(file)];
 }
 
-/** Keys of the header's `spec`. */
-const specKeys: Versions = {
-  // beta until 17.0, but there
-  inputs: "15.11",
-  // on by default as a beta, without a flag since 18.7
-  component: "18.6",
-  // behind a flag that is off by default since 18.6
-  include: "18.9",
-  description: "18.10",
-};
-
-/** Keys of one input. */
-const inputKeys: Versions = { description: "16.5", regex: "16.5", options: "16.6", rules: "18.7" };
-
-/** Functions in a block; the block form itself came with `truncate`. */
-const functions: Versions = { truncate: "16.3", expand_vars: "16.5", posix_escape: "18.6", split: "19.2" };
-
-/** Keys of an include; `cache` is behind a flag that is off by default since 18.9. */
-const includeKeys: Versions = { integrity: "17.9", cache: "19.0" };
-
-/** Keys of a job; `run` is behind a flag since 17.3. */
-const jobKeys: Versions = { manual_confirmation: "17.1", run: "17.5", inputs: "18.10" };
-
-type Versions = Readonly<Record<string, string>>;
-
 function headerFeatures(file: LintFile): Feature[] {
   return [
-    ...keysOf(file.spec, "spec:", specKeys),
+    ...keysBelow(file.spec, "spec"),
     ...file.inputs.flatMap((input) => [
-      ...Object.entries(inputKeys).flatMap(([key, since]) => {
+      ...Object.keys(versionsBelow("spec:inputs")).flatMap((key) => {
         const entry = input.entry(key);
-        return entry ? [{ name: `spec:inputs:${key}`, since, at: entry.keyPlace }] : [];
+        return entry ? feature(`spec:inputs:${key}`, entry.keyPlace) : [];
       }),
       ...arrayFeatures(input),
     ]),
@@ -64,34 +52,35 @@ function arrayFeatures(input: InputDeclaration): Feature[] {
   if (input.type !== "array") return [];
   const options = input.entry("options");
   return [
-    { name: "an array input", since: "16.11", at: input.entry("type")?.keyPlace },
-    ...(options ? [{ name: "options of an array input", since: "19.0", at: options.keyPlace }] : []),
+    ...feature("spec:inputs:type:array", input.entry("type")?.keyPlace, "an array input"),
+    ...(options ? feature("spec:inputs:options:array", options.keyPlace, "options of an array input") : []),
   ];
 }
 
 function blockFeatures(file: LintFile): Feature[] {
   return file.blocks.flatMap((block) => [
-    ...block.functions.flatMap(({ name }) => {
-      const since = Object.hasOwn(functions, name) ? functions[name] : undefined;
-      return since === undefined ? [] : [{ name: `function ${name}`, since, at: block.place }];
-    }),
+    ...block.functions.flatMap(({ name }) => feature(`function:${name}`, block.place, `function ${name}`)),
     ...(/^inputs\.[^|]*\[/.test(block.expression)
-      ? [{ name: "access to an array's items", since: "18.11", at: block.place }]
+      ? feature("block:items", block.place, "access to an array's items")
       : []),
   ]);
 }
 
 function includeFeatures(file: LintFile): Feature[] {
   return includesOf(file).flatMap(({ kind, map, at }) => [
-    ...(kind === "component" ? [{ name: "include:component", since: "16.2", at }] : []),
-    ...keysOf(map, "include:", includeKeys),
+    ...(kind === "component" ? feature("include:component", at) : []),
+    ...["integrity", "cache"].flatMap((key) => {
+      const entry = map?.entry(key);
+      return entry ? feature(`include:${key}`, entry.keyPlace) : [];
+    }),
   ]);
 }
 
 function jobFeatures(file: LintFile): Feature[] {
   return file.jobs.flatMap((job) => [
-    ...keysOf(job.map, "", jobKeys),
+    ...keysBelow(job.map, "job"),
     ...triggerFeatures(job),
+    ...valueFeatures(job),
     ...matrixFeatures(job, file),
   ]);
 }
@@ -101,13 +90,13 @@ function triggerFeatures(job: Job): Feature[] {
   if (!(trigger instanceof YamlMap)) return [];
   const strategy = trigger.entry("strategy");
   const included = itemsOf(trigger.entry("include")).flatMap(({ value }) =>
-    value instanceof YamlMap ? keysOf(value, "trigger:include:", { inputs: "17.11" }) : [],
+    value instanceof YamlMap ? keysBelow(value, "trigger:include") : [],
   );
   return [
-    ...keysOf(trigger, "trigger:", { inputs: "17.11" }),
+    ...keysBelow(trigger, "trigger"),
     ...included,
     ...(strategy?.value === "mirror"
-      ? [{ name: "trigger:strategy: mirror", since: "18.2", at: strategy.valuePlace }]
+      ? feature("trigger:strategy:mirror", strategy.valuePlace, "trigger:strategy: mirror")
       : []),
   ];
 }
@@ -117,13 +106,35 @@ function matrixFeatures(job: Job, file: LintFile): Feature[] {
   const matrix = parallel instanceof YamlMap ? parallel.entry("matrix") : undefined;
   const block = file.blocks.find((each) => each.context === "matrix" && each.node.path[0] === job.name);
   return matrix?.value instanceof YamlList && block
-    ? [{ name: "$[[ matrix.… ]]", since: "18.6", at: block.place }]
+    ? feature("block:matrix", block.place, "$[[ matrix.… ]]")
     : [];
 }
 
-function keysOf(map: YamlMap | undefined, prefix: string, versions: Versions): Feature[] {
-  return Object.entries(versions).flatMap(([key, since]) => {
-    const entry = map?.entry(key);
-    return entry ? [{ name: `${prefix}${key}`, since, at: entry.keyPlace }] : [];
-  });
+/** Values that came later than their keywords. */
+function valueFeatures(job: Job): Feature[] {
+  const retry = job.map.get("retry");
+  const reasons = retry instanceof YamlMap ? itemsOf(retry.entry("when")) : [];
+  const artifacts = job.map.get("artifacts");
+  const reports = artifacts instanceof YamlMap ? artifacts.get("reports") : undefined;
+  const caches = itemsOf(job.entry("cache")).map(({ value }) =>
+    value instanceof YamlMap ? value.get("key") : undefined,
+  );
+  const rules = itemsOf(job.entry("rules")).map(({ value }) => value);
+  return [
+    ...reasons.flatMap(({ value, place }) =>
+      feature(`retry:when:${String(value)}`, place, `retry:when: ${String(value)}`),
+    ),
+    ...keysBelow(reports instanceof YamlMap ? reports : undefined, "artifacts:reports"),
+    ...caches.flatMap((key) => {
+      const files = key instanceof YamlMap ? key.entry("files") : undefined;
+      const isLong = files?.value instanceof YamlList && files.value.size > 2;
+      return isLong ? feature("cache:key:files:10", files.keyPlace, "more than 2 cache:key:files") : [];
+    }),
+    ...rules.flatMap((rule) =>
+      ["changes", "exists"].flatMap((keyword) => {
+        const clause = rule instanceof YamlMap ? rule.get(keyword) : undefined;
+        return keysBelow(clause instanceof YamlMap ? clause : undefined, `rules:${keyword}`);
+      }),
+    ),
+  ];
 }

@@ -1,4 +1,4 @@
-import { type Place, Source, YamlMap } from "../yaml/index.ts";
+import { type Place, Source, YamlMap } from "../engine/yaml/index.ts";
 import { type Block, findBlocks, type TextNode, textNodes } from "./blocks.ts";
 import { type EngineError, loadFile } from "./engine.ts";
 import { isWordInput } from "./free-inputs.ts";
@@ -16,8 +16,8 @@ export interface LintFile extends FileRole {
   readonly header: YamlMap | undefined;
   readonly spec: YamlMap | undefined;
   readonly body: YamlMap | undefined;
-  /** Plausible values for the required inputs. */
-  readonly sample: YamlMap | undefined;
+  /** Plausible values for the required inputs, as far as there are some. */
+  readonly sample: YamlMap;
   readonly errors: readonly EngineError[];
   readonly inputs: readonly InputDeclaration[];
   readonly input: (name: string) => InputDeclaration | undefined;

@@ -5,9 +5,10 @@ import {
   predefinedVariables,
   readPipeline,
   type Sources,
+  stagesOfJobs,
   variableTable,
-} from "../pipeline/index.ts";
-import { Source, toJson, YamlMap } from "../yaml/index.ts";
+} from "../engine/pipeline/index.ts";
+import { Source, toJson } from "../engine/yaml/index.ts";
 import type { LintFile } from "./file.ts";
 import { hideUnknownIncludes, NOTHING, NOTHING_TEXT } from "./hide-includes.ts";
 import { type Include, includesOf, parseAddress } from "./includes.ts";
@@ -31,7 +32,7 @@ const variables = variableTable(predefinedVariables({}, EXAMPLE_PROJECT));
 const NOOP_JOB = "berth_lint_noop";
 const cache = new WeakMap<LintFile, IncludedPipeline | undefined>();
 
-/** Expands a file with plausible inputs. Returns undefined if that makes no sense: the file is broken already. */
+/** Expands a file with plausible inputs, as far as it can be read. Returns undefined for a file that is no YAML. */
 export function includedPipeline(file: LintFile, project: LintProject): IncludedPipeline | undefined {
   if (cache.has(file)) return cache.get(file);
   const included = expand(file, project);
@@ -40,7 +41,7 @@ export function includedPipeline(file: LintFile, project: LintProject): Included
 }
 
 function expand(file: LintFile, project: LintProject): IncludedPipeline | undefined {
-  if (file.sample === undefined || file.body === undefined || file.errors.length > 0) return undefined;
+  if (file.body === undefined) return undefined;
   const inner = relative(file);
   const isKnown = (path: string) => project.tree(file.root).read(path.replace(/^\//, "")) !== undefined;
   const isLocalKnown = (path: string) =>
@@ -50,9 +51,15 @@ function expand(file: LintFile, project: LintProject): IncludedPipeline | undefi
   const tree = overlay(project.tree(file.root), { [inner]: hidden, [NOTHING]: NOTHING_TEXT });
   const missed = new Set<string>();
   const sources = sourcesOf(tree, project.others, (name) => missed.add(name));
-  const pipeline = withStages(file, inner, (text) =>
-    readPipeline({ source: new Source(MAIN, text), sources, variables, edition: "enterprise" }),
-  );
+  const pipeline = readPipeline({
+    source: new Source(MAIN, JSON.stringify(mainFor(file, inner))),
+    sources,
+    variables,
+    edition: "enterprise",
+    goesOn: true,
+    // A consumer can declare any stages in any order; a whole pipeline declares its own.
+    stagesOf: file.kind === "pipeline" ? undefined : stagesOfJobs,
+  });
   const unread = [
     ...new Set([
       ...unknown.filter((each) => !each.isChild).map((each) => `${each.kind} ${each.value}`),
@@ -80,30 +87,6 @@ function sourcesOf(tree: FileTree, others: LintProject["others"], miss: (name: s
   };
 }
 
-/** The stages that the file's jobs ask for, as far as defaults tell. */
-function writtenStages(file: LintFile): string[] {
-  return file.jobs.flatMap((job) => {
-    const stage = job.map.get("stage");
-    const text = typeof stage === "string" ? file.withDefaults(stage)?.text : undefined;
-    return text === undefined || text.trim() === "" ? [] : [text];
-  });
-}
-
-/** A consumer can declare any stage, so a component or fragment gets the stages that its jobs ask for. */
-function withStages(file: LintFile, inner: string, read: (text: string) => Pipeline): Pipeline {
-  if (file.kind === "pipeline") return read(JSON.stringify(mainFor(file, inner)));
-  const stages = new Set(["build", "test", "deploy", ...writtenStages(file)]);
-  for (;;) {
-    const pipeline = read(JSON.stringify({ stages: [...stages], ...mainFor(file, inner) }));
-    const missing = pipeline.errors.flatMap(
-      ({ message }) => /chosen stage (.+) does not exist/.exec(message)?.[1] ?? [],
-    );
-    const fresh = missing.filter((stage) => !stages.has(stage));
-    if (fresh.length === 0) return pipeline;
-    for (const stage of fresh) stages.add(stage);
-  }
-}
-
 function isReadable(
   { kind, value, map }: Include,
   { others }: LintProject,
@@ -115,13 +98,18 @@ function isReadable(
     case "project":
       return typeof others.project?.(value, String(map?.get("ref") ?? "HEAD")) === "object";
     case "remote":
-      return others.remote?.(value) !== undefined;
+      return !/^https?:\/\/[^\s/]/.test(value) && !value.includes("$")
+        ? true
+        : others.remote?.(value) !== undefined;
     case "template":
-      return others.template?.(value) !== undefined;
+      return !value.endsWith(".gitlab-ci.yml") && !value.includes("$")
+        ? true
+        : others.template?.(value) !== undefined;
     case "component": {
       const address = parseAddress(value);
       return (
         isOwn(value) ||
+        !value.includes("@") ||
         (address !== undefined && typeof others.component?.(address.project, address.version) === "object")
       );
     }
@@ -135,12 +123,13 @@ function isOwn(address: string): boolean {
 
 function mainFor(file: LintFile, inner: string) {
   const name = /^templates\/([^/]+?)(?:\.yml|\/template\.yml)$/.exec(inner)?.[1];
-  const inputs =
-    file.sample instanceof YamlMap && file.sample.size > 0 ? { inputs: toJson(file.sample) } : {};
+  const inputs = file.sample.size > 0 ? { inputs: toJson(file.sample) } : {};
   const address = `${EXAMPLE_PROJECT.host}/${EXAMPLE_PROJECT.path}/${name}@1.0.0`;
   const include =
     file.kind === "component" ? { component: address, ...inputs } : { local: `/${inner}`, ...inputs };
-  return { include: [include], [NOOP_JOB]: { stage: ".pre", script: ["true"] } };
+  // A whole pipeline has jobs of its own; any other file is included beside some.
+  const beside = inner === ".gitlab-ci.yml" ? {} : { [NOOP_JOB]: { stage: ".pre", script: ["true"] } };
+  return { include: [include], ...beside };
 }
 
 /** The file's path inside its project. */

@@ -1,6 +1,6 @@
 /** The lint room: rules over components and pipelines. Returns data; prints nothing. */
 export { applyBaseline, readBaseline, writeBaseline } from "./baseline.ts";
-export { type Configuration, parseVersion } from "./configuration.ts";
+export type { Configuration } from "./configuration.ts";
 export { type Diagnostic, isAtLeast, type Severity } from "./diagnostic.ts";
 export { type LintFile, readFile } from "./file.ts";
 export { fingerprints } from "./fingerprint.ts";

@@ -1,5 +1,5 @@
-import type { Place } from "../yaml/source.ts";
-import { YamlList, YamlMap } from "../yaml/values.ts";
+import type { Place } from "../engine/yaml/source.ts";
+import { YamlList, YamlMap } from "../engine/yaml/values.ts";
 import type { InputDeclaration } from "./inputs.ts";
 
 /** Lists the conditions (`if`) of an input's rules with their places. */

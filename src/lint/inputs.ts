@@ -1,5 +1,5 @@
-import type { Place } from "../yaml/source.ts";
-import { type Entry, YamlList, YamlMap, type YamlValue } from "../yaml/values.ts";
+import type { Place } from "../engine/yaml/source.ts";
+import { type Entry, YamlList, YamlMap, type YamlValue } from "../engine/yaml/values.ts";
 import { keyText } from "./blocks.ts";
 
 /** One input as the header declares it, whether or not GitLab accepts the declaration. */

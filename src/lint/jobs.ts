@@ -1,5 +1,5 @@
-import type { Place } from "../yaml/source.ts";
-import { type Entry, YamlList, YamlMap, type YamlValue } from "../yaml/values.ts";
+import type { Place } from "../engine/yaml/source.ts";
+import { type Entry, YamlList, YamlMap, type YamlValue } from "../engine/yaml/values.ts";
 import { keyText } from "./blocks.ts";
 
 /** Top-level keys that are not jobs (https://docs.gitlab.com/ci/yaml/#global-keywords and the deprecated ones). */

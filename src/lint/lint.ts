@@ -1,4 +1,5 @@
-import { type FileTree, memoryTree } from "../pipeline/index.ts";
+import { type FileTree, memoryTree } from "../engine/pipeline/index.ts";
+import { parseVersionRange } from "../engine/version/index.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { readFile } from "./file.ts";
@@ -19,7 +20,7 @@ export interface LintOptions {
   readonly configuration?: string;
   /** Other files of the project by path, such as README.md and what is included locally. */
   readonly files?: Readonly<Record<string, string>>;
-  /** The version of GitLab to be ready for, such as `17.11`. */
+  /** The versions of GitLab to be ready for, such as `17.11` or `17.0..newest`. */
   readonly gitlabVersion?: string;
   /** The project's tags, the newest first. */
   readonly tags?: readonly string[];
@@ -38,13 +39,11 @@ export function lint(files: readonly FileToLint[], options: LintOptions = {}): D
   const read = files
     .filter(({ path }) => !configuration.isIgnored(path))
     .map(({ path, text }) => readFile(path, text));
-  const [major, minor] = (options.gitlabVersion ?? "").split(".").map(Number);
   const project = {
     files: read,
     tree: (root: string) => treeAt(root, all),
     others: {},
-    gitlabVersion:
-      major === undefined || minor === undefined ? configuration.gitlabVersion : { major, minor },
+    gitlabVersions: parseVersionRange(options.gitlabVersion ?? "") ?? configuration.gitlabVersions,
     tags: () => options.tags,
   };
   const { severityOf } = configuration;

@@ -1,4 +1,4 @@
-import type { Place } from "../yaml/source.ts";
+import type { Place } from "../engine/yaml/source.ts";
 import type { TextNode } from "./blocks.ts";
 
 /**

@@ -8,6 +8,17 @@ export function nearest(name: string, candidates: readonly string[]): string | u
   return second?.distance === best.distance ? undefined : best.candidate;
 }
 
+/** `did you mean "x"?`; undefined if no candidate is near. */
+export function meant(name: string, candidates: readonly string[]): string | undefined {
+  const near = nearest(name, candidates);
+  return near === undefined ? undefined : `did you mean "${near}"?`;
+}
+
+/** Names in quotes, with commas. */
+export function listed(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
+}
+
 /** The number of letters to insert, delete or replace. */
 export function editDistance(left: string, right: string): number {
   let row = Array.from({ length: right.length + 1 }, (_, index) => index);

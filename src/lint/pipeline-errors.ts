@@ -1,91 +1,109 @@
-import { EXAMPLE_PROJECT, type PipelineMessage } from "../pipeline/index.ts";
-import { type Place, YamlMap, type YamlValue } from "../yaml/index.ts";
+import { EXAMPLE_PROJECT, JOB_KEYWORDS } from "../engine/pipeline/index.ts";
+import { type Code, mayComeFromElsewhere, type Problem, say, separate } from "../engine/problem/index.ts";
+import type { Origin, Place } from "../engine/yaml/index.ts";
+import { creationProblems } from "./creations.ts";
 import type { EngineError } from "./engine.ts";
 import type { LintFile } from "./file.ts";
 import { type IncludedPipeline, includedPipeline, MAIN } from "./included-pipeline.ts";
 import type { LintProject } from "./project.ts";
-import type { At } from "./rule.ts";
 
 /** The project that the engine's stand-in for the consumer includes from; nobody knows it by that name. */
 const OWN_ADDRESS = `${EXAMPLE_PROJECT.host}/${EXAMPLE_PROJECT.path}`;
 
-/** What GitLab would refuse about the pipeline of a file that is otherwise sound. */
+/** What is wrong between an include and the inputs that it gives. */
+const OF_CALLER: ReadonlySet<Code> = new Set<Code>([
+  "inputs-not-map",
+  "inputs-unknown",
+  "inputs-without-header",
+  "input-missing",
+  "input-value-kind",
+  "input-value-not-option",
+  "input-value-unmatched",
+]);
+
+/** What GitLab would refuse about the pipeline of a file, beside what is wrong with its own header. */
 export function pipelineErrors(file: LintFile, project: LintProject): EngineError[] {
   const included = includedPipeline(file, project);
   if (included === undefined) return [];
-  const seen = included.pipeline.errors.filter(
-    (error) =>
-      !(included.isPartial && (mayBeMended(error.message, file) || isOfUnread(error.message, included))) &&
-      !comesFromSample(error, file),
+  const problems = [...separate(included.pipeline.errors), ...creationProblems(file, project)];
+  const hasBrokenJob = problems.some(({ code }) => code === "job-without-script");
+  return (
+    problems
+      .filter((problem) => !isOfStandIn(problem, file) && !isKnown(problem, file))
+      // A job without a script is reason enough that there is no job.
+      .filter(({ code }) => !(code === "jobs-missing" && hasBrokenJob))
+      .filter((problem) => !(included.isPartial && isOfUnread(problem, file, included)))
+      .map((problem) => describe(problem, file))
   );
-  return seen.map((error) => describe(error, file));
 }
 
 /** The engine's message as a finding in the linted file: faults of a file that it includes are shown at the include. */
-function describe({ message, place }: PipelineMessage, file: LintFile): EngineError {
-  const isCaller = /^`[^`]*`: (?:`[^`]*` input: |unknown input arguments|Given inputs)/.test(message);
+function describe(problem: Problem, file: LintFile): EngineError {
+  const { place, code } = problem;
   let own = place;
   while (own && own.file !== MAIN && inRoot(file, own.file) !== file.path) own = own.includedFrom;
   const isElsewhere = place !== undefined && own !== place && place.file !== MAIN;
   const shown = (at: Place | undefined) =>
     at === undefined || at.file === MAIN ? undefined : { ...at.toJSON(), file: inRoot(file, at.file) };
-  const isBlock = !isCaller && !isElsewhere && /^`[^`]*`: /.test(message);
+  const where = OF_CALLER.has(code) ? "declared here" : "here";
   return {
-    stage: isCaller ? "caller" : isBlock ? "interpolation" : "pipeline",
-    message: shownMessage(message),
-    place: unknownKey(message, file) ?? shown(own),
-    ...(isElsewhere ? { related: [{ message: isCaller ? "declared here" : "here", at: shown(place) }] } : {}),
+    problem,
+    message: messageOf(problem),
+    place: shown(own),
+    ...(isElsewhere && { related: [{ message: where, at: shown(place) }] }),
   };
 }
 
-/** The message without the prefix of the file and the name of our stand-in. */
-function shownMessage(message: string): string {
-  return message.replace(/^`[^`]*`: /, "").replaceAll(OWN_ADDRESS, () => "$CI_SERVER_FQDN/$CI_PROJECT_PATH");
+/** GitLab's words; an address of the stand-in is written as one of the project's own. */
+function messageOf(problem: Problem): string {
+  if (problem.code !== "component-missing") return problem.message;
+  const address = problem.facts.address.replace(OWN_ADDRESS, () => "$CI_SERVER_FQDN/$CI_PROJECT_PATH");
+  return say(problem.code, { address });
 }
 
-/** GitLab names the unknown key of a job; we point at it. */
-function unknownKey(message: string, file: LintFile): At | undefined {
-  const [, owner = "", key = ""] = /^jobs:(.+) config contains unknown keys: ([^,]+)/.exec(message) ?? [];
-  const job = file.jobs.find((each) => owner === each.name || owner.startsWith(`${each.name}:`));
-  let map: YamlValue | undefined = job?.map;
-  for (const step of job
-    ? owner
-        .slice(job.name.length + 1)
-        .split(":")
-        .filter(Boolean)
-    : []) {
-    map = map instanceof YamlMap ? map.get(step) : undefined;
-  }
-  return map instanceof YamlMap ? map.entry(key)?.keyPlace : undefined;
+/** True if the values that stand in for a caller's are at fault, or the call itself. */
+function isOfStandIn(problem: Problem, file: LintFile): boolean {
+  if (problem.origins.some((origin) => isFromSample(origin, file))) return true;
+  if (!OF_CALLER.has(problem.code)) return false;
+  const { place } = problem;
+  const caller = problem.code === "input-missing" ? place?.includedFrom : place;
+  return caller === undefined || caller.file === MAIN;
 }
 
-/** True if an include that was left out may put right what GitLab would say: it may define the job that is changed here. */
-function mayBeMended(message: string, file: LintFile): boolean {
-  if (mayComeFromElsewhere.test(message)) return true;
+/** An input's value may have come through the inputs of several files. */
+function isFromSample({ place }: Origin, file: LintFile): boolean {
+  if (place === undefined || place.file === MAIN) return true;
+  if (place.origins.some((origin) => isFromSample(origin, file))) return true;
+  return file.errors.some(({ place: at }) => at !== undefined && at === place);
+}
+
+/** True for what is wrong with the header, which was told already. */
+function isKnown({ code, place }: Problem, file: LintFile): boolean {
+  return file.errors.some(({ problem }) => {
+    if (problem.code !== code) return false;
+    return problem.place?.start === place?.start && inRoot(file, place?.file ?? "") === file.path;
+  });
+}
+
+/** True if an include that could not be read may put right what GitLab would say, or if it says just that. */
+function isOfUnread(problem: Problem, file: LintFile, included: IncludedPipeline): boolean {
+  if (mayComeFromElsewhere(problem) || isOfUnreadLocation(problem, included)) return true;
+  if (problem.code === "keys-unknown" && !problem.facts.keys.some((key) => JOB_KEYWORDS.includes(key)))
+    return false;
   const job = file.jobs.find(
-    (each) => message.startsWith(`jobs:${each.name} `) || message.startsWith(`jobs:${each.name}:`),
+    ({ name }) => problem.subject === `jobs:${name}` || problem.subject.startsWith(`jobs:${name}:`),
   );
   return job !== undefined && !["script", "run", "trigger", "extends"].some((key) => job.entry(key));
 }
 
-/** True if GitLab would only say that it cannot read what cannot be read here. */
-function isOfUnread(message: string, { unread }: IncludedPipeline): boolean {
-  return unread.some((each) => message.includes(each.slice(each.indexOf(" ") + 1).replace(/@[^@]*$/, "")));
-}
-
-/** True if a value that only stands in for a caller's is what GitLab would refuse. */
-function comesFromSample({ message, place }: PipelineMessage, file: LintFile): boolean {
-  const origin = place?.origin?.input;
-  if (origin !== undefined && file.sample?.has(origin)) return true;
-  const values = [...(file.sample?.entries() ?? [])].map(({ value }) => value);
-  return values.some(
-    (value) => typeof value === "string" && value.length > 2 && message.split(/[\s:,`'"]+/).includes(value),
+function isOfUnreadLocation({ facts }: Problem, { unread }: IncludedPipeline): boolean {
+  const { address, project, location } = facts as { address?: string; project?: string; location?: string };
+  const named = address ?? project ?? location;
+  return (
+    named !== undefined &&
+    unread.some((each) => named.includes(each.slice(each.indexOf(" ") + 1).replace(/@[^@]*$/, "")))
   );
 }
-
-/** Messages that an include which was left out may answer. */
-const mayComeFromElsewhere =
-  /unknown keys in `extends`|undefined (?:need|dependency)|could not be found|chosen stage|should implement|is not defined|at least one visible job|invalid base hashes|variables/i;
 
 function inRoot(file: LintFile, path: string): string {
   const inner = path.replace(/^[^:]*@[^:]*:/, "").replace(/^\//, "");

@@ -1,4 +1,5 @@
-import type { FileTree, RemoteAnswer, Sources } from "../pipeline/index.ts";
+import type { FileTree, RemoteAnswer, Sources } from "../engine/pipeline/index.ts";
+import type { VersionRange } from "../engine/version/index.ts";
 import type { FileRole } from "./role.ts";
 import type { Script } from "./shell/scripts.ts";
 import type { ShellComment } from "./shell/shellcheck.ts";
@@ -10,12 +11,6 @@ export interface ShellFindings {
   /** The first syntax error of a script. */
   readonly parse: (script: Script) => { line: number; column: number; message: string } | undefined;
   readonly comments: (script: Script) => readonly ShellComment[];
-}
-
-/** A version of GitLab, such as `{major: 17, minor: 11}`. */
-export interface GitLabVersion {
-  readonly major: number;
-  readonly minor: number;
 }
 
 /** Files of other projects. A function that is missing, or that returns undefined, says that they cannot be read here. */
@@ -30,8 +25,8 @@ export interface LintProject {
   readonly tree: (root: string) => FileTree;
   /** What includes may reach beyond the project, as far as it can be read here. */
   readonly others: OtherSources;
-  /** The version of GitLab that the files must run on; undefined for the newest. */
-  readonly gitlabVersion: GitLabVersion | undefined;
+  /** The versions of GitLab that the files must run on; undefined for the newest alone. */
+  readonly gitlabVersions: VersionRange | undefined;
   /** The tags of the repository at a root; undefined if it is not known. */
   readonly tags: (root: string) => readonly string[] | undefined;
 }

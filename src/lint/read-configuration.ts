@@ -1,5 +1,5 @@
+import { loadYaml, Source, toJson, YamlError } from "../engine/yaml/index.ts";
 import { UsageError } from "../usage-error.ts";
-import { loadYaml, Source, toJson, YamlError } from "../yaml/index.ts";
 import { type Configuration, configure, type WrittenConfiguration } from "./configuration.ts";
 import { validateConfiguration } from "./configuration-schema.generated.ts";
 

@@ -1,5 +1,6 @@
+import type { Code } from "../engine/problem/index.ts";
 import type { Diagnostic, Fix, Severity } from "./diagnostic.ts";
-import type { EngineError, EngineStage } from "./engine.ts";
+import type { EngineError } from "./engine.ts";
 import type { LintFile } from "./file.ts";
 import type { FileFacts, LintProject, ShellFindings } from "./project.ts";
 
@@ -30,6 +31,8 @@ export interface At {
 
 /** What a rule says about one place. */
 export interface RuleFinding {
+  /** The engine's code, where the finding is GitLab's own word. */
+  readonly code?: Code | undefined;
   readonly at: At | undefined;
   readonly message: string;
   readonly hint?: string | undefined;
@@ -42,7 +45,7 @@ export type ReportFinding = (finding: RuleFinding) => void;
 /** What a rule may look at besides the file it is given. */
 export interface RuleContext {
   readonly project: LintProject;
-  /** The engine's errors in this file that match the rule's `claims`. */
+  /** The engine's problems in this file that have one of the rule's `codes`. */
   readonly claimed: readonly EngineError[];
   readonly report: ReportFinding;
 }
@@ -72,10 +75,8 @@ export interface Rule {
   readonly reference: string;
   /** True if some findings carry a fix that `--fix` applies. */
   readonly fixable?: boolean;
-  /** The stage of the engine whose messages the rule reports: those that match `claims`, or all that no other rule claims. */
-  readonly stage?: EngineStage;
-  readonly claims?: RegExp;
-  readonly isCatchAll?: boolean;
+  /** The engine's problems that the rule reports; each code belongs to one rule. */
+  readonly codes?: readonly Code[];
   /** Called once for each file. */
   readonly check?: (file: LintFile, context: RuleContext) => void;
   /** Called once for each file when a shell or ShellCheck has read its scripts; never where there is neither. */
@@ -89,6 +90,7 @@ export function toDiagnostic(rule: Rule, severity: Severity, file: string, findi
   const at = finding.at ?? { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
   return {
     rule: rule.id,
+    ...(finding.code === undefined ? {} : { code: finding.code }),
     severity,
     message: finding.message,
     ...(finding.hint === undefined ? {} : { hint: finding.hint }),

@@ -10,8 +10,7 @@ import { type Rule, toDiagnostic } from "./rule.ts";
 
 /** Runs the rules over one file, but for those about its scripts. Returns the findings; suppressions are not applied yet. */
 export function lintFile(file: LintFile, project: LintProject, severityOf: SeverityOf): Diagnostic[] {
-  const errors = [...file.errors, ...(file.errors.length === 0 ? pipelineErrors(file, project) : [])];
-  const claims = claimAll(errors);
+  const claims = claimAll([...file.errors, ...pipelineErrors(file, project)]);
   return rules.flatMap((rule) => {
     const severity = severityOf(rule, file.path);
     if (severity === undefined || rule.check === undefined) return [];
@@ -64,13 +63,13 @@ export function lintWhole(
   });
 }
 
-/** Gives each of the engine's errors to the rule that claims its message, or to the stage's catch-all. */
+const ruleOfCode = new Map(rules.flatMap((rule) => (rule.codes ?? []).map((code) => [code, rule] as const)));
+
+/** Gives each of the engine's problems to the rule that claims its code. */
 function claimAll(errors: readonly EngineError[]): Map<Rule, EngineError[]> {
   const claims = new Map<Rule, EngineError[]>();
   for (const error of errors) {
-    const ofStage = rules.filter((rule) => rule.stage === error.stage);
-    const rule =
-      ofStage.find((each) => each.claims?.test(error.message)) ?? ofStage.find((each) => each.isCatchAll);
+    const rule = ruleOfCode.get(error.problem.code);
     if (rule !== undefined) claims.set(rule, [...(claims.get(rule) ?? []), error]);
   }
   return claims;

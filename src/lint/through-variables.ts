@@ -1,4 +1,4 @@
-import { YamlMap } from "../yaml/index.ts";
+import { YamlMap } from "../engine/yaml/index.ts";
 import type { Block } from "./blocks.ts";
 import type { Edit, Fix } from "./diagnostic.ts";
 import type { LintFile } from "./file.ts";

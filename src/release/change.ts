@@ -1,4 +1,4 @@
-import type { PlainPlace } from "../yaml/index.ts";
+import type { PlainPlace } from "../engine/yaml/index.ts";
 
 /** What a change asks of the next version: MAJOR, MINOR or PATCH of https://semver.org. */
 export type ChangeClass = "major" | "minor" | "patch";

@@ -1,5 +1,5 @@
-import type { Input } from "../contract/index.ts";
-import { type JsonValue, type Place, toJson } from "../yaml/index.ts";
+import type { Input } from "../engine/contract/index.ts";
+import { type JsonValue, type Place, toJson } from "../engine/yaml/index.ts";
 import type { ChangeKind } from "./change.ts";
 import { compareLanguages } from "./regular-language.ts";
 

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../yaml/index.ts";
+import type { JsonValue } from "../engine/yaml/index.ts";
 import type { Note } from "./compare-inputs.ts";
 import type { ComponentInterface, JobInterface } from "./component.ts";
 

@@ -1,5 +1,15 @@
-import { type Input, loadDocuments, readComponentFields, readInputs } from "../contract/index.ts";
-import { type JsonValue, type Place, Source, toJson, YamlMap } from "../yaml/index.ts";
+import { type Input, loadDocuments, readComponentFields, readInputs } from "../engine/contract/index.ts";
+import { findBlocks } from "../engine/interpolation/index.ts";
+import { type FeatureName, parseGitLabVersion, sinceOf } from "../engine/version/index.ts";
+import {
+  type JsonValue,
+  type Place,
+  Source,
+  toJson,
+  YamlList,
+  YamlMap,
+  type YamlValue,
+} from "../engine/yaml/index.ts";
 import { jobsAsIncluded, localIncludes } from "./included-jobs.ts";
 
 /** A component as its consumers meet it, read from its file without filling in inputs. */
@@ -89,7 +99,7 @@ function readComponent(
     jobs,
     globals,
     reads: variablesRead([...jobs.values()], globals),
-    needs: neededVersion(header, inputs, text),
+    needs: neededVersion(header, inputs, content),
   };
 }
 
@@ -157,22 +167,51 @@ function namesOf(value: JsonValue | undefined): string[] {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
 }
 
-/** What came with which GitLab (docs, ci/inputs and ci/yaml, "History"). */
+/** What came with which GitLab, from the table of the room `version`: the latest of what the file uses. */
 function neededVersion(
   header: YamlMap | undefined,
   inputs: readonly Input[],
-  text: string,
+  content: YamlMap,
 ): ComponentInterface["needs"] {
   const spec = header?.get("spec");
-  const features: [boolean, readonly [number, number], string][] = [
-    [/\$\[\[[^\]]*\|\s*split\(/.test(text), [19, 2], "the function split"],
-    [inputs.some((each) => each.type === "array" && each.options), [19, 0], "options of an array input"],
-    [/\$\[\[\s*inputs\.[\w-]+\[\d+\]/.test(text), [18, 11], "an index into an array input"],
-    [isMap(spec) && spec.has("description"), [18, 10], "spec:description"],
-    [inputs.some((each) => each.rules), [18, 7], "rules of an input"],
-    [readComponentFields(header).length > 0, [18, 6], "spec:component"],
-    [/\$\[\[[^\]]*\|\s*posix_escape/.test(text), [18, 6], "the function posix_escape"],
+  const blocks = textsOf(content).flatMap((text) => findBlocks(text));
+  const calls = blocks.flatMap(({ data }) =>
+    data
+      .split("|")
+      .slice(1)
+      .map((call) => /^\s*(\w+)/.exec(call)?.[1] ?? ""),
+  );
+  const uses: [boolean, FeatureName, string][] = [
+    [calls.includes("split"), "function:split", "the function split"],
+    [
+      inputs.some((each) => each.type === "array" && each.options),
+      "spec:inputs:options:array",
+      "options of an array input",
+    ],
+    [
+      blocks.some(({ data }) => /^inputs\.[\w-]+\[\d+\]/.test(data)),
+      "block:items",
+      "an index into an array input",
+    ],
+    [isMap(spec) && spec.has("description"), "spec:description", "spec:description"],
+    [inputs.some((each) => each.rules), "spec:inputs:rules", "rules of an input"],
+    [readComponentFields(header).length > 0, "spec:component", "spec:component"],
+    [calls.includes("posix_escape"), "function:posix_escape", "the function posix_escape"],
   ];
-  const found = features.find(([used]) => used);
-  return found ? { version: found[1], because: found[2] } : { version: [17, 0], because: "inputs" };
+  let needs: ComponentInterface["needs"] = { version: [17, 0], because: "inputs" };
+  for (const [isUsed, row, because] of uses) {
+    const { major, minor } = parseGitLabVersion(sinceOf(row) ?? "")!;
+    const isNewer = major > needs.version[0] || (major === needs.version[0] && minor > needs.version[1]);
+    if (isUsed && isNewer) needs = { version: [major, minor], because };
+  }
+  return needs;
+}
+
+/** All keys and values that are text. */
+function textsOf(value: YamlValue): string[] {
+  if (typeof value === "string") return [value];
+  if (value instanceof YamlList) return value.items.flatMap(textsOf);
+  return isMap(value)
+    ? [...value.entries()].flatMap((entry) => [...textsOf(entry.key), ...textsOf(entry.value)])
+    : [];
 }

@@ -1,4 +1,4 @@
-import { type JsonValue, toJson, YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
+import { type JsonValue, toJson, YamlList, YamlMap, type YamlValue } from "../engine/yaml/index.ts";
 import type { ComponentInterface, JobInterface } from "./component.ts";
 
 /** An `include: local:` of a component. */

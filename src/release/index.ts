@@ -1,4 +1,4 @@
-import type { Place } from "../yaml/index.ts";
+import type { Place } from "../engine/yaml/index.ts";
 import { type ChangeKind, changeKinds, type InterfaceChange } from "./change.ts";
 import { compareInputs, type Note } from "./compare-inputs.ts";
 import { compareJobs } from "./compare-jobs.ts";

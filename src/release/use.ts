@@ -1,5 +1,6 @@
-import { loadDocuments } from "../contract/index.ts";
-import { expandComponent } from "../expand-component.ts";
+import { isDeepStrictEqual } from "node:util";
+import { loadDocuments } from "../engine/contract/index.ts";
+import { type ComponentError, expandComponent } from "../engine/expand-component.ts";
 import {
   type JsonValue,
   type Place,
@@ -9,7 +10,7 @@ import {
   YamlList,
   YamlMap,
   type YamlValue,
-} from "../yaml/index.ts";
+} from "../engine/yaml/index.ts";
 import type { InterfaceChange } from "./change.ts";
 import { compareInterfaces } from "./index.ts";
 
@@ -62,7 +63,9 @@ export function judgeUpgrade(
   if (old === undefined) return { refused: [], risks: [] };
   if (now === undefined) return { refused: [`component "${use.component}" is gone`], risks: [] };
   const known = refusals(old, use.inputs, before);
-  const refused = refusals(now, use.inputs, after).filter((each) => !known.includes(each));
+  const refused = refusals(now, use.inputs, after)
+    .filter((each) => !known.some((other) => isDeepStrictEqual(factsOf(other), factsOf(each))))
+    .map(({ message }) => message);
   const risks = compareInterfaces(before, after).filter(
     (each) => each.component === use.component && each.class === "major" && !each.kind.startsWith("input-"),
   );
@@ -104,14 +107,19 @@ function refusals(
   inputs: unknown,
   files: Readonly<Record<string, string>>,
   depth = 0,
-): string[] {
-  const { errors, config } = expandComponent(files[path] ?? "", { inputs });
-  if (errors.length > 0 || depth > 10 || !isRecord(config)) return errors;
+): ComponentError[] {
+  const { diagnostics, config } = expandComponent(files[path] ?? "", { inputs });
+  if (diagnostics.length > 0 || depth > 10 || !isRecord(config)) return diagnostics;
   return [config.include].flat().flatMap((entry) => {
     if (!isRecord(entry) || typeof entry.local !== "string") return [];
     const included = entry.local.replace(/^\/+/, "");
     return files[included] === undefined ? [] : refusals(included, entry.inputs, files, depth + 1);
   });
+}
+
+/** What makes two refusals the same one. */
+function factsOf({ code, subject, facts }: ComponentError) {
+  return { code, subject, facts };
 }
 
 function isRecord(value: JsonValue | undefined): value is { readonly [key: string]: JsonValue } {

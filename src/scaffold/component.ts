@@ -1,5 +1,5 @@
 import { documentsOf } from "../docs/index.ts";
-import { memoryTree } from "../pipeline/index.ts";
+import { memoryTree } from "../engine/pipeline/index.ts";
 import type { NewFile } from "./write.ts";
 
 /** GitLab takes the file name as the component's name; this is what it can be included by without quoting anywhere. */

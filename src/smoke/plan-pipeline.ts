@@ -1,6 +1,6 @@
-import type { Files, PipelineExpansion } from "../expand-pipeline.ts";
-import { createdJobs } from "../expand-pipeline.ts";
-import type { CreatedJob } from "../pipeline/index.ts";
+import type { Files, PipelineExpansion } from "../engine/expand-pipeline.ts";
+import { createdJobs } from "../engine/expand-pipeline.ts";
+import type { CreatedJob } from "../engine/pipeline/index.ts";
 import type { CiVariable } from "./local/variables.ts";
 import type {
   Artifacts,

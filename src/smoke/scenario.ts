@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { Ajv, type ErrorObject } from "ajv";
-import { UsageError } from "../usage-error.ts";
 import {
   loadYaml,
   type Place,
@@ -11,7 +10,8 @@ import {
   YamlList,
   YamlMap,
   type YamlValue,
-} from "../yaml/index.ts";
+} from "../engine/yaml/index.ts";
+import { UsageError } from "../usage-error.ts";
 import type { TestCounts } from "./result.ts";
 import schema from "./scenario.schema.json" with { type: "json" };
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parseDuration } from "../pipeline/duration.ts";
+import { parseDuration } from "../engine/pipeline/duration.ts";
 import { UsageError } from "../usage-error.ts";
 import type { CiVariable } from "./local/variables.ts";
 import type {

@@ -1,4 +1,4 @@
-import type { SlowSources } from "../pipeline/include/read-ahead.ts";
+import type { SlowSources } from "../engine/pipeline/include/read-ahead.ts";
 
 /** Sources that ask one after the other, until one has an answer. A project that lacks the ref is looked for in the next one. */
 export function firstOf(...all: readonly SlowSources[]): SlowSources {

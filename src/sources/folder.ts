@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
-import type { FileTree } from "../pipeline/include/sources.ts";
+import type { FileTree } from "../engine/pipeline/include/sources.ts";
 
 /** Folders that no commit holds. */
 const NOT_COMMITTED = new Set([".git", "node_modules"]);

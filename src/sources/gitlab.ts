@@ -1,6 +1,6 @@
+import type { SlowProject, SlowSources, SlowTree } from "../engine/pipeline/include/read-ahead.ts";
+import type { VersionProblem } from "../engine/pipeline/include/sources.ts";
 import type { GitlabClient } from "../gitlab/index.ts";
-import type { SlowProject, SlowSources, SlowTree } from "../pipeline/include/read-ahead.ts";
-import type { VersionProblem } from "../pipeline/include/sources.ts";
 import { isMovingVersion, tagOfVersion } from "./versions.ts";
 
 /** What a GitLab is reached with: `GITLAB_URL`, `GITLAB_TOKEN` and the like (see `readAccess`). */

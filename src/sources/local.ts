@@ -1,8 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { SlowProject, SlowSources, SlowTree } from "../engine/pipeline/include/read-ahead.ts";
+import type { FileTree } from "../engine/pipeline/include/sources.ts";
 import type { Repository } from "../git/repository.ts";
-import type { SlowProject, SlowSources, SlowTree } from "../pipeline/include/read-ahead.ts";
-import type { FileTree } from "../pipeline/include/sources.ts";
 import { folderTree } from "./folder.ts";
 import { isMovingVersion, tagOfVersion } from "./versions.ts";
 

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { type Catalog, readCatalog } from "../../src/catalog/index.ts";
 import { type EventName, type InputValues, judge } from "../../src/catalog/judge.ts";
 import { readValue, snippetOf, textOf } from "../../src/catalog/snippet.ts";
-import { expandPipeline } from "../../src/expand-pipeline.ts";
-import { type JsonValue, loadYaml, Source, toJson } from "../../src/yaml/index.ts";
+import { expandPipeline } from "../../src/engine/expand-pipeline.ts";
+import { type JsonValue, loadYaml, Source, toJson } from "../../src/engine/yaml/index.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const catalog = await readCatalog(root, { path: "acme/berth" });

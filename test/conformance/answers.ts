@@ -1,10 +1,11 @@
+import type { GitLabVersion } from "../../src/engine/version/index.ts";
 import type { Case } from "./case-file.ts";
 import { judge, type Verdict } from "./judge.ts";
 
 /** As `judge`, but a crash of ours is a case that differs, with its stack as our answer. */
-export function judgeSafely(each: Case): Verdict {
+export function judgeSafely(each: Case, version?: GitLabVersion): Verdict {
   try {
-    return judge(each);
+    return judge(each, version);
   } catch (error) {
     return {
       passed: false,

@@ -1,21 +1,33 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { parseGitLabVersion } from "../../src/engine/version/index.ts";
 import { judgeSafely, showAnswers } from "./answers.ts";
 import { type Case, readCases } from "./case-file.ts";
 import type { Verdict } from "./judge.ts";
 import { readKnownDifferences } from "./known-differences.ts";
 
-const FILES = ["inputs", "expressions", "pipeline", "jobs_created"];
+/** The files of cases, each with the GitLab that judged them. */
+const FILES: readonly (readonly [string, string])[] = [
+  ["inputs", "18.11"],
+  ["expressions", "18.11"],
+  ["pipeline", "18.11"],
+  ["jobs_created", "18.11"],
+  ["second", "18.11"],
+  ["v19", "19.2"],
+];
 const known = readKnownDifferences();
 const seen = new Set<string>();
 
-for (const file of FILES) {
+for (const [file, version] of FILES) {
   const cases = readCases(fileURLToPath(new URL(`cases/${file}.jsonl`, import.meta.url)));
   for (const each of cases) seen.add(each.id);
-  describe(`${file}: what GitLab 18.11 answers`, () => {
+  describe(`${file}: what GitLab ${version} answers`, () => {
     for (const [group, members] of groupsOf(cases)) {
       it(`${group} (${members.length} cases)`, () => {
-        const judged = members.map((each) => ({ each, verdict: judgeSafely(each) }));
+        const judged = members.map((each) => ({
+          each,
+          verdict: judgeSafely(each, parseGitLabVersion(version)),
+        }));
         const wrong = judged.filter(({ each, verdict }) => verdict.passed === known.has(each.id));
         if (wrong.length > 0) expect.fail(explain(wrong, file));
       });

@@ -1,8 +1,12 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import type { GitLabVersion } from "../../src/engine/version/index.ts";
+import { fromJson, toYamlText } from "../../src/engine/yaml/index.ts";
 import * as berth from "../../src/index.ts";
-import { fromJson, toYamlText } from "../../src/yaml/index.ts";
 import type { Case } from "./case-file.ts";
+
+/** The GitLab that gave the verdicts, where a file says nothing else. */
+export const RECORDED: GitLabVersion = { major: 18, minor: 11 };
 
 /** What we answered beside what GitLab answered; equal when the case passes. `skipped` when it cannot be run here. */
 export interface Verdict {
@@ -13,16 +17,17 @@ export interface Verdict {
 }
 
 /** Runs one case of any of the five formats through the library's face. */
-export function judge(each: Case): Verdict {
+export function judge(each: Case, version: GitLabVersion = RECORDED): Verdict {
   if (typeof each.expr === "string") return judgeExpression(each);
-  if ("created" in each.expected) return judgeJobsCreated(each);
-  if (typeof each.ci === "string") return judgePipeline(each);
-  if (typeof each.repo === "string") return judgeCorpus(each);
-  return judgeComponent(each);
+  if ("created" in each.expected) return judgeJobsCreated(each, version);
+  if (typeof each.ci === "string") return judgePipeline(each, version);
+  if (typeof each.repo === "string") return judgeCorpus(each, version);
+  return judgeComponent(each, version);
 }
 
-function judgeComponent(each: Case): Verdict {
+function judgeComponent(each: Case, gitlabVersion: GitLabVersion): Verdict {
   const result = berth.expandComponent(each.content as string, {
+    gitlabVersion,
     ...(each.inputs !== undefined && { inputs: each.inputs as Record<string, unknown> }),
     ...(each.component !== undefined && { component: each.component as berth.ComponentContext }),
     ...(each.variables !== undefined && { variables: each.variables as berth.Variable[] }),
@@ -39,27 +44,32 @@ function judgeComponent(each: Case): Verdict {
   return compare(each.expected, actual);
 }
 
-function judgeCorpus(each: Case): Verdict {
+function judgeCorpus(each: Case, gitlabVersion: GitLabVersion): Verdict {
   if (typeof each.content !== "string")
     return { passed: false, skipped: true, expected: each.expected, actual: {} };
   const { config_sha256: expectedHash, ...expected } = each.expected;
-  const verdict = judgeComponent({ ...each, expected });
+  const verdict = judgeComponent({ ...each, expected }, gitlabVersion);
   if (!verdict.passed) return verdict;
   if (expectedHash !== undefined) {
     const json = canonicalJson((verdict.actual as { config: unknown }).config);
     if (createHash("sha256").update(json).digest("hex") !== expectedHash)
       return { ...verdict, passed: false };
   }
-  return each.pipeline === undefined ? verdict : judgeCorpusPipeline(each, each.pipeline as Case["expected"]);
+  return each.pipeline === undefined
+    ? verdict
+    : judgeCorpusPipeline(each, each.pipeline as Case["expected"], gitlabVersion);
 }
 
 /** The verdict on a project that includes the component and has a job `noop` besides. */
-function judgeCorpusPipeline(each: Case, expected: Case["expected"]): Verdict {
+function judgeCorpusPipeline(each: Case, expected: Case["expected"], gitlabVersion: GitLabVersion): Verdict {
   const { name, reference } = each.component as { name: string; reference: string };
   const include = { component: `gitlab.com/${each.repo}/${name}@${reference}`, inputs: each.inputs ?? {} };
   const ci = toYamlText(fromJson({ include: [include], noop: { script: "echo" } }));
   const files = { [`templates/${name}.yml`]: each.content as string };
-  const result = berth.expandPipeline(ci, { projects: { [each.repo as string]: { [reference]: files } } });
+  const result = berth.expandPipeline(ci, {
+    projects: { [each.repo as string]: { [reference]: files } },
+    gitlabVersion,
+  });
   const sorted = (names: unknown) => [...((names as string[] | undefined) ?? [])].sort();
   const actual = { ...result, ...(result.valid && { jobs: sorted(Object.keys(result.jobs)) }) };
   return compare(
@@ -86,7 +96,7 @@ function judgeExpression(each: Case): Verdict {
   return compare(each.expected, actual);
 }
 
-function judgePipeline(each: Case): Verdict {
+function judgePipeline(each: Case, gitlabVersion: GitLabVersion): Verdict {
   const {
     ci,
     files = {},
@@ -96,6 +106,7 @@ function judgePipeline(each: Case): Verdict {
     inputs,
   } = each as Case & PipelineFields;
   const { config, errors, ...rest } = berth.expandPipeline(ci, {
+    gitlabVersion,
     files,
     projects,
     remote,
@@ -105,11 +116,11 @@ function judgePipeline(each: Case): Verdict {
   return compare(each.expected, { ...rest, ...errorFields(errors), merged: config });
 }
 
-function judgeJobsCreated(each: Case): Verdict {
+function judgeJobsCreated(each: Case, gitlabVersion: GitLabVersion): Verdict {
   const { ci, files = {}, variables = [], pipeline = {} } = each as Case & PipelineFields;
   const { changed_files: changedFiles = null, ...started } = pipeline;
   const event = { ...started, changedFiles };
-  const { created, reason, errors, jobs } = berth.createdJobs(ci, { files, variables, event });
+  const { created, reason, errors, jobs } = berth.createdJobs(ci, { files, variables, event, gitlabVersion });
   const answers = [...jobs].map(([name, { decision, ...job }]) => [name, job]);
   return compare(each.expected, {
     created,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { readInputs, resolveInputs } from "../../src/contract/index.ts";
+import { readInputs, resolveInputs } from "../../src/engine/contract/index.ts";
+import { interpolateFile } from "../../src/engine/interpolation/index.ts";
+import { loadYaml, Source, YamlMap } from "../../src/engine/yaml/index.ts";
 import { expandComponent } from "../../src/index.ts";
-import { interpolateFile } from "../../src/interpolation/index.ts";
-import { loadYaml, Source, YamlMap } from "../../src/yaml/index.ts";
 
 const component = `spec:
   inputs:
@@ -19,8 +19,10 @@ const component = `spec:
 describe("errors carry what GitLab lacks", () => {
   it("the place of a block that cannot be filled, counted from the start of the file", () => {
     const { diagnostics } = expandComponent(component, { inputs: { level: 1 }, path: "templates/a.yml" });
-    expect(diagnostics).toEqual([
+    expect(diagnostics).toMatchObject([
       {
+        code: "input-undeclared",
+        facts: { name: "levle" },
         message: "unknown interpolation provided: `levle` in `inputs.levle`",
         place: { file: "templates/a.yml", line: 10, column: 11, endLine: 10, endColumn: 35 },
       },

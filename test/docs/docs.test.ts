@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { documentsOf } from "../../src/docs/index.ts";
-import { memoryTree } from "../../src/pipeline/index.ts";
+import { memoryTree } from "../../src/engine/pipeline/index.ts";
 
 const scan = `# scan: Looks for secrets in every commit.
 #

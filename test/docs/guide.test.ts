@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { commands } from "../../src/commands/registry.ts";
+import { memoryTree } from "../../src/engine/pipeline/index.ts";
 import { expandPipeline, lint } from "../../src/index.ts";
-import { memoryTree } from "../../src/pipeline/index.ts";
 import { templates } from "../templates/consumer.ts";
 
 /* What the documents say is true: their pipelines expand and lint clean, their commands exist, their links lead somewhere. */

@@ -6,7 +6,7 @@ import {
   evaluateExpression,
   inputNamesOf,
   variableNamesOf,
-} from "../../src/expression/index.ts";
+} from "../../src/engine/expression/index.ts";
 import { evaluateCondition } from "../../src/index.ts";
 
 const variables = { A: "a", PATH: "a/b/c", EMPTY: "", PATTERN: "/^A/i", TRUE: "true" };

@@ -1,5 +1,5 @@
+import { fromJson, loadYaml, Source, toJson, toYamlText, YamlError } from "../../src/engine/yaml/index.ts";
 import { expandComponent, expandPipeline } from "../../src/index.ts";
-import { fromJson, loadYaml, Source, toJson, toYamlText, YamlError } from "../../src/yaml/index.ts";
 
 /** What must hold for every text whatsoever. Throws with the reason when it does not. */
 export function checkDocument(text: string): void {

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Files } from "../../src/expand-pipeline.ts";
+import type { Files } from "../../src/engine/expand-pipeline.ts";
 import { childConfiguration } from "../../src/smoke/local/downstream.ts";
 import { ExecutorChooser } from "../../src/smoke/local/executor.ts";
 import type { SmokeProject } from "../../src/smoke/local/project.ts";

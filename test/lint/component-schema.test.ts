@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
+import { toJson } from "../../src/engine/yaml/index.ts";
 import { readFile } from "../../src/lint/index.ts";
-import { toJson } from "../../src/yaml/index.ts";
 import { readFixtures } from "../rules/fixture.ts";
 
 /* The editor's schema must not call a header wrong that GitLab takes. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { globMatches } from "../../src/engine/pipeline/events/glob.ts";
 import { createdJobs, expandPipeline } from "../../src/index.ts";
-import { globMatches } from "../../src/pipeline/events/glob.ts";
 
 /* Which jobs a pipeline gets, where the open conformance cases are silent. */
 

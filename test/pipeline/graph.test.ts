@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { drawPipeline } from "../../src/engine/pipeline/index.ts";
 import { createdJobs } from "../../src/index.ts";
-import { drawPipeline } from "../../src/pipeline/index.ts";
 
 const text = `
 stages: [build, "a & b"]

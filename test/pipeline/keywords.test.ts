@@ -35,7 +35,7 @@ describe("timeout, as gitlab-chronic-duration 0.12 reads it", () => {
     "1,000s",
     "1 hour , 5m",
     "-1h",
-    "one hour",
+    "onehour",
     "0h",
     "and",
     "1h foo",

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { loadYaml, Source, toJson } from "../../src/engine/yaml/index.ts";
 import { expandPipeline } from "../../src/index.ts";
-import { loadYaml, Source, toJson } from "../../src/yaml/index.ts";
 
 /* What GitLab says of configurations that the open conformance cases do not show. */
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compilePattern } from "../../src/expression/index.ts";
+import { compilePattern } from "../../src/engine/expression/index.ts";
 import { compareLanguages } from "../../src/release/regular-language.ts";
 
 describe("the languages of two patterns", () => {

@@ -13,7 +13,7 @@ import {
   type YamlList,
   YamlMap,
   type YamlValue,
-} from "../../src/yaml/index.ts";
+} from "../../src/engine/yaml/index.ts";
 
 function load(text: string): YamlValue {
   return loadYaml(new Source("a.yml", text)).value;
@@ -95,10 +95,12 @@ describe("places", () => {
 
   it("can say which include and which input brought a value", () => {
     const site = new Place(new Source(".gitlab-ci.yml", "include: x"), 0, 7);
-    const place = new Place(new Source("x.yml", "a: b", site), 3, 4).withOrigin({
-      input: "name",
-      place: undefined,
-    });
+    const place = new Place(new Source("x.yml", "a: b", site), 3, 4).withOrigins([
+      {
+        input: "name",
+        place: undefined,
+      },
+    ]);
     expect(place.includedFrom?.file).toBe(".gitlab-ci.yml");
     expect(place.origin?.input).toBe("name");
   });

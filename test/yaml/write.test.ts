@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { fromJson, loadYaml, Source, toJson, toYamlText } from "../../src/yaml/index.ts";
+import { fromJson, loadYaml, Source, toJson, toYamlText } from "../../src/engine/yaml/index.ts";
 
 /** Texts that readers of YAML like to take for something else. */
 const TRICKY = [

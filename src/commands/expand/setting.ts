@@ -6,11 +6,12 @@ import {
   predefinedVariables,
   stagesOfJobs,
   variableTable,
-} from "../../pipeline/index.ts";
+} from "../../engine/pipeline/index.ts";
+import { type GitLabVersion, parseGitLabVersion } from "../../engine/version/index.ts";
+import { loadYaml, Source, YamlError, YamlMap } from "../../engine/yaml/index.ts";
 import { folderTree } from "../../sources/folder.ts";
 import { localSources } from "../../sources/local.ts";
 import { UsageError } from "../../usage-error.ts";
-import { loadYaml, Source, YamlError, YamlMap } from "../../yaml/index.ts";
 
 /** The options of `berth expand`. */
 export interface Options {
@@ -28,6 +29,7 @@ export interface Options {
   readonly host?: string;
   readonly sources: string;
   readonly edition: string;
+  readonly gitlabVersion?: string;
   readonly defaultBranch: string;
   readonly root?: string;
   readonly with: readonly string[];
@@ -65,9 +67,18 @@ export function settingOf(file: string, options: Options & { readonly host: stri
     variables,
     all: new Map([...predefined.map((each) => [each.key, each] as const), ...variables]),
     inputs: inputsOf(options, cwd),
+    gitlabVersion: versionOf(options),
     // A component, or another file to include, leaves the stages to the pipeline.
     stagesOf: isWholePipeline(path) ? undefined : stagesOfJobs,
   };
+}
+
+function versionOf({ gitlabVersion }: Options): GitLabVersion | undefined {
+  if (gitlabVersion === undefined) return undefined;
+  const version = parseGitLabVersion(gitlabVersion);
+  if (version === undefined)
+    throw new UsageError(`--gitlab-version ${gitlabVersion}: write a version such as 17.11, or newest`);
+  return version;
 }
 
 /** The folder of a `.gitlab-ci.yml`, or the current one for components and other files. */

@@ -1,4 +1,4 @@
-import type { Creation, Pipeline } from "../../pipeline/index.ts";
+import type { Creation, Pipeline } from "../../engine/pipeline/index.ts";
 import type { OutputStream } from "../command.ts";
 
 /** Prints the jobs that a pipeline would have and those that it would not, with what decided. */

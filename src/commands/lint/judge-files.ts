@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { memoryTree, withSlowSources } from "../../engine/pipeline/index.ts";
 import {
   type LintFile,
   lintFile,
@@ -10,7 +11,6 @@ import {
 import { type Looks, type Reach, type Result, watched } from "../../lint/memory.ts";
 import type { FileFacts, LintProject, OtherSources } from "../../lint/project.ts";
 import { judgeScripts } from "../../lint/shell/findings.ts";
-import { memoryTree, withSlowSources } from "../../pipeline/index.ts";
 import { UsageError } from "../../usage-error.ts";
 import type { Run } from "./judge.ts";
 import { mirrorSources } from "./mirrors.ts";
@@ -63,7 +63,7 @@ async function judgeEach(
 ): Promise<Fresh[]> {
   const judgeOne = (file: LintFile, others: OtherSources): Fresh => {
     const { reach: noted, looks } = watched(reach);
-    const project = projectOf(noted, { others, gitlabVersion: settings.gitlabVersion });
+    const project = projectOf(noted, { others, gitlabVersions: settings.gitlabVersions });
     const diagnostics = lintFile(file, project, settings.severityOf);
     return { hasHeader: file.hasHeader, diagnostics, unread: unreadIncludes(file, project), looks };
   };
@@ -99,8 +99,8 @@ function withMirrors<Result>(
 /** Judges what concerns the files as a whole. */
 export function judgeProject(files: readonly FileFacts[], { settings, reach }: Run): Fresh {
   const { reach: noted, looks } = watched(reach);
-  const { gitlabVersion } = settings;
-  const project = projectOf(noted, { others: {}, gitlabVersion });
+  const { gitlabVersions } = settings;
+  const project = projectOf(noted, { others: {}, gitlabVersions });
   return { hasHeader: false, unread: [], diagnostics: lintWhole(files, project, settings.severityOf), looks };
 }
 

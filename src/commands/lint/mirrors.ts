@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
-import type { SlowSources } from "../../pipeline/index.ts";
+import type { SlowSources } from "../../engine/pipeline/index.ts";
 import { localSources } from "../../sources/local.ts";
 
 /**

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Configuration, configure, parseVersion } from "../../lint/configuration.ts";
+import { parseVersionRange } from "../../engine/version/index.ts";
+import { type Configuration, configure } from "../../lint/configuration.ts";
 import { UsageError } from "../../usage-error.ts";
 import type { Surroundings } from "../command.ts";
 import type { LintOptions } from "./options.ts";
@@ -9,11 +10,13 @@ import type { LintOptions } from "./options.ts";
 export async function loadSettings(options: LintOptions, { cwd }: Surroundings): Promise<Configuration> {
   const settings = await readSettings(options.config, cwd);
   if (options.gitlabVersion === undefined) return settings;
-  const gitlabVersion = parseVersion(options.gitlabVersion);
-  if (!gitlabVersion)
-    throw new UsageError(`--gitlab-version ${options.gitlabVersion}: write a version such as 17.11`);
+  const gitlabVersions = parseVersionRange(options.gitlabVersion);
+  if (!gitlabVersions)
+    throw new UsageError(
+      `--gitlab-version ${options.gitlabVersion}: write a version such as 17.11, or a range such as 17.0..newest`,
+    );
   const circumstances = `${settings.circumstances} ${options.gitlabVersion}`;
-  return { ...settings, gitlabVersion, circumstances };
+  return { ...settings, gitlabVersions, circumstances };
 }
 
 async function readSettings(file: string | undefined, cwd: string): Promise<Configuration> {

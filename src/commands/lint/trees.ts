@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { FileTree } from "../../pipeline/include/sources.ts";
+import type { FileTree } from "../../engine/pipeline/include/sources.ts";
 import { folderTree } from "../../sources/folder.ts";
 
 /** The files below each root folder, as they stand when they are first asked for: what one run reads stays as it was read. */

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { parseDuration } from "../../pipeline/duration.ts";
+import { parseDuration } from "../../engine/pipeline/duration.ts";
 import { differencesOf } from "../../smoke/compare.ts";
 import type { ExecutorChoice, ExecutorChooser } from "../../smoke/local/executor.ts";
 import { ExpansionSession } from "../../smoke/local/expansion-session.ts";

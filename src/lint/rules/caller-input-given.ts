@@ -9,7 +9,6 @@ export const rule: Rule = {
   summary: "An include gives every required input.",
   why: "GitLab refuses an include that leaves a required input out.",
   reference: "https://docs.gitlab.com/ci/inputs/#for-configuration-added-with-include",
-  stage: "caller",
-  claims: /required value has not been provided/,
+  codes: ["input-missing"],
   check: (_file, context) => reportClaimed(context),
 };

@@ -9,7 +9,6 @@ export const rule: Rule = {
   summary: "An include gives each input a value of its type.",
   why: "GitLab refuses a value that is not of the input's type: a number input takes numbers, an array input lists.",
   reference: "https://docs.gitlab.com/ci/yaml/#specinputstype",
-  stage: "caller",
-  isCatchAll: true,
+  codes: ["input-value-kind", "inputs-not-map"],
   check: (_file, context) => reportClaimed(context),
 };

@@ -1,3 +1,4 @@
+import { isKnownTo, NEWEST_VERSION } from "../../engine/version/index.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -10,8 +11,8 @@ export const rule: Rule = {
   since: "18.10",
   reference: "https://docs.gitlab.com/ci/yaml/#specdescription",
   check(file, { report, project }) {
-    const target = project.gitlabVersion;
-    if (target !== undefined && (target.major < 18 || (target.major === 18 && target.minor < 10))) return;
+    const oldest = project.gitlabVersions?.from ?? NEWEST_VERSION;
+    if (!isKnownTo(oldest, "spec:description")) return;
     if (file.kind !== "component" || file.spec === undefined) return;
     const description = file.spec.get("description");
     if (typeof description === "string" && description.trim() !== "") return;

@@ -10,8 +10,7 @@ export const rule: Rule = {
   why: "`component.name`, `sha`, `version` and `reference` are there only if the header asks for them.",
   since: "18.6",
   reference: "https://docs.gitlab.com/ci/components/#use-component-context-in-components",
-  stage: "interpolation",
-  claims: /in `component\./,
+  codes: ["component-field-undeclared"],
   check: (_file, context) =>
     reportClaimed(
       context,

@@ -1,4 +1,4 @@
-import { isValidExpression } from "../../expression/index.ts";
+import { isValidExpression } from "../../engine/expression/index.ts";
 import type { InputDeclaration } from "../inputs.ts";
 import type { Rule } from "../rule.ts";
 

@@ -1,4 +1,4 @@
-import { YamlMap } from "../../yaml/values.ts";
+import { YamlMap } from "../../engine/yaml/values.ts";
 import { keyText } from "../blocks.ts";
 import { matchScripts } from "../match-scripts.ts";
 import type { Rule } from "../rule.ts";

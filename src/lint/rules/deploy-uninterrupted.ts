@@ -1,4 +1,4 @@
-import { YamlMap } from "../../yaml/index.ts";
+import { YamlMap } from "../../engine/yaml/index.ts";
 import { deployments } from "../deployments.ts";
 import type { Rule } from "../rule.ts";
 

@@ -1,4 +1,5 @@
 import { reportClaimed } from "../claimed.ts";
+import { meant } from "../nearest.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -9,7 +10,22 @@ export const rule: Rule = {
   summary: "What a job extends or refers to exists.",
   why: "A template or a reference that leads nowhere, or in a circle, is refused.",
   reference: "https://docs.gitlab.com/ci/yaml/#extends",
-  stage: "pipeline",
-  claims: /extends|!reference/,
-  check: (_file, context) => reportClaimed(context),
+  codes: [
+    "extends-unknown",
+    "extends-not-map",
+    "extends-too-deep",
+    "extends-circular",
+    "reference-invalid",
+    "reference-circular",
+    "reference-missing",
+  ],
+  check: (file, context) =>
+    reportClaimed(context, ({ problem: { code, facts } }) =>
+      code === "extends-unknown"
+        ? meant(
+            facts.bases[0] ?? "",
+            file.jobs.map(({ name }) => name),
+          )
+        : undefined,
+    ),
 };

@@ -9,8 +9,13 @@ export const rule: Rule = {
   summary: "A block calls at most three functions, each known and with the right arguments.",
   why: "GitLab refuses an invented function, wrong arguments and long chains.",
   reference: "https://docs.gitlab.com/ci/inputs/#specify-functions-to-manipulate-input-values",
-  stage: "interpolation",
-  claims: /function/i,
+  codes: [
+    "functions-many",
+    "function-unknown",
+    "function-value-kind",
+    "function-not-last",
+    "function-failed",
+  ],
   check: (_file, context) =>
     reportClaimed(
       context,

@@ -1,4 +1,5 @@
 import { reportClaimed } from "../claimed.ts";
+import { meant } from "../nearest.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -9,12 +10,14 @@ export const rule: Rule = {
   summary: "The header holds only keys that GitLab knows.",
   why: "An unknown key in the header (often a misspelt `default` or `option`) makes GitLab refuse the whole component.",
   reference: "https://docs.gitlab.com/ci/yaml/#header-keywords",
-  stage: "header",
-  claims: /contains unknown keys/,
+  codes: ["header-keys-unknown"],
   check: (_file, context) =>
     reportClaimed(
       context,
-      () =>
+      ({ problem }) =>
+        (problem.code === "header-keys-unknown"
+          ? meant(problem.facts.keys[0] ?? "", problem.facts.allowed)
+          : undefined) ??
         "spec takes inputs, include, component and description; an input takes default, description, options, regex, rules and type",
     ),
 };

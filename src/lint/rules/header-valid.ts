@@ -9,7 +9,15 @@ export const rule: Rule = {
   summary: "The header is one that GitLab accepts.",
   why: "Everything that GitLab refuses in a header and that no other rule explains: wrong shapes, a description that is too long, limits.",
   reference: "https://docs.gitlab.com/ci/yaml/#header-keywords",
-  stage: "header",
-  isCatchAll: true,
+  codes: [
+    "header-value-kind",
+    "header-description-long",
+    "header-component-fields-unknown",
+    "header-include-wrong",
+    "header-include-keys-unknown",
+    "component-header-includes",
+    "inputs-duplicate",
+    "server-error",
+  ],
   check: (_file, context) => reportClaimed(context),
 };

@@ -1,4 +1,4 @@
-import { YamlList, YamlMap } from "../../yaml/values.ts";
+import { YamlList, YamlMap } from "../../engine/yaml/values.ts";
 import { keyText } from "../blocks.ts";
 import type { Rule } from "../rule.ts";
 

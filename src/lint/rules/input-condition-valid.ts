@@ -1,4 +1,4 @@
-import { inputNamesOf } from "../../expression/index.ts";
+import { inputNamesOf } from "../../engine/expression/index.ts";
 import { conditionsOf } from "../input-rules.ts";
 import type { Rule } from "../rule.ts";
 

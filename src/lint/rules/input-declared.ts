@@ -10,17 +10,24 @@ export const rule: Rule = {
   why: "A block that names an undeclared input is refused by GitLab, whatever values the caller gives.",
   reference: "https://docs.gitlab.com/ci/inputs/#define-input-parameters-with-specinputs",
   fixable: true,
-  stage: "interpolation",
-  claims: /unknown interpolation provided: `[^`]*` in `inputs\./,
+  codes: ["input-undeclared"],
   check(file, { report, claimed }) {
     const names = file.inputs.map((input) => input.name);
+    const hasIncludedInputs = file.spec?.has("include") ?? false;
     for (const block of file.blocks) {
-      if (!file.hasHeader || block.context !== "inputs" || block.name === "" || names.includes(block.name))
+      if (
+        !file.hasHeader ||
+        hasIncludedInputs ||
+        block.context !== "inputs" ||
+        block.name === "" ||
+        names.includes(block.name)
+      )
         continue;
       const near = nearest(block.name, names);
       const start = block.node.value.indexOf(block.name, block.node.value.indexOf(".", block.from));
       const at = block.node.at(start, start + block.name.length);
       report({
+        code: "input-undeclared",
         at: block.place,
         message: `unknown input "${block.name}"${names.length > 0 ? `; the inputs are ${names.map((name) => `"${name}"`).join(", ")}` : "; the header declares none"}`,
         hint: near === undefined ? "declare it under spec:inputs" : `did you mean "${near}"?`,
@@ -29,11 +36,8 @@ export const rule: Rule = {
           : { fix: { title: `write "${near}"`, safe: true, edits: [{ ...at.toJSON(), text: near }] } }),
       });
     }
-    if (
-      claimed.length > 0 &&
-      !file.blocks.some((block) => block.context === "inputs" && !names.includes(block.name))
-    ) {
-      for (const error of claimed) report({ at: error.place, message: error.message });
-    }
+    // Where the header takes inputs from other files, only the engine knows all of them.
+    if (hasIncludedInputs)
+      for (const { problem, place, message } of claimed) report({ code: problem.code, at: place, message });
   },
 };

@@ -1,4 +1,4 @@
-import { FloatValue, YamlList, YamlMap, type YamlValue } from "../../yaml/values.ts";
+import { FloatValue, YamlList, YamlMap, type YamlValue } from "../../engine/yaml/values.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -32,7 +32,7 @@ export const rule: Rule = {
   },
 };
 
-type Placed = { value: YamlValue; place: import("../../yaml/source.ts").Place | undefined };
+type Placed = { value: YamlValue; place: import("../../engine/yaml/source.ts").Place | undefined };
 
 function scalars(value: YamlValue | undefined, place: Placed["place"]): Placed[] {
   if (value instanceof YamlList)

@@ -9,7 +9,12 @@ export const rule: Rule = {
   summary: "Options are a list of at most 50 values that fit the input's type.",
   why: "GitLab refuses options of other types, more than 50 of them, nulls, and options beside a boolean input.",
   reference: "https://docs.gitlab.com/ci/yaml/#specinputsoptions",
-  stage: "header",
-  claims: /Options can only be used|options should be|options array|more than 50 options/i,
+  codes: [
+    "input-options-kind",
+    "input-options-many",
+    "input-options-null",
+    "input-options-unfit",
+    "input-rule-options-many",
+  ],
   check: (_file, context) => reportClaimed(context),
 };

@@ -9,8 +9,7 @@ export const rule: Rule = {
   summary: "A regex is valid RE2 and stands beside a string input.",
   why: "GitLab matches with RE2, which has no lookaround, back references or possessive quantifiers. Only strings can have a regex.",
   reference: "https://docs.gitlab.com/ci/yaml/#specinputsregex",
-  stage: "header",
-  claims: /regex|regular expression/i,
+  codes: ["input-regex-kind", "input-regex-unfit", "input-regex-invalid"],
   check: (_file, context) =>
     reportClaimed(context, () => "write it in RE2's syntax, without slashes: no (?=…), (?<=…), \\1 or a++"),
 };

@@ -10,8 +10,13 @@ export const rule: Rule = {
   why: "Rules exclude `options` and `default` beside them; a rule with options needs a default that is one of them; inputs whose rules read each other in a circle are refused.",
   since: "18.7",
   reference: "https://docs.gitlab.com/ci/inputs/#define-conditional-input-options-with-specinputsrules",
-  stage: "header",
-  claims:
-    /rule must define|cannot be used together: rules|invalid expression|circular|config should be an array/i,
+  codes: [
+    "input-rules-kind",
+    "input-rules-beside",
+    "input-rule-kind",
+    "input-rule-keys-unknown",
+    "input-rule-condition-invalid",
+    "input-rule-incomplete",
+  ],
   check: (_file, context) => reportClaimed(context),
 };

@@ -9,8 +9,7 @@ export const rule: Rule = {
   summary: "An input's type is string, number, boolean or array.",
   why: "GitLab knows four types of inputs. Any other name is refused.",
   reference: "https://docs.gitlab.com/ci/yaml/#specinputstype",
-  stage: "header",
-  claims: /input type|unknown input specification/i,
+  codes: ["input-type-unknown", "input-type-null"],
   check: (_file, context) =>
     reportClaimed(context, () => 'the types are "string", "number", "boolean" and "array"'),
 };

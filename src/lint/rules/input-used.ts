@@ -1,4 +1,4 @@
-import { inputNamesOf } from "../../expression/index.ts";
+import { inputNamesOf } from "../../engine/expression/index.ts";
 import { conditionsOf } from "../input-rules.ts";
 import type { Rule } from "../rule.ts";
 
@@ -11,6 +11,8 @@ export const rule: Rule = {
   why: "A consumer who sets an input that nothing reads believes to have changed something.",
   reference: "https://docs.gitlab.com/ci/components/#write-a-component",
   check(file, { report }) {
+    // A file of inputs alone is used where a header includes it.
+    if (file.body === undefined) return;
     const used = new Set(
       file.blocks.filter((block) => block.context === "inputs").map((block) => block.name),
     );

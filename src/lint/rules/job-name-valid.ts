@@ -1,4 +1,5 @@
-import { reportClaimed } from "../claimed.ts";
+import { type Entry, YamlMap } from "../../engine/yaml/index.ts";
+import { nearest } from "../nearest.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -9,7 +10,24 @@ export const rule: Rule = {
   summary: "Every visible job has a name, and a script, a run or a trigger.",
   why: "GitLab refuses jobs without a name and jobs that do nothing.",
   reference: "https://docs.gitlab.com/ci/jobs/",
-  stage: "pipeline",
-  claims: /(?<!image|service|environment|tag) name (?:can't|can only|should)|should implement the script/,
-  check: (_file, context) => reportClaimed(context),
+  codes: ["job-name-kind", "job-without-script"],
+  check(file, { claimed, report }) {
+    for (const { problem, place, message, related } of claimed) {
+      const job = problem.code === "job-without-script" ? problem.facts.job : "";
+      const map = file.body?.get(job);
+      const misspelt = map instanceof YamlMap ? [...map.entries()].find(isMisspelt) : undefined;
+      const hint =
+        job === "spec"
+          ? "put a line --- behind the header"
+          : misspelt && `did you mean "${nearest(String(misspelt.key), STARTERS)}"?`;
+      report({ code: problem.code, at: misspelt?.keyPlace ?? place, message, hint, related });
+    }
+  },
 };
+
+/** What makes a mapping a job. */
+const STARTERS = ["script", "run", "trigger"];
+
+function isMisspelt({ key }: Entry): boolean {
+  return typeof key === "string" && nearest(key, STARTERS) !== undefined;
+}

@@ -9,7 +9,6 @@ export const rule: Rule = {
   summary: "Jobs do not need each other in a circle.",
   why: "Jobs that wait for each other could never start; GitLab refuses them.",
   reference: "https://docs.gitlab.com/ci/yaml/#needs",
-  stage: "pipeline",
-  claims: /circular dependenc|self-dependency/,
+  codes: ["needs-circular"],
   check: (_file, context) => reportClaimed(context),
 };

@@ -1,4 +1,5 @@
 import { reportClaimed } from "../claimed.ts";
+import { meant } from "../nearest.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -9,7 +10,14 @@ export const rule: Rule = {
   summary: "Every job that another one needs exists.",
   why: "A need or dependency on a job that is not there is refused.",
   reference: "https://docs.gitlab.com/ci/yaml/#needs",
-  stage: "pipeline",
-  claims: /undefined (?:need|dependency)/,
-  check: (_file, context) => reportClaimed(context),
+  codes: ["need-undefined", "dependency-undefined"],
+  check: (file, context) =>
+    reportClaimed(context, ({ problem: { code, facts } }) =>
+      code === "need-undefined" || code === "dependency-undefined"
+        ? meant(
+            facts.need,
+            file.jobs.map(({ name }) => name),
+          )
+        : undefined,
+    ),
 };

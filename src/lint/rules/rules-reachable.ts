@@ -1,4 +1,4 @@
-import { YamlList, YamlMap } from "../../yaml/index.ts";
+import { YamlList, YamlMap } from "../../engine/yaml/index.ts";
 import type { Rule } from "../rule.ts";
 
 const conditions = ["if", "changes", "exists"];

@@ -1,6 +1,5 @@
+import { DEFAULT_STAGES } from "../../engine/pipeline/index.ts";
 import type { Rule } from "../rule.ts";
-
-const usual = [".pre", "build", "test", "deploy", ".post"];
 
 export const rule: Rule = {
   id: "stage-adjustable",
@@ -14,7 +13,11 @@ export const rule: Rule = {
     if (file.kind !== "component" || file.body?.has("stages")) return;
     for (const job of file.jobs) {
       const entry = job.entry("stage");
-      if (typeof entry?.value !== "string" || entry.value.includes("$[[") || usual.includes(entry.value))
+      if (
+        typeof entry?.value !== "string" ||
+        entry.value.includes("$[[") ||
+        DEFAULT_STAGES.includes(entry.value)
+      )
         continue;
       report({
         at: entry.valuePlace,

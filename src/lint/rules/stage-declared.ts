@@ -9,8 +9,7 @@ export const rule: Rule = {
   summary: "Every job's stage exists.",
   why: "A job in a stage that the pipeline does not list is refused. A component should take its stage as an input, with a default that every pipeline has.",
   reference: "https://docs.gitlab.com/ci/yaml/#stages",
-  stage: "pipeline",
-  claims: /chosen stage .* does not exist/,
+  codes: ["stage-undeclared"],
   check: (_file, context) =>
     reportClaimed(context, () => "add the stage to stages:, or take it as an input with the default test"),
 };

@@ -9,7 +9,6 @@ export const rule: Rule = {
   summary: "The file is YAML that GitLab can load.",
   why: "GitLab loads files with a strict YAML reader: only the tag `!reference`, a bounded number of values, no alias that contains itself. A file that cannot be loaded stops every pipeline that includes it.",
   reference: "https://docs.gitlab.com/ci/yaml/yaml_optimization/",
-  stage: "yaml",
-  isCatchAll: true,
+  codes: ["yaml-unreadable", "document-too-large", "document-not-map"],
   check: (_file, context) => reportClaimed(context),
 };

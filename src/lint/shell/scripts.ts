@@ -1,5 +1,5 @@
-import type { Place } from "../../yaml/source.ts";
-import { type Entry, YamlMap } from "../../yaml/values.ts";
+import type { Place } from "../../engine/yaml/source.ts";
+import { type Entry, YamlMap } from "../../engine/yaml/values.ts";
 import type { TextNode } from "../blocks.ts";
 import { itemsOf, type Job } from "../jobs.ts";
 import { maskBlocks, maskBlocksAsWords } from "./placeholders.ts";

@@ -268,7 +268,7 @@ function unrun(
 /** GitLab's merged configuration as plain data. */
 async function configOf(text: string | null): Promise<unknown> {
   if (text === null) return undefined;
-  const { loadYaml, Source, toJson } = await import("../../yaml/index.ts");
+  const { loadYaml, Source, toJson } = await import("../../engine/yaml/index.ts");
   try {
     return toJson(loadYaml(new Source("merged.yml", text)).value);
   } catch {

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { createdJobs, expandPipeline } from "../../../src/expand-pipeline.ts";
+import { createdJobs, expandPipeline } from "../../../src/engine/expand-pipeline.ts";
 import { type Answer, projectOf, Refusal, type Request, type Route, route } from "./request.ts";
 
 /** Judging a configuration (GitLab docs, api/lint). */

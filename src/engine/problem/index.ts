@@ -1,0 +1,16 @@
+/** The problem room: what can be wrong with a configuration, by code, in GitLab's words. */
+export {
+  type Circumstances,
+  type Code,
+  codes,
+  type FactsOf,
+  type Fault,
+  fault,
+  joined,
+  type Known,
+  mayComeFromElsewhere,
+  type Problem,
+  problemOf,
+  separate,
+} from "./problem.ts";
+export { say } from "./say.ts";
