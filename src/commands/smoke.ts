@@ -13,6 +13,7 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
     .option("--only <text>", "only the runs whose name contains this")
     .option("--on <runner>", "local, or gitlab: through the API of GITLAB_URL with GITLAB_TOKEN", "local")
     .option("--project <path>", "the project on GitLab whose branches are used (default: CI_PROJECT_PATH)")
+    .option("--check", "with --on gitlab: say what the token may do on the project, and push nothing")
     .option("--compare", "run everything on both runners, and say where they differ")
     .option(
       "--executor <kind>",
@@ -30,6 +31,7 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
     .option("--merge-request <number>", "the merge request of --note (default: CI_MERGE_REQUEST_IID)")
     .option("--logs <folder>", "where the jobs' logs go (default: the user's cache)")
     .option("--verbose", "show the jobs' output while they run")
+    .option("--timestamps", "with --on gitlab: logs show the time of each line, where the runner wrote one")
     .option("--quiet", "no progress")
     .addHelpText("after", help)
     .action(async (scenarios: string[], options: SmokeOptions) => {
@@ -49,5 +51,6 @@ Examples:
   berth smoke delivery --target deploy@192.0.2.10
   berth smoke --list --only python_version=3.9
   berth smoke --junit smoke.xml --logs smoke-logs
+  GITLAB_TOKEN=… berth smoke --on gitlab --project group/berth --check
   GITLAB_TOKEN=… berth smoke --on gitlab --project group/berth
   berth smoke --on gitlab --note --merge-request 12`;

@@ -69,12 +69,16 @@ function descriptionOf(header: YamlMap | undefined): string | undefined {
   return typeof description === "string" ? description.trim() : undefined;
 }
 
-/** The first paragraph of the comment that a file begins with, without the component's own name. */
+/**
+ * The first paragraph of the comment that a file begins with, as a sentence without the component's own name: for components that
+ * GitLab before 18.10, which refuses spec:description, can include too.
+ */
 function commentOf(name: string, text: string): string {
   const lines = text.split("\n");
   const end = lines.findIndex((line) => !/^#\s*\S/.test(line));
   const paragraph = lines.slice(0, end).map((line) => line.replace(/^#+\s*/, ""));
-  return paragraph.join(" ").replace(`${name}: `, "");
+  const sentence = paragraph.join(" ").replace(`${name}: `, "");
+  return sentence.slice(0, 1).toUpperCase() + sentence.slice(1);
 }
 
 function jobsOf(

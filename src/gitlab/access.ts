@@ -29,12 +29,29 @@ export function readAccess(env: Environment): Access {
   }
   if (/[^\x21-\x7e]/.test(token))
     throw new UsageError("GITLAB_TOKEN has white space or odd characters in it; set it to the bare token");
+  const kind =
+    otherTokens.find(([prefix]) => token.startsWith(prefix))?.[1] ??
+    (token === env.CI_JOB_TOKEN ? otherTokens[0][1] : undefined);
+  if (kind !== undefined)
+    throw new UsageError(
+      `GITLAB_TOKEN holds ${kind}, which GitLab's API does not let in here: set it to a project or personal access token with the scope api`,
+    );
   return {
     address: readAddress(env.GITLAB_URL || env.CI_SERVER_URL || "https://gitlab.com"),
     token,
     ...readNetwork(env),
   };
 }
+
+/** Tokens for other purposes, by what they begin with (GitLab docs, security/tokens "Token prefixes"). */
+const otherTokens = [
+  ["glcbt-", "a job token"],
+  ["gldt-", "a deploy token"],
+  ["glrt-", "a runner's token"],
+  ["glrtr-", "a runner's registration token"],
+  ["glptt-", "a trigger token"],
+  ["glft-", "a feed token"],
+] as const;
 
 /** The part of the access that any address on the web is reached with. */
 export function readNetwork(env: Environment): Pick<Access, "authorityFiles" | "proxy"> {

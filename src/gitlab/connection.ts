@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Response } from "undici";
 import { UsageError } from "../usage-error.ts";
 import type { Access } from "./access.ts";
-import { errorOfAnswer, GitlabError } from "./errors.ts";
+import { errorElsewhere, errorOfAnswer, GitlabError } from "./errors.ts";
 import { failureOf } from "./failure.ts";
 import { Gate } from "./gate.ts";
 import { openTransport, type Transport } from "./transport.ts";
@@ -52,18 +52,23 @@ export interface ConnectionOptions {
   readonly random?: () => number;
 }
 
+/** GitLab.com lets one user lint 400 times a minute since 19.5 (docs, user/gitlab_com "Rate limits"). */
+const lintsPerSecond = 6;
+
 /** Sends requests to one GitLab: in turn, with a timeout, again where that is safe. Errors are GitlabErrors. */
 export class Connection {
   readonly address: string;
   private readonly options: ConnectionOptions;
   private readonly transport: Transport;
   private readonly gate: Gate;
+  private readonly lintGate: Gate;
 
-  constructor(options: ConnectionOptions, shared?: { transport: Transport; gate: Gate }) {
+  constructor(options: ConnectionOptions, shared?: { transport: Transport; gate: Gate; lintGate: Gate }) {
     this.options = options;
     this.address = options.access.address;
     this.transport = shared?.transport ?? openTransport(options.access);
     this.gate = shared?.gate ?? new Gate(options.concurrency ?? 4, options.perSecond ?? 10);
+    this.lintGate = shared?.lintGate ?? new Gate(4, Math.min(options.perSecond ?? 10, lintsPerSecond));
   }
 
   /** The same connection under another signal: cleaning up after Ctrl-C must still reach GitLab. */
@@ -72,6 +77,7 @@ export class Connection {
     return new Connection(signal ? { ...options, signal } : options, {
       transport: this.transport,
       gate: this.gate,
+      lintGate: this.lintGate,
     });
   }
 
@@ -139,26 +145,39 @@ export class Connection {
       `${request.method} ${request.path.replace(/\?.*/, "").replace(/^api\/v4\//, "")}`,
     );
     const repeatable = request.repeatable ?? !["POST", "PATCH"].includes(request.method);
+    const hop = { url: new URL(this.address) };
     let status: number | undefined;
     try {
+      const { lintGate } = this;
+      if (/\/ci\/lint(?:\?|$)/.test(request.path)) await lintGate.pass(signal, async () => undefined);
       return await this.gate.pass(signal, async () => {
         const timeout = AbortSignal.timeout(request.timeout ?? 30_000);
         const answer = await this.exchange(
           request,
           signal ? AbortSignal.any([signal, timeout]) : timeout,
           what,
+          hop,
         );
         status = answer.status;
-        this.heedRateLimit(answer);
+        const elsewhere = hop.url.origin !== new URL(this.address).origin;
+        if (!elsewhere) this.heedRateLimit(answer);
         if (answer.ok) return { value: await read(answer), status };
         const text = this.redact((await answer.text()).slice(0, 10_000));
-        const error = errorOfAnswer(answer.status, what, answer.headers.get("content-type") ?? "", text);
+        const type = answer.headers.get("content-type") ?? "";
+        const error = elsewhere
+          ? errorElsewhere(answer.status, what, hop.url.host)
+          : errorOfAnswer(answer.status, what, type, text);
         return this.judge(error, { repeatable, what, wait: waitOf(answer) });
       });
     } catch (thrown) {
+      // A web page for data may be a proxy's or a sign-in's for a moment; where it lasts, the caller says so.
       if (thrown instanceof UsageError) return { error: thrown, again: false };
       if (signal?.aborted) return { error: aborted(), again: false };
-      const { unsent, passing, error } = failureOf(thrown, what, this.address);
+      const { unsent, passing, error } = failureOf(
+        thrown,
+        what,
+        hop.url.origin === new URL(this.address).origin ? this.address : hop.url.origin,
+      );
       const clean = new GitlabError(error.kind, this.redact(error.message), status);
       if (unsent || repeatable) return { error: clean, again: passing };
       return { error: lost(what, clean), again: false };
@@ -177,7 +196,12 @@ export class Connection {
   }
 
   /** One exchange. A redirect is followed for GET only: for others it would silently turn into a GET. */
-  private async exchange(request: GitlabRequest, signal: AbortSignal, what: string): Promise<Response> {
+  private async exchange(
+    request: GitlabRequest,
+    signal: AbortSignal,
+    what: string,
+    hop: { url: URL },
+  ): Promise<Response> {
     const { token } = this.options.access;
     let url = new URL(`${this.address}/${request.path}`);
     for (let hops = 0; ; hops += 1) {
@@ -206,6 +230,7 @@ export class Connection {
         );
       }
       url = target;
+      hop.url = target;
     }
   }
 
@@ -265,12 +290,14 @@ function lost(what: string, because: GitlabError): GitlabError {
 }
 
 /** Milliseconds that the answer asks us to wait: `Retry-After` in seconds or as a date, or until `RateLimit-Reset`. */
-function waitOf({ headers }: Response): number | undefined {
+function waitOf({ headers, status }: Response): number | undefined {
   const after = headers.get("retry-after");
   if (after !== null) {
     const milliseconds = /^\d+$/.test(after) ? Number(after) * 1000 : Date.parse(after) - Date.now();
     if (Number.isFinite(milliseconds)) return Math.max(0, milliseconds);
   }
+  // GitLab.com's answers all tell when the limit begins anew: that matters only where it is used up.
+  if (status !== 429 && headers.get("ratelimit-remaining") !== "0") return undefined;
   const reset = Number(headers.get("ratelimit-reset")) * 1000 - Date.now();
   return reset > 0 ? reset : undefined;
 }

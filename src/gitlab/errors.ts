@@ -9,6 +9,7 @@ export type GitlabErrorKind =
   | "invalid" // 400, 422: GitLab gives its reasons
   | "rate-limited" // 429 for longer than we wait
   | "unavailable" // 5xx, or an answer that is not the API's
+  | "elsewhere" // another server that GitLab sent us to refused
   | "timeout"
   | "connection" // no connection, or it broke before anything was carried out
   | "certificate"
@@ -83,6 +84,27 @@ export function errorOfAnswer(status: number, what: string, contentType: string,
         ? new GitlabError("unavailable", `${said}; GitLab is in trouble: try again later`, status, reasons)
         : new GitlabError("invalid", said, status, reasons);
   }
+}
+
+/** The error for an answer of another server that GitLab sent us to, such as the object store that keeps its artifacts. */
+export function errorElsewhere(status: number, what: string, host: string): GitlabError {
+  const said = `${host}, where GitLab keeps what ${what} asks for, answered ${status}`;
+  return status >= 500 || status === 429
+    ? new GitlabError("unavailable", `${said}; it is in trouble: try again later`, status)
+    : new GitlabError(
+        "elsewhere",
+        `${said}; the token is not to blame: GitLab's administrator should look at its object store`,
+        status,
+      );
+}
+
+/** The error for a web page where data was expected. */
+export function errorOfPage(url: string, status: number): GitlabError {
+  return new GitlabError(
+    "unavailable",
+    `${new URL(url).origin} answered with a web page where GitLab's API was expected: check GITLAB_URL and the proxy`,
+    status,
+  );
 }
 
 /**

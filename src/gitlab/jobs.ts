@@ -3,8 +3,9 @@ import { rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Jobs } from "@gitbeaker/rest";
+import type { Response } from "undici";
 import type { Area } from "./area.ts";
-import { isGitlabError } from "./errors.ts";
+import { errorOfPage, isGitlabError } from "./errors.ts";
 import type { Job } from "./records.ts";
 import { settle } from "./settle.ts";
 
@@ -55,6 +56,7 @@ export class JobOperations {
     const beside = `${file}.part`;
     try {
       await this.area.connection.send({ method: "GET", path, timeout: 600_000 }, async (answer) => {
+        refusePage(answer);
         if (answer.body === null) return;
         await pipeline(Readable.fromWeb(answer.body as never), createWriteStream(beside, { mode: 0o600 }));
       });
@@ -88,11 +90,17 @@ export class TraceReader {
    * shorter than before (its end is still on its way to the object store) adds nothing.
    */
   async read(): Promise<string> {
-    const bytes = await this.area.connection.send({ method: "GET", path: this.path }, async (answer) =>
-      Buffer.from(await answer.arrayBuffer()),
-    );
+    const bytes = await this.area.connection.send({ method: "GET", path: this.path }, async (answer) => {
+      refusePage(answer);
+      return Buffer.from(await answer.arrayBuffer());
+    });
     const added = bytes.subarray(this.given);
     this.given += added.length;
     return this.decoder.decode(added, { stream: true });
   }
+}
+
+/** A page to sign in at, of a proxy or of GitLab itself, comes with the status of a success. @throws GitlabError */
+function refusePage({ headers, url, status }: Response): void {
+  if (headers.get("content-type")?.startsWith("text/html")) throw errorOfPage(url, status);
 }

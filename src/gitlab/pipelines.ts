@@ -2,6 +2,7 @@ import { Lint, Pipelines } from "@gitbeaker/rest";
 import type { Area } from "./area.ts";
 import { isGitlabError } from "./errors.ts";
 import { listOf } from "./pages.ts";
+import { untilPassed } from "./passing.ts";
 import type { Bridge, Job, LintResult, Pipeline, PipelineVariable, TestReport } from "./records.ts";
 import { queryOf, readAnswer } from "./requester.ts";
 import { settle } from "./settle.ts";
@@ -51,10 +52,11 @@ export class PipelineOperations {
   }
 
   /**
-   * Starts a pipeline, and never a second one: where the answer is lost, it is looked for among the ref's pipelines.
+   * Starts a pipeline, and never a second one: where the answer is lost, it is looked for among the ref's pipelines. Refusals that
+   * pass by waiting are waited for: a branch that a replica does not know yet, and too many pipelines in a minute.
    *
    * @throws GitlabError `invalid` with GitLab's reasons (`reasons`) where the configuration or an input is refused,
-   *   `uncertain` where the answer was lost and no pipeline was found
+   *   `uncertain` where the answer was lost and no pipeline was found, `unavailable` where such a refusal did not pass
    */
   async create(
     project: string | number,
@@ -66,14 +68,16 @@ export class PipelineOperations {
       ...(variables.length > 0 ? { variables } : {}),
       ...(Object.keys(inputs).length > 0 ? { inputs } : {}),
     };
-    return settle<Pipeline>(this.area.connection, {
-      send: () => this.area.read(pipelines.create(project, ref, body as never)),
-      find: async () => {
-        const found = await this.latest(project, ref, "api");
-        return found && found.id > newest ? found : undefined;
-      },
-      sendAgain: false,
-    });
+    return untilPassed(this.area.connection, () =>
+      settle<Pipeline>(this.area.connection, {
+        send: () => this.area.read(pipelines.create(project, ref, body as never)),
+        find: async () => {
+          const found = await this.latest(project, ref, "api");
+          return found && found.id > newest ? found : undefined;
+        },
+        sendAgain: false,
+      }),
+    );
   }
 
   async get(project: string | number, id: number): Promise<Pipeline> {
@@ -108,6 +112,16 @@ export class PipelineOperations {
     const bridges = await listOf<Bridge>(this.area.connection, `${path}/bridges`);
     this.knowsTriggerJobs = false;
     return bridges;
+  }
+
+  /** How often each job of a pipeline began, by name: retried ones more than once. */
+  async attempts(project: string | number, id: number): Promise<ReadonlyMap<string, number>> {
+    const path = `projects/${encodeURIComponent(project)}/pipelines/${id}/jobs`;
+    const all = await listOf<Job>(this.area.connection, path, { includeRetried: true });
+    const counts = new Map<string, number>();
+    for (const job of all.filter((each) => each.started_at !== null))
+      counts.set(job.name, (counts.get(job.name) ?? 0) + 1);
+    return counts;
   }
 
   async testReport(project: string | number, id: number): Promise<TestReport> {

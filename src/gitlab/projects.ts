@@ -7,7 +7,9 @@ import {
   Runners,
 } from "@gitbeaker/rest";
 import type { Area } from "./area.ts";
+import { GitlabError, isGitlabError } from "./errors.ts";
 import { listOf, type Page, pagesOf } from "./pages.ts";
+import { untilPassed } from "./passing.ts";
 import type { MergeRequest, Note, Pipeline, Project, Release, Runner, Token } from "./records.ts";
 import { absent } from "./repository.ts";
 import { settle } from "./settle.ts";
@@ -22,7 +24,13 @@ export class ProjectOperations {
 
   /** The token in use: its scopes and its end. Undefined for tokens that GitLab tells nothing about (OAuth, job tokens). */
   async token(): Promise<Token | undefined> {
-    return absent(this.area.read<Token>(new PersonalAccessTokens(this.area.resource).show()));
+    try {
+      return await absent(this.area.read<Token>(new PersonalAccessTokens(this.area.resource).show()));
+    } catch (error) {
+      // 400 for OAuth tokens, which glab leaves, and other kinds that are no access tokens; a fine-grained one may not ask (403).
+      if (isGitlabError(error, "invalid", "forbidden")) return undefined;
+      throw error;
+    }
   }
 
   /** The version of this GitLab (`18.11.0-ee`). */
@@ -53,10 +61,17 @@ export class ProjectOperations {
     return pagesOf(this.area.connection, `groups/${encodeURIComponent(group)}/projects`, query, from);
   }
 
-  /** The runners that a project may use, with their tags. One request for each runner that can take jobs. */
-  async runners(project: string | number): Promise<Runner[]> {
+  /**
+   * The runners that a project may use, with their tags. One request for each runner that can take jobs. Undefined for a token that
+   * may not list them: GitLab tells them to Maintainers only.
+   */
+  async runners(project: string | number): Promise<Runner[] | undefined> {
     const path = `projects/${encodeURIComponent(project)}/runners`;
-    const runners = await listOf<Runner>(this.area.connection, path);
+    const runners = await listOf<Runner>(this.area.connection, path).catch((error: unknown) => {
+      if (isGitlabError(error, "forbidden")) return undefined;
+      throw error;
+    });
+    if (runners === undefined) return undefined;
     const detail = new Runners(this.area.resource);
     return Promise.all(
       runners.map(async (runner) => {
@@ -101,13 +116,22 @@ export class ProjectOperations {
     );
   }
 
-  /** Starts a pipeline for a merge request, once. */
+  /** Starts a pipeline for a merge request, once. @throws GitlabError `invalid` with a reason also where GitLab gives none (405) */
   async createMergeRequestPipeline(project: string | number, iid: number): Promise<Pipeline> {
     const newest = (await this.mergeRequestPipelines(project, iid))[0]?.id ?? 0;
+    return untilPassed(this.area.connection, () => this.startMergeRequestPipeline(project, iid, newest));
+  }
+
+  private async startMergeRequestPipeline(project: string | number, iid: number, newest: number) {
     return settle<Pipeline>(this.area.connection, {
       send: () => this.area.read(new MergeRequests(this.area.resource).createPipeline(project, iid)),
       find: async () => (await this.mergeRequestPipelines(project, iid)).find((each) => each.id > newest),
       sendAgain: false,
+    }).catch((error: unknown) => {
+      if (!isGitlabError(error, "invalid") || error.status !== 405) throw error;
+      const reason =
+        "GitLab made no pipeline for the merge request (405): no job is for merge requests, or the project does not run their pipelines";
+      throw new GitlabError("invalid", reason, 405, [reason]);
     });
   }
 

@@ -24,6 +24,8 @@ export interface Token {
   readonly id: number;
   readonly name: string;
   readonly scopes: readonly string[];
+  /** True for a fine-grained token (19.2): its one scope is `granular`, and what it may is told by no request. */
+  readonly granular?: boolean;
   readonly active: boolean;
   readonly revoked: boolean;
   /** `2026-12-31`, or null for a token without an end. */
@@ -43,6 +45,7 @@ export interface Project {
   readonly visibility: "public" | "internal" | "private";
   readonly ci_config_path: string | null;
   readonly jobs_enabled?: boolean;
+  readonly merge_requests_enabled?: boolean;
   readonly shared_runners_enabled?: boolean;
   /** Who may give variables to a new pipeline: `no_one_allowed`, `developer`, `maintainer` or `owner`; for maintainers' eyes only. */
   readonly ci_pipeline_variables_minimum_override_role?: string;

@@ -1,6 +1,6 @@
 import type { Response } from "undici";
 import type { Connection, GitlabRequest } from "./connection.ts";
-import { GitlabError } from "./errors.ts";
+import { errorOfPage } from "./errors.ts";
 
 /** An answer as @gitbeaker's resources expect it from their requester. */
 export interface ReadAnswer {
@@ -48,8 +48,7 @@ export async function readAnswer(answer: Response): Promise<ReadAnswer> {
   const headers = Object.fromEntries(answer.headers.entries());
   if (answer.status === 204) return { body: null, headers, status: 204 };
   if (type.includes("json")) return { body: await answer.json(), headers, status: answer.status };
-  if (type.startsWith("text/html"))
-    throw new GitlabError("unavailable", notTheApi(answer.url), answer.status);
+  if (type.startsWith("text/html")) throw errorOfPage(answer.url, answer.status);
   if (type.startsWith("text/")) return { body: await answer.text(), headers, status: answer.status };
   return { body: Buffer.from(await answer.arrayBuffer()), headers, status: answer.status };
 }
@@ -88,8 +87,4 @@ function withSnakeCaseKeys(body: object): Record<string, unknown> {
 
 function snakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-function notTheApi(url: string): string {
-  return `${new URL(url).origin} answered with a web page where GitLab's API was expected: check GITLAB_URL and the proxy`;
 }

@@ -1,5 +1,5 @@
 import { sinceOf, untilOf, versionsBelow } from "../engine/version/index.ts";
-import { YamlList, YamlMap } from "../engine/yaml/index.ts";
+import { type Entry, YamlList, YamlMap, type YamlValue } from "../engine/yaml/index.ts";
 import type { LintFile } from "./file.ts";
 import { includesOf } from "./includes.ts";
 import type { InputDeclaration } from "./inputs.ts";
@@ -28,6 +28,32 @@ function keysBelow(map: YamlMap | undefined, path: string): Feature[] {
     const entry = map?.entry(key);
     return entry ? feature(`${path}:${key}`, entry.keyPlace) : [];
   });
+}
+
+/** Keys further down in a job that have rows; `*` is any key or item, and no part of the row's name. */
+const NESTED_KEYS: readonly string[] = [
+  "artifacts:access",
+  "image:kubernetes",
+  "services:*:kubernetes",
+  "pages:path_prefix",
+  "pages:expire_in",
+  "pages:publish",
+  "environment:kubernetes:agent",
+  "environment:kubernetes:namespace",
+  "environment:kubernetes:flux_resource_path",
+  "environment:kubernetes:dashboard",
+  "secrets:*:gitlab_secrets_manager",
+];
+
+/** The entries at a path below a value. */
+function entriesAt(value: YamlValue, [first, ...rest]: readonly string[]): Entry[] {
+  if (value instanceof YamlList) {
+    return first === "*" ? value.items.flatMap((item) => entriesAt(item, rest)) : [];
+  }
+  if (!(value instanceof YamlMap) || first === undefined) return [];
+  const named = value.entry(first);
+  const entries = first === "*" ? [...value.entries()] : named ? [named] : [];
+  return rest.length === 0 ? entries : entries.flatMap((entry) => entriesAt(entry.value, rest));
 }
 
 /** Lists the features of a file that not every GitLab knows. When each came is in the table of the room `version`. */
@@ -79,6 +105,9 @@ function includeFeatures(file: LintFile): Feature[] {
 function jobFeatures(file: LintFile): Feature[] {
   return file.jobs.flatMap((job) => [
     ...keysBelow(job.map, "job"),
+    ...NESTED_KEYS.flatMap((path) =>
+      entriesAt(job.map, path.split(":")).flatMap((entry) => feature(path.replace(":*", ""), entry.keyPlace)),
+    ),
     ...triggerFeatures(job),
     ...valueFeatures(job),
     ...matrixFeatures(job, file),
@@ -115,6 +144,7 @@ function valueFeatures(job: Job): Feature[] {
   const retry = job.map.get("retry");
   const reasons = retry instanceof YamlMap ? itemsOf(retry.entry("when")) : [];
   const artifacts = job.map.get("artifacts");
+  const access = artifacts instanceof YamlMap ? artifacts.entry("access") : undefined;
   const reports = artifacts instanceof YamlMap ? artifacts.get("reports") : undefined;
   const caches = itemsOf(job.entry("cache")).map(({ value }) =>
     value instanceof YamlMap ? value.get("key") : undefined,
@@ -124,6 +154,9 @@ function valueFeatures(job: Job): Feature[] {
     ...reasons.flatMap(({ value, place }) =>
       feature(`retry:when:${String(value)}`, place, `retry:when: ${String(value)}`),
     ),
+    ...(typeof access?.value === "string"
+      ? feature(`artifacts:access:${access.value}`, access.valuePlace, `artifacts:access: ${access.value}`)
+      : []),
     ...keysBelow(reports instanceof YamlMap ? reports : undefined, "artifacts:reports"),
     ...caches.flatMap((key) => {
       const files = key instanceof YamlMap ? key.entry("files") : undefined;

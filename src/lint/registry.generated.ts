@@ -55,6 +55,7 @@ import { rule as needsDeclared } from "./rules/needs-declared.ts";
 import { rule as needsTogether } from "./rules/needs-together.ts";
 import { rule as pipelineValid } from "./rules/pipeline-valid.ts";
 import { rule as projectLicensed } from "./rules/project-licensed.ts";
+import { rule as releaseImageAble } from "./rules/release-image-able.ts";
 import { rule as releasePublished } from "./rules/release-published.ts";
 import { rule as rulesNotOnly } from "./rules/rules-not-only.ts";
 import { rule as rulesReachable } from "./rules/rules-reachable.ts";
@@ -129,6 +130,7 @@ export const rules: readonly Rule[] = [
   needsTogether,
   pipelineValid,
   projectLicensed,
+  releaseImageAble,
   releasePublished,
   rulesNotOnly,
   rulesReachable,

@@ -40,8 +40,8 @@ export function fillRegions(text: string, project: readonly NewFile[]): string {
 }
 
 function templateOf(name: string, stage: string): string {
-  return `spec:
-  description: Says a message. Replace this with what the component is for.
+  return `# ${name}: says a message. Replace this with what the component is for.
+spec:
   inputs:
     job_prefix:
       description: Put before the job's name, so that the component can be included twice.

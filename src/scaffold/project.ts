@@ -1,3 +1,4 @@
+import { releaseImage } from "../release-image.ts";
 import { fillRegions, readmeSectionOf, scaffoldComponent } from "./component.ts";
 import type { NewFile } from "./write.ts";
 
@@ -97,7 +98,7 @@ release_check:
 # The keyword \`release\` publishes the tag to the CI/CD Catalog.
 release:
   stage: release
-  image: registry.gitlab.com/gitlab-org/cli:v1.53.0
+  image: ${releaseImage}
   needs: [release_check]
   script:
     - echo "Publishing $CI_COMMIT_TAG"

@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { JobResult, PipelineResult } from "./result.ts";
 import type { Expectations, ExpectedArtifact, ExpectedJob, Texts } from "./scenario.ts";
+import { textOfTrace } from "./trace-lines.ts";
 
 /** Holds a pipeline against what was expected of it. Returns what differs, each in one line; nothing when all is well. */
 export async function judge(expect: Expectations, result: PipelineResult): Promise<string[]> {
@@ -42,7 +43,9 @@ function judgeJobs(
     if (!job) return [`${name} is not in the pipeline`];
     return judgeJob(job, typeof want === "string" ? { state: want } : want);
   });
-  const unexpected = [...jobs.keys()].filter((name) => !(name in expected));
+  const unexpected = [...jobs]
+    .filter(([name, { added }]) => !added && !(name in expected))
+    .map(([name]) => name);
   return [
     ...problems,
     ...unexpected.map((name) => `${name} is in the pipeline, and nothing is expected of it`),
@@ -101,9 +104,13 @@ async function judgeTraces(
 ): Promise<string[]> {
   const problems: string[] = [];
   for (const [name, trace] of Object.entries(expected)) {
-    const file = jobs.get(name)?.traceFile;
-    if (file === undefined) problems.push(`${name} has no trace`);
-    else problems.push(...compareText(`${name}: the trace`, await readFile(file, "utf8"), trace));
+    const { traceFile: file, traceMissing } = jobs.get(name) ?? {};
+    if (file === undefined)
+      problems.push(
+        traceMissing ? `${name}: the trace cannot be read: ${traceMissing}` : `${name} has no trace`,
+      );
+    else
+      problems.push(...compareText(`${name}: the trace`, textOfTrace(await readFile(file, "utf8")), trace));
   }
   return problems;
 }

@@ -1,5 +1,9 @@
-/** States of a job, as GitLab names them. The local runner uses these; GitLab has more that pass by while a job waits. */
+/** States of a job, as GitLab names them. The local runner knows those from `created` to `manual`. */
 export type JobState =
+  | "preparing"
+  | "waiting_for_resource"
+  | "waiting_for_callback"
+  | "scheduled"
   | "created"
   | "pending"
   | "running"
@@ -23,8 +27,14 @@ export interface JobResult {
   /** Time from the start of the first attempt to the end of the last one. */
   readonly seconds: number;
   readonly attempts: number;
+  /** What a job that never began was waiting in when the run was ended: `pending`, `waiting_for_resource`, `scheduled`. */
+  readonly waited?: string | undefined;
   /** File with the full trace, secrets masked; undefined when the job did not run. */
   readonly traceFile?: string | undefined;
+  /** Why the trace of a job that ran could not be had. */
+  readonly traceMissing?: string | undefined;
+  /** A job that is not in the configuration: a security policy has added it, and no scenario can expect it. */
+  readonly added?: boolean | undefined;
   /** Folder with the unpacked artifacts; undefined when there are none. */
   readonly artifactsFolder?: string | undefined;
   /** The job's page on a GitLab server. */

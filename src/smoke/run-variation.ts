@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { UsageError } from "../usage-error.ts";
 import { judge } from "./expectation.ts";
 import type { CiVariable } from "./local/variables.ts";
 import type { PipelineEvent, PipelineResult } from "./result.ts";
@@ -15,6 +16,8 @@ export interface VariationReport {
   readonly steps: readonly StepReport[];
   /** Why it could not run to its end, where it could not. */
   readonly error?: string | undefined;
+  /** What could not be cleaned up afterwards. It changes nothing of what came out. */
+  readonly leftBehind?: string | undefined;
   readonly seconds: number;
 }
 
@@ -47,7 +50,7 @@ export async function runVariation(
   const begin = Date.now();
   const steps: StepReport[] = [];
   let session: SmokeSession | undefined;
-  let end: Pick<VariationReport, "state" | "error">;
+  let end: Pick<VariationReport, "state" | "error" | "leftBehind">;
   try {
     session = await options.open(variation);
     end = { state: await runSteps(session, steps, variation, options) };
@@ -59,7 +62,7 @@ export async function runVariation(
   try {
     await session?.close();
   } catch (error) {
-    end = { state: "error", error: `cleaning up failed: ${(error as Error).message}` };
+    end = { ...end, leftBehind: `cleaning up failed: ${(error as Error).message}` };
   }
   return {
     name: variation.name,
@@ -111,9 +114,28 @@ async function runStep(
   });
   const played = await playJobs(step, pipeline);
   const problems = timeout.aborted
-    ? [`the pipeline ran longer than ${timeoutSeconds} seconds and was ended`]
-    : [...played, ...(definition.expect ? await judge(definition.expect, pipeline.result) : [])];
+    ? [overTime(timeoutSeconds, pipeline.result)]
+    : [
+        ...skippedWhole(pipeline.result, definition.expect?.pipeline),
+        ...played,
+        ...(definition.expect ? await judge(definition.expect, pipeline.result) : []),
+      ];
   return { name: step.name, result: pipeline.result, problems };
+}
+
+/** Names the jobs that no runner took: they are where the time went. */
+function overTime(seconds: number, { jobs }: PipelineResult): string {
+  const waiting = jobs.filter(({ attempts, waited }) => attempts === 0 && waited !== undefined);
+  const names = waiting.map(({ name, waited }) => `${name} (${waited})`).join(", ");
+  const why = names === "" ? "" : `; these jobs never began: ${names}`;
+  return `the pipeline ran longer than ${seconds} seconds and was ended${why}`;
+}
+
+/** Without this, a skipped pipeline would only lack the jobs that are expected of it. */
+function skippedWhole({ state, jobs, created }: PipelineResult, expected: string | undefined): string[] {
+  return created && state === "skipped" && jobs.length === 0 && expected !== "skipped"
+    ? ["GitLab skipped the whole pipeline"]
+    : [];
 }
 
 async function playJobs({ definition }: Step, pipeline: SmokePipeline): Promise<string[]> {
@@ -122,6 +144,8 @@ async function playJobs({ definition }: Step, pipeline: SmokePipeline): Promise<
     try {
       await pipeline.play(job, variablesOf(variables));
     } catch (error) {
+      // What the token may not do says nothing of the component.
+      if (error instanceof UsageError) throw error;
       return [(error as Error).message];
     }
   }

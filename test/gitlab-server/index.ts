@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -9,10 +10,13 @@ import { PaperProject, ServerProject } from "./project.ts";
 import { type Answer, Refusal, type Request, routes } from "./routes/index.ts";
 import type { ServerPipeline, Start } from "./runs.ts";
 import { ServerState } from "./state.ts";
+import { tokenOf, tokens } from "./tokens.ts";
+import type { TraceForm } from "./trace-form.ts";
 
 export { everyday, type FaultPlan, seededFaults } from "./faults.ts";
 export { ServerProject } from "./project.ts";
 export type { ServerPipeline } from "./runs.ts";
+export { tokens } from "./tokens.ts";
 
 export interface GitlabServerOptions {
   /** A sub-path under which the server lives, such as `/gitlab`. */
@@ -30,6 +34,10 @@ export interface GitlabServerOptions {
   readonly backgroundDelay?: number;
   /** False for a GitLab before 19.2, which has no `trigger_jobs`. */
   readonly triggerJobs?: boolean;
+  /** How traces are written; `timed`, as runners do since 18.7, where it is absent. */
+  readonly trace?: TraceForm;
+  /** False for a GitLab that sends artifacts itself. */
+  readonly objectStore?: boolean;
   /** So many answers after a job's end still lack the second half of its trace. */
   readonly lateTraces?: number;
 }
@@ -37,11 +45,16 @@ export interface GitlabServerOptions {
 /** A stand-in for GitLab's server: the REST and GraphQL subset that Berth uses, over real repositories and real job runs. */
 export class GitlabServer {
   readonly address: string;
-  readonly token = "glpat-stand-in-token";
+  /** A Maintainer's; the others are in {@link tokens}. */
+  readonly token = tokens.maintainer.value;
   /** A token that may only read. */
-  readonly readToken = "glpat-stand-in-reader";
+  readonly readToken = tokens.reader.value;
+  /** Where the object store is: another port, which is another origin. */
+  store = "";
   readonly state: ServerState;
   faults: FaultPlan | undefined;
+  /** A status that the object store answers with in place of what is there. */
+  storeFault: (() => number | undefined) | undefined;
   /** Every request that arrived: `GET /api/v4/...`. */
   readonly log: string[] = [];
   /** The same with the time when each came, in milliseconds. */
@@ -104,13 +117,27 @@ export async function startGitlabServer(options: GitlabServerOptions = {}): Prom
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   const host = `127.0.0.1:${(http.address() as AddressInfo).port}`;
   const state = new ServerState(root, host, `http://${host}${subPath}`, options);
+  const objects = createServer((incoming, outgoing) => {
+    // The token must not come here: the address is signed.
+    const key = /^\/artifacts\/([^?]+)\?X-Signature=/.exec(incoming.url ?? "")?.[1] ?? "";
+    const bytes = incoming.headers.authorization === undefined ? state.stored.get(key) : undefined;
+    const fault = server.storeFault?.();
+    outgoing.writeHead(fault ?? (bytes ? 200 : 403), {
+      "content-type": bytes && !fault ? "application/zip" : "application/xml",
+    });
+    outgoing.end(bytes && !fault ? bytes : "<Error><Code>AccessDenied</Code></Error>");
+  });
+  await new Promise<void>((resolve) => objects.listen(0, "127.0.0.1", resolve));
   server = new GitlabServer(state.url, state, async () => {
     for (const timer of state.timers) clearTimeout(timer);
+    objects.closeAllConnections();
+    await new Promise((resolve) => objects.close(resolve));
     await Promise.all(state.pipelines.map((each) => each.end()));
     http.closeAllConnections();
     await new Promise((resolve) => http.close(resolve));
     rmSync(root, { recursive: true, force: true, maxRetries: 5 });
   });
+  server.store = `http://127.0.0.1:${(objects.address() as AddressInfo).port}`;
   server.faults = options.faults;
   return server;
 }
@@ -168,9 +195,8 @@ async function answerOf(
   pagination: NonNullable<GitlabServerOptions["pagination"]>,
 ): Promise<Answer> {
   try {
-    const token = tokenOf(incoming);
-    if (token !== server.token && token !== server.readToken)
-      throw new Refusal(401, { message: "401 Unauthorized" });
+    const token = tokenOf(incoming.headers);
+    if (token === undefined) throw new Refusal(401, { message: "401 Unauthorized" });
     const body = text === "" ? {} : JSON.parse(text);
     if (path === "/api/graphql") return answerGraphql(server.state, body);
     if (!path.startsWith("/api/v4/")) throw new Refusal(404, { error: "404 Not Found" });
@@ -182,12 +208,13 @@ async function answerOf(
       state: server.state,
       url,
       pagination,
-      writes: token === server.token,
+      token,
+      store: server.store,
     };
     for (const { method: wanted, pattern, answer, reads } of routes) {
       const match = wanted === method ? pattern.exec(request.path) : null;
       if (!match) continue;
-      if (!reads && method !== "GET" && !request.writes) {
+      if (!reads && method !== "GET" && token.scopes.every((scope) => scope === "read_api")) {
         throw new Refusal(403, {
           error: "insufficient_scope",
           error_description: "The request requires higher privileges than provided by the access token.",
@@ -198,15 +225,10 @@ async function answerOf(
     }
     throw new Refusal(404, { error: "404 Not Found" });
   } catch (error) {
-    if (error instanceof Refusal) return { status: error.status, json: error.body };
+    if (error instanceof Refusal) return { status: error.status, json: error.body, headers: error.headers };
     if (error instanceof SyntaxError) return { status: 400, json: { error: "The JSON is invalid" } };
     throw error;
   }
-}
-
-function tokenOf({ headers }: IncomingMessage): string | undefined {
-  const given = headers["private-token"] ?? headers.authorization?.replace(/^Bearer /, "");
-  return typeof given === "string" ? given : undefined;
 }
 
 function troubled(status: number): Answer {
@@ -225,6 +247,11 @@ function send(
   const body = bytes ?? Buffer.from(json === undefined ? (text ?? "") : JSON.stringify(json));
   const type = bytes ? "application/octet-stream" : json === undefined ? "text/plain" : "application/json";
   outgoing.writeHead(status, {
+    "ratelimit-limit": "2000",
+    "ratelimit-observed": "1",
+    "ratelimit-remaining": "1999",
+    "ratelimit-reset": String(Math.ceil(Date.now() / 60_000) * 60),
+    "x-request-id": randomUUID(),
     "content-type": type,
     ...(status === 204 ? {} : { "content-length": body.length }),
     ...headers,

@@ -40,6 +40,10 @@ export class ServerProject {
   archived = false;
   /** GitLab does not tell which role the token's user has. */
   roleUntold = false;
+  /** Paths that it had before it was moved. */
+  readonly formerPaths: string[] = [];
+  /** Merge requests' pipelines run for what a merge would come to, not for the branch alone. */
+  mergedResults = false;
   /** The token's user may read, but not write. */
   readOnly = false;
   /** The token's user is no member: GitLab answers 404. */
@@ -89,6 +93,18 @@ export class ServerProject {
     if (exact !== undefined || !this.inCatalog) return exact;
     const tag = tagOfVersion(version, this.published);
     return tag === undefined ? undefined : this.resolve(tag);
+  }
+
+  /** A commit of GitLab's own, which merges another one into the default branch: what merged results run for. */
+  mergedWith(sha: string): string {
+    const parents = ["-p", this.resolve(this.defaultBranch) ?? sha, "-p", sha];
+    return git(this.folder, [
+      "commit-tree",
+      `${sha}^{tree}`,
+      ...parents,
+      "-m",
+      `Merge ${sha} into ${this.defaultBranch}`,
+    ]);
   }
 
   branches(): string[] {

@@ -1,7 +1,8 @@
 import { git } from "./git.ts";
-import type { ServerProject } from "./project.ts";
+import type { ServerProject, ServerRelease } from "./project.ts";
 import type { ServerJob, ServerPipeline } from "./runs.ts";
 import type { ServerMergeRequest, ServerState } from "./state.ts";
+import { roles } from "./tokens.ts";
 
 /* The answers' shapes; test/gitlab-server/shapes.ts holds them against the documentation. */
 
@@ -14,7 +15,7 @@ const user = {
   web_url: "http://127.0.0.1/root",
 };
 
-export function projectRecord({ url }: ServerState, project: ServerProject) {
+export function projectRecord({ url }: ServerState, project: ServerProject, role: number = roles.maintainer) {
   const name = project.path.split("/").at(-1) ?? "";
   return {
     id: project.id,
@@ -34,13 +35,24 @@ export function projectRecord({ url }: ServerState, project: ServerProject) {
     archived: project.archived,
     visibility: "private",
     ci_config_path: null,
-    ci_pipeline_variables_minimum_override_role: project.variablesRole,
+    // CI/CD settings are told to Maintainers only.
+    ...(role >= roles.maintainer && { ci_pipeline_variables_minimum_override_role: project.variablesRole }),
+    namespace: {
+      id: 1,
+      name: project.path.split("/")[0],
+      path: project.path.split("/")[0],
+      kind: "group",
+      full_path: project.path.split("/").slice(0, -1).join("/"),
+    },
+    _links: { self: `${url}/api/v4/projects/${project.id}` },
+    empty_repo: project.empty,
+    merge_requests_enabled: true,
     jobs_enabled: true,
     shared_runners_enabled: true,
     permissions: {
       project_access: project.roleUntold
         ? null
-        : { access_level: project.readOnly ? 20 : 40, notification_level: 3 },
+        : { access_level: project.readOnly ? roles.reporter : role, notification_level: 3 },
       group_access: null,
     },
   };
@@ -72,6 +84,12 @@ export function commitRecord({ url }: ServerState, project: ServerProject, sha: 
     message: message.replace(/\n+$/, ""),
     author_name: "Administrator",
     author_email: "admin@example.com",
+    project_id: project.id,
+    status: null,
+    last_pipeline: null,
+    stats: { additions: 0, deletions: 0, total: 0 },
+    trailers: {},
+    extended_trailers: {},
     authored_date: date,
     committer_name: "Administrator",
     committer_email: "admin@example.com",
@@ -108,6 +126,12 @@ export function tagRecord(state: ServerState, project: ServerProject, name: stri
   };
 }
 
+/** A merge request's pipeline has a ref of GitLab's own. */
+function refOf({ source, ref, mergeRequest, project }: ServerPipeline["start"]): string {
+  if (source !== "merge_request_event") return ref;
+  return `refs/merge-requests/${mergeRequest ?? 1}/${project.mergedResults ? "merge" : "head"}`;
+}
+
 /** What a list of pipelines says of each. */
 export function pipelineBasics({ url }: ServerState, pipeline: ServerPipeline) {
   const { start, id, sha } = pipeline;
@@ -116,7 +140,7 @@ export function pipelineBasics({ url }: ServerState, pipeline: ServerPipeline) {
     iid: id,
     project_id: start.project.id,
     sha,
-    ref: start.source === "merge_request_event" ? "refs/merge-requests/1/head" : start.ref,
+    ref: refOf(start),
     status: pipeline.status,
     source: start.source,
     created_at: pipeline.createdAt,
@@ -145,14 +169,14 @@ export function pipelineRecord(state: ServerState, pipeline: ServerPipeline) {
 export function jobRecord(state: ServerState, pipeline: ServerPipeline, job: ServerJob) {
   const result = pipeline.resultOf(job);
   const status = pipeline.statusOf(job);
-  const { project, ref, tag } = pipeline.start;
+  const { project, tag } = pipeline.start;
   const archive = { filename: "artifacts.zip", size: 1 };
   return {
     id: job.id,
     status,
     stage: result.stage,
     name: job.name,
-    ref,
+    ref: refOf(pipeline.start),
     tag,
     coverage: null,
     allow_failure: result.allowFailure,
@@ -164,7 +188,7 @@ export function jobRecord(state: ServerState, pipeline: ServerPipeline, job: Ser
     queued_duration: job.startedAt ? 0.1 : null,
     user,
     commit: commitRecord(state, project, pipeline.sha),
-    pipeline: { id: pipeline.id, project_id: project.id, ref, sha: pipeline.sha, status: pipeline.status },
+    pipeline: pipelineBasics(state, pipeline),
     ...(result.state === "failed" ? { failure_reason: result.failureReason ?? "script_failure" } : {}),
     web_url: `${state.url}/${project.path}/-/jobs/${job.id}`,
     project: { ci_job_token_scope_enabled: false },
@@ -231,5 +255,23 @@ export function mergeRequestRecord(
     detailed_merge_status: "mergeable",
     sha: project.resolve(source) ?? "",
     web_url: `${state.url}/${project.path}/-/merge_requests/${iid}`,
+  };
+}
+
+export function releaseRecord(state: ServerState, project: ServerProject, release: ServerRelease) {
+  const { url } = state;
+  const sha = project.resolve(`refs/tags/${release.tag_name}`) ?? project.resolve(release.tag_name);
+  return {
+    ...release,
+    description_html: release.description,
+    created_at: release.released_at,
+    upcoming_release: false,
+    author: user,
+    ...(sha !== undefined && { commit: commitRecord(state, project, sha) }),
+    commit_path: `/${project.path}/-/commit/${sha}`,
+    tag_path: `/${project.path}/-/tags/${release.tag_name}`,
+    assets: { count: 0, sources: [], links: [] },
+    evidences: [],
+    _links: { self: `${url}/${project.path}/-/releases/${release.tag_name}` },
   };
 }

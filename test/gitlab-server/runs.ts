@@ -26,6 +26,8 @@ export interface Start {
   readonly configuration?: string;
   /** The pipeline whose trigger job starts this one. */
   readonly parent?: number;
+  /** The number of the merge request that it is for. */
+  readonly mergeRequest?: number;
 }
 
 /** What pipelines need of the server around them. */
@@ -48,7 +50,11 @@ export interface ServerJob {
   readonly createdAt: string;
   readonly tags: readonly string[];
   readonly stuck: boolean;
+  /** What the job wrote; the runner's own lines are put around it where it is asked for. */
   trace: string;
+  /** The runner's last line. */
+  verdict: string;
+  attempts: number;
   startedAt: string | undefined;
   finishedAt: string | undefined;
   /** How often its trace was asked for since it ended. */
@@ -96,6 +102,8 @@ export class ServerPipeline {
       tags: job.tags,
       stuck: stuck(job.tags),
       trace: "",
+      verdict: "",
+      attempts: 0,
       startedAt: undefined,
       finishedAt: undefined,
       readsAfterEnd: 0,
@@ -123,7 +131,8 @@ export class ServerPipeline {
         if (event.kind === "job-line") job.trace += `${event.line}\n`;
         if (event.kind === "job-finished") {
           job.finishedAt = new Date().toISOString();
-          job.trace += lastLine(event.result);
+          job.verdict = lastLine(event.result);
+          job.attempts = event.result.attempts;
           if (event.result.state === "success") release(job, pipelineVariables(identity));
         }
       },
@@ -158,8 +167,10 @@ export class ServerPipeline {
     start: Start,
     setting: RunnerSetting,
   ): ServerPipeline | { errors: readonly string[] } {
-    const sha = start.project.resolve(start.ref);
-    if (sha === undefined) return { errors: ["Reference not found"] };
+    const head = start.project.resolve(start.ref);
+    if (head === undefined) return { errors: ["Reference not found"] };
+    const merged = start.source === "merge_request_event" && start.project.mergedResults;
+    const sha = merged ? start.project.mergedWith(head) : head;
     const number = id();
     const planned = ServerPipeline.plan(number, start, sha, setting);
     if ("errors" in planned) return { errors: planned.errors };
@@ -256,9 +267,9 @@ export class ServerPipeline {
 
 /** What GitLab Runner (docker executor) ends a trace with. */
 function lastLine({ state, exitCode }: JobResult): string {
-  if (state === "success") return "\x1b[32;1mJob succeeded\x1b[0;m\n";
+  if (state === "success") return "\x1b[32;1mJob succeeded\x1b[0;m";
   if (state !== "failed") return "";
-  return `\x1b[31;1mERROR: Job failed: ${exitCode === undefined ? "prepare environment" : `exit code ${exitCode}`}\x1b[0;m\n`;
+  return `\x1b[31;1mERROR: Job failed: ${exitCode === undefined ? "prepare environment" : `exit code ${exitCode}`}\x1b[0;m`;
 }
 
 type Releases = (job: ServerJob, variables: Readonly<Record<string, string>>) => void;

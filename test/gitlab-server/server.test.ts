@@ -124,7 +124,10 @@ describe("a pipeline on the stand-in", () => {
       target: "main",
       title: "T",
     });
-    const [first] = await client.projects.mergeRequestPipelines(project.path, request.iid);
+    // GitLab makes it a moment later.
+    const made = () => client.projects.mergeRequestPipelines(project.path, request.iid);
+    await expect.poll(made, { timeout: 30_000 }).toHaveLength(1);
+    const [first] = await made();
     expect(first?.source).toBe("merge_request_event");
     expect((await client.projects.createMergeRequestPipeline(project.path, request.iid)).id).toBeGreaterThan(
       first!.id,
@@ -265,7 +268,7 @@ describe("the answers' shapes", () => {
       branch: await client.repository.branch(project.path, "main"),
       commit: await client.repository.commitAt(project.path, "main"),
       token: await client.projects.token(),
-      runner: (await client.projects.runners(project.path))[0],
+      runner: (await client.projects.runners(project.path))?.[0],
       testReport: await client.pipelines.testReport(project.path, made.id),
       lint: await client.pipelines.lint(project.path, "a: { script: [ls] }"),
       treeEntry: (await client.repository.tree(project.path))[0],

@@ -8,11 +8,14 @@ export interface ServerMergeRequest {
   readonly project: ServerProject;
   readonly source: string;
   readonly target: string;
-  readonly title: string;
+  title: string;
   state: string;
   preparedAt: string | null;
   readonly notes: { id: number; body: string; created_at: string }[];
 }
+
+/** Milliseconds until the pipeline of a push or of a merge request is there, which it never is at once. */
+const usualDelay = 15;
 
 /** Everything that the stand-in knows. */
 export class ServerState {
@@ -24,6 +27,8 @@ export class ServerState {
   readonly projects: ServerProject[] = [];
   readonly pipelines: ServerPipeline[] = [];
   readonly mergeRequests: ServerMergeRequest[] = [];
+  /** What the object store holds, by key. */
+  readonly stored = new Map<string, Buffer>();
   /** Of what is still to be done in the background. */
   readonly timers = new Set<NodeJS.Timeout>();
   private readonly ids = new Map<string, number>();
@@ -74,7 +79,7 @@ export class ServerState {
 
   /** Runs what GitLab leaves to its background jobs: soon, or after the delay that a test wants. */
   private later(work: () => void): void {
-    const { background, backgroundDelay = 0 } = this.options;
+    const { background, backgroundDelay = usualDelay } = this.options;
     if (background || backgroundDelay === 0) {
       if (background) background(work);
       else work();
@@ -92,6 +97,7 @@ export class ServerState {
         project,
         ref: source,
         tag: false,
+        mergeRequest: request.iid,
         source: "merge_request_event",
         variables: [],
         inputs: {},
@@ -107,7 +113,8 @@ export class ServerState {
       this.startPipeline({ ...start, source: "push" });
       for (const request of this.mergeRequests) {
         if (request.project === project && request.source === ref && request.preparedAt !== null && !tag) {
-          if (request.state === "opened") this.startPipeline({ ...start, source: "merge_request_event" });
+          if (request.state === "opened")
+            this.startPipeline({ ...start, source: "merge_request_event", mergeRequest: request.iid });
         }
       }
     });

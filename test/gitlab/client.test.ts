@@ -58,6 +58,19 @@ describe("what goes out", () => {
 });
 
 describe("repeating", () => {
+  it("tries again soon after a failure that tells when a limit begins anew, which is not used up", async () => {
+    const reset = String(Math.ceil(Date.now() / 1000) + 60);
+    const headers = { "ratelimit-remaining": "1999", "ratelimit-reset": reset };
+    const events: RequestEvent[] = [];
+    const { client } = await serve(
+      (_, count) => (count === 1 ? { status: 502, headers } : { json: { id: 1 } }),
+      "",
+      { observe: (event) => events.push(event) },
+    );
+    await client.projects.get(1);
+    expect(events[0]?.again?.after).toBeLessThan(5_000);
+  });
+
   it("never sends the request for a pipeline twice, but finds the one whose answer was lost", async () => {
     let made = false;
     const { client, seen } = await serve(({ method }) => {

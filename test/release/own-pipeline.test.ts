@@ -1,10 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import packageManifest from "../../package.json" with { type: "json" };
 import { suites } from "../../src/host/index.ts";
 import { createdJobs, lint } from "../../src/index.ts";
 import { checkRelease } from "../../src/release/check.ts";
+import { releaseImage } from "../../src/release-image.ts";
+import { scaffoldProject } from "../../src/scaffold/project.ts";
 import { debianReleases, nodeVersions } from "./own-versions.ts";
 
 /* Berth's own pipeline, and whether Berth as it stands could be released. */
@@ -23,6 +25,24 @@ const jobsOn = (event: object, more: Readonly<Record<string, string>> = {}) => [
 ];
 
 describe("the pipeline of this project", () => {
+  it("makes its release in the image that berth init and the documents name", () => {
+    const { jobs } = createdJobs(pipeline, { event: tag, variables }).expansion;
+    expect((jobs.release?.image as { name: string }).name).toBe(releaseImage);
+    expect(scaffoldProject("a", "b", 2026).find(({ path }) => path === ".gitlab-ci.yml")?.text).toContain(
+      `  image: ${releaseImage}\n`,
+    );
+    const spoken = [
+      ".gitlab-ci.yml",
+      "docs/release.md",
+      "docs/ru/release.md",
+      "docs/gitlab.md",
+      "docs/ru/gitlab.md",
+    ]
+      .filter((path) => existsSync(`${root}/${path}`))
+      .flatMap((path) => read(path).match(/registry\.gitlab\.com\/gitlab-org\/cli:\S+/g) ?? []);
+    expect(new Set(spoken)).toEqual(new Set([releaseImage]));
+  });
+
   it.each([
     ["merge request", mergeRequest, ["check", "lint", ...units]],
     ["push to the default branch", main, ["check", "lint", ...units, "smoke", "pages"]],

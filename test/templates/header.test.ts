@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
+import { readComponent } from "../../src/docs/component.ts";
+import { memoryTree } from "../../src/engine/pipeline/index.ts";
 import { exampleFrom, expectComplete, lacking } from "../complete.ts";
 import { templates } from "./consumer.ts";
 
@@ -10,7 +12,6 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 interface Header {
   readonly spec: {
-    readonly description?: string;
     readonly inputs: Readonly<Record<string, { type?: string; description?: string; regex?: string }>>;
   };
 }
@@ -21,18 +22,16 @@ describe.each(components)("%s", (path, text) => {
   const name = path.slice("templates/".length, -".yml".length);
   const { spec } = parseAllDocuments(text)[0]!.toJS() as Header;
 
-  it("says what it is: in a comment for readers, in a description for the catalog", () => {
+  it("says what it is in the comment that it begins with, which documents and catalog take for its description", () => {
     const head = `Begin ${path} as the other components do. ${exampleFrom("templates/validate.yml", 8)}`;
     expect(text, head).toMatch(new RegExp(`^# ${name}: .{20,}`));
     expect(text, head).toContain(`docs/components/${name}.md`);
-    expect(
-      spec.description?.length,
-      `${path}: spec:description has 21 to 256 characters. ${head}`,
-    ).toBeGreaterThan(20);
-    expect(
-      spec.description?.length,
-      `${path}: spec:description has 21 to 256 characters`,
-    ).toBeLessThanOrEqual(256);
+    const { description } = readComponent(name, path, memoryTree(templates));
+    expect(description, head).toMatch(/^[A-Z].*\.$/);
+    expect(description.length, `${path}: its first paragraph has 21 to 256 characters`).toBeGreaterThan(20);
+    expect(description.length, `${path}: its first paragraph has 21 to 256 characters`).toBeLessThanOrEqual(
+      256,
+    );
   });
 
   it.each(

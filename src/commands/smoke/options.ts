@@ -4,6 +4,8 @@ export interface SmokeOptions {
   readonly only?: string;
   readonly on: string;
   readonly project?: string;
+  readonly check?: boolean;
+  readonly timestamps?: boolean;
   readonly compare?: boolean;
   readonly executor: string;
   readonly target?: string;

@@ -23,6 +23,10 @@ export async function smoke(
   options: SmokeOptions,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
+  if (options.check) {
+    const { checkToken } = await import("./check.ts");
+    return checkToken(options, surroundings);
+  }
   const variations = chooseVariations(args, options, surroundings.cwd);
   if (options.list) {
     list(variations, options.json ?? false, surroundings);
@@ -132,8 +136,8 @@ async function gitlabOpener({ options, surroundings, keep, say }: OpenerOptions)
   const { openGitlabRunner } = await import("../../smoke/gitlab/runner.ts");
   const project = options.project ?? env.CI_PROJECT_PATH;
   const stream = options.verbose || (isWatched(surroundings) && !options.quiet);
-  const { interval } = options;
-  return openGitlabRunner({ project, components: cwd, env, signal, keep, say, stream, interval });
+  const { interval, timestamps } = options;
+  return openGitlabRunner({ project, components: cwd, env, signal, keep, say, stream, timestamps, interval });
 }
 
 /** A merge request of a fork stands in the project that it goes to. */

@@ -57,6 +57,18 @@ const ROWS = {
   // behind a flag (increase_ci_cache_key_files_limit) that is off by default
   "cache:key:files:10": { since: "19.5" },
   "secrets:gitlab_secrets_manager": { since: "19.0" },
+  "artifacts:access": { since: "16.11" },
+  "artifacts:access:maintainer": { since: "18.4" },
+  "image:kubernetes": { since: "18.0" },
+  "services:kubernetes": { since: "18.0" },
+  // on by default since 17.4, behind a flag before
+  "pages:path_prefix": { since: "17.4" },
+  "pages:expire_in": { since: "17.4" },
+  "pages:publish": { since: "17.9" },
+  "environment:kubernetes:agent": { since: "17.6" },
+  "environment:kubernetes:namespace": { since: "17.7" },
+  "environment:kubernetes:flux_resource_path": { since: "17.7" },
+  "environment:kubernetes:dashboard": { since: "18.4" },
   "retry:when:stuck_pending_with_matching_runners": { since: "19.0" },
   "retry:when:stuck_pending_no_matching_runners": { since: "19.0" },
   "retry:when:no_updates_running": { since: "19.0" },

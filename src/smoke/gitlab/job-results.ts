@@ -1,9 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { GitlabClient } from "../../gitlab/index.ts";
+import { type GitlabClient, isGitlabError } from "../../gitlab/index.ts";
+import { UsageError } from "../../usage-error.ts";
 import type { JobResult, JobState } from "../result.ts";
-import { unpackArtifacts } from "./artifacts.ts";
+import { isArchive, unpackArtifacts } from "./artifacts.ts";
 import type { Traces } from "./traces.ts";
 import { isBridge, type SeenJob } from "./tree.ts";
 
@@ -20,6 +21,7 @@ export interface FetchOptions {
 /** What a job is known to be without asking for more. */
 export function jobResult({ name, job }: SeenJob): JobResult {
   const ran = "started_at" in job && job.started_at !== null;
+  const over = ["success", "failed", "canceled", "skipped", "manual", "created"].includes(job.status);
   return {
     name,
     stage: job.stage,
@@ -28,6 +30,7 @@ export function jobResult({ name, job }: SeenJob): JobResult {
     failureReason: job.failure_reason,
     seconds: job.duration ?? 0,
     attempts: ran ? 1 : 0,
+    waited: ran || over || isBridge(job) ? undefined : job.status,
     url: (isBridge(job) ? job.downstream_pipeline?.web_url : undefined) ?? job.web_url,
     executor: executorOf(job),
   };
@@ -35,45 +38,65 @@ export function jobResult({ name, job }: SeenJob): JobResult {
 
 /** The same for a job that ran, with its trace in a file and its artifacts in a folder. */
 export async function fetchResult(seen: SeenJob, options: FetchOptions): Promise<JobResult> {
-  const { client, traces, traceFolder, folder } = options;
-  const { job, project } = seen;
+  const { traces, traceFolder, folder } = options;
+  const { job } = seen;
   const known = jobResult(seen);
   if (isBridge(job) || job.started_at === null) return known;
   await mkdir(traceFolder, { recursive: true, mode: 0o700 });
-  await readToEnd(seen, options);
+  const missing = await readToEnd(seen, options);
   const { file, exitCode } = await traces.close(seen);
   const target = join(folder, String(job.id));
-  const has = await client.jobs.downloadArtifacts(project, job.id, `${target}.zip`);
-  if (has) await unpackArtifacts(`${target}.zip`, target);
-  return { ...known, exitCode, traceFile: file, artifactsFolder: has ? target : undefined };
+  const has = await fetchArtifacts(seen, options, target);
+  return {
+    ...known,
+    exitCode,
+    ...(missing === undefined ? { traceFile: file } : { traceMissing: missing }),
+    artifactsFolder: has ? target : undefined,
+  };
 }
 
-/** The end of a trace may come after the job's: it is asked for a few times. */
-async function readToEnd(seen: SeenJob, { traces, interval }: FetchOptions): Promise<void> {
+/** What is no archive is asked for once more. @throws UsageError that names the job */
+async function fetchArtifacts(
+  { name, project, job }: SeenJob,
+  { client }: FetchOptions,
+  target: string,
+): Promise<boolean> {
+  const file = `${target}.zip`;
+  for (const last of [false, true]) {
+    if (!(await client.jobs.downloadArtifacts(project, job.id, file))) return false;
+    if (await isArchive(file)) break;
+    if (last)
+      throw new UsageError(
+        `the artifacts of ${name} are no whole zip archive, as ${client.address} gives them (job ${job.id}), twice`,
+      );
+  }
+  await unpackArtifacts(file, target).catch((error: Error) => {
+    throw new UsageError(`the artifacts of ${name} (job ${job.id}) cannot be unpacked: ${error.message}`);
+  });
+  return true;
+}
+
+/**
+ * The end of a trace may come after the job's: it is asked for a few times. Returns why it may not be read, where it may not: a trace
+ * with debug output is for Developers only, and one whose job was erased is gone.
+ */
+async function readToEnd(seen: SeenJob, { traces, interval }: FetchOptions): Promise<string | undefined> {
   const ended = ["success", "failed"].includes(seen.job.status);
   for (let look = 1; ; look += 1) {
-    await traces.read(seen);
-    if (!ended || traces.isWhole(seen) || look === 4) return;
+    try {
+      await traces.read(seen);
+    } catch (error) {
+      if (isGitlabError(error, "forbidden", "not-found", "elsewhere")) return error.message;
+      throw error;
+    }
+    if (!ended || traces.isWhole(seen) || look === 4) return undefined;
     await sleep(interval);
   }
 }
 
-/** GitLab's states on the way to running are one to us. */
+/** GitLab's names, those of tomorrow too; what is being cancelled will be cancelled. */
 function stateOf(status: SeenJob["job"]["status"]): JobState {
-  switch (status) {
-    case "success":
-    case "failed":
-    case "canceled":
-    case "skipped":
-    case "manual":
-    case "created":
-    case "running":
-      return status;
-    case "canceling":
-      return "canceled";
-    default:
-      return "pending";
-  }
+  return status === "canceling" ? "canceled" : status;
 }
 
 function executorOf(job: SeenJob["job"]): string | undefined {

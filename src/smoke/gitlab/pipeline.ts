@@ -1,14 +1,17 @@
 import { mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseDuration } from "../../engine/pipeline/duration.ts";
 import type { GitlabClient, Pipeline } from "../../gitlab/index.ts";
 import type { CiVariable } from "../local/variables.ts";
 import type { JobResult, PipelineEvent, PipelineResult, PipelineState, TestCounts } from "../result.ts";
-import { type CheckedProject, whyStuck } from "./check.ts";
+import type { CheckedProject } from "./check.ts";
 import { fetchResult, jobResult } from "./job-results.ts";
 import type { Pace } from "./pace.ts";
+import { whyStuck } from "./runners.ts";
 import { apiVariable, type Beginning } from "./start.ts";
 import { Traces } from "./traces.ts";
 import { isBridge, PipelineTree, type SeenJob } from "./tree.ts";
+import { whenThere } from "./when-there.ts";
 
 export interface FollowOptions {
   readonly client: GitlabClient;
@@ -24,6 +27,8 @@ export interface FollowOptions {
   readonly secrets: readonly string[];
   readonly signal: AbortSignal;
   readonly onEvent?: ((event: PipelineEvent) => void) | undefined;
+  /** Logs show the time of each line, where the runner wrote one. */
+  readonly timestamps?: boolean | undefined;
   /** Read traces of running jobs, too. */
   readonly stream: boolean;
   /** Between two looks at the jobs, in milliseconds. */
@@ -45,9 +50,10 @@ export class GitlabPipeline {
   private readonly fetched = new Map<number, JobResult>();
   private readonly begin = Date.now();
   private current: Pipeline;
+  private emptyLooks = 0;
 
   constructor(options: FollowOptions) {
-    const { client, pace, signal, traceFolder, secrets } = options;
+    const { client, pace, signal, traceFolder, secrets, timestamps } = options;
     this.options = options;
     this.current = options.pipeline;
     this.tree = new PipelineTree(client, pace, signal);
@@ -55,6 +61,7 @@ export class GitlabPipeline {
       client,
       folder: traceFolder,
       secrets,
+      timestamps,
       onLine: (job, line) => options.onEvent?.({ kind: "job-line", job, line }),
     });
   }
@@ -90,14 +97,15 @@ export class GitlabPipeline {
   async cancel(client: GitlabClient): Promise<void> {
     const { project, pipeline } = this.options;
     const all: (readonly [number, string | number])[] = [[pipeline.id, project.path], ...this.tree.started];
+    const failures: Error[] = [];
     for (const [id, home] of all) {
-      const { status } = await client.pipelines.get(home, id);
-      if (!over.includes(status)) await client.pipelines.cancel(home, id);
+      await cancelOne(client, home, id).catch((error: Error) => failures.push(error));
     }
+    if (failures[0]) throw failures[0];
   }
 
   private look(): Promise<SeenJob[]> {
-    return this.tree.jobs(this.options.project.path, this.options.pipeline.id);
+    return whenThere(() => this.tree.jobs(this.options.project.path, this.options.pipeline.id));
   }
 
   /**
@@ -111,6 +119,11 @@ export class GitlabPipeline {
     await pace.turn(signal);
     this.current = await client.pipelines.get(project.path, pipeline.id);
     if (!over.includes(this.current.status)) return undefined;
+    // A finished pipeline has jobs, save a skipped one: a list without any comes from a replica that lags behind.
+    if (jobs.length === 0 && this.current.status !== "skipped" && this.emptyLooks < 5) {
+      this.emptyLooks += 1;
+      return undefined;
+    }
     if (!jobs.some(({ job }) => job.status === "created" || job.status === "failed")) return jobs;
     const last = await this.look();
     if (signal.aborted || !areQuiet(last)) return undefined;
@@ -132,21 +145,63 @@ export class GitlabPipeline {
     const { client, project, pipeline, pace } = this.options;
     const signal = AbortSignal.timeout(60_000);
     const free = client.withSignal(signal);
-    await this.cancel(free);
+    // A project can keep cancelling to Maintainers or to nobody: that must not hide why the run was ended. Closing tries again, and tells.
+    await this.cancel(free).catch(() => undefined);
     await this.traces.closeAll();
     const jobs = await new PipelineTree(free, pace, signal).jobs(project.path, pipeline.id);
-    return this.result("canceled", jobs.map(jobResult));
+    const results = jobs.map((seen) => ({
+      ...jobResult(seen),
+      waited: waiting(this.states.get(seen.job.id)),
+    }));
+    return this.result("canceled", results);
   }
 
   private async results(jobs: readonly SeenJob[]): Promise<PipelineResult> {
     const results: JobResult[] = [];
+    const attempts = await this.attempts(jobs);
     for (const seen of jobs) {
-      const result = this.fetched.get(seen.job.id) ?? (await this.fetch(seen));
+      const known = this.fetched.get(seen.job.id) ?? (await this.fetch(seen));
+      const result = {
+        ...known,
+        attempts: Math.max(known.attempts, attempts.get(seen.name) ?? 0),
+        ...(this.isAdded(seen) && { added: true }),
+      };
       // A job that has not run may still: what is skipped behind a manual job gets another chance when that one is played.
       if (result.attempts > 0) this.fetched.set(seen.job.id, result);
       results.push(result);
     }
     return { ...this.result(this.current.status as PipelineState, results), tests: await this.tests(jobs) };
+  }
+
+  /** How often jobs of the pipeline itself began, where one of them may have been tried again. */
+  private async attempts(jobs: readonly SeenJob[]): Promise<ReadonlyMap<string, number>> {
+    const { client, project, pipeline, linted } = this.options;
+    const config = (linted.config ?? {}) as Readonly<Record<string, { readonly retry?: unknown }>>;
+    const retries = Object.values(config).some((job) => job?.retry !== undefined);
+    if (jobs.length === 0 || !(retries || linted.config === undefined)) return new Map();
+    return client.pipelines.attempts(project.path, pipeline.id);
+  }
+
+  /**
+   * Whether a job is not of the configuration: security policies add jobs to pipelines, which only their names tell
+   * (docs, user/application_security/policies). Jobs of `parallel` have their number or values behind the name.
+   */
+  private isAdded({ name, job }: SeenJob): boolean {
+    const { config } = this.options.linted;
+    if (config === undefined || name !== job.name) return false;
+    const base = name.replace(/(?: \d+\/\d+|: \[.*\])$/s, "");
+    return !Object.hasOwn(config as object, name) && !Object.hasOwn(config as object, base);
+  }
+
+  /** When a delayed job begins: GitLab's API does not tell, so it is its `start_in` from now. */
+  private tellDelay(name: string): void {
+    const config = (this.options.linted.config ?? {}) as Readonly<Record<string, { start_in?: unknown }>>;
+    const delay = config[name]?.start_in;
+    const seconds = typeof delay === "string" ? parseDuration(delay) : undefined;
+    const until =
+      seconds === undefined ? "" : ` until ${new Date(Date.now() + seconds * 1000).toISOString()}`;
+    const text = `the job ${name} is delayed${until}${typeof delay === "string" ? ` (start_in: ${delay})` : ""}`;
+    this.options.onEvent?.({ kind: "note", text });
   }
 
   private async fetch(seen: SeenJob): Promise<JobResult> {
@@ -196,6 +251,9 @@ export class GitlabPipeline {
       if (this.states.get(job.id) === job.status) continue;
       this.states.set(job.id, job.status);
       if (job.status === "pending") this.pendingSince.set(job.id, Date.now());
+      if (job.status === "scheduled") this.tellDelay(name);
+      if (/^waiting_for_/.test(job.status))
+        this.options.onEvent?.({ kind: "note", text: `the job ${name} is ${job.status}` });
       if (job.status !== "running") continue;
       const executor = ("runner" in job && job.runner?.description) || "a runner";
       this.options.onEvent?.({ kind: "job-started", job: name, attempt: 1, executor });
@@ -212,7 +270,8 @@ export class GitlabPipeline {
     for (const { name, job, project: home } of late) {
       if (isBridge(job) || (home !== project.path && home !== pipeline.project_id)) continue;
       if (whyStuck(job.tag_list, project.runners) === undefined) continue;
-      const why = whyStuck(job.tag_list, await client.projects.runners(project.path));
+      const now = await client.projects.runners(project.path);
+      const why = whyStuck(job.tag_list, now);
       if (why !== undefined) throw new Error(`the job ${name} is stuck: ${why}`);
     }
   }
@@ -225,4 +284,16 @@ function areQuiet(jobs: readonly SeenJob[]): boolean {
     const below = isBridge(job) ? job.downstream_pipeline : null;
     return below === null || over.includes(below.status);
   });
+}
+
+/** The state that a job was in when the run was ended, if it was waiting to begin. */
+function waiting(state: string | undefined): string | undefined {
+  return state !== undefined && (over.includes(state) || ["created", "running", "canceling"].includes(state))
+    ? undefined
+    : state;
+}
+
+async function cancelOne(client: GitlabClient, home: string | number, id: number): Promise<void> {
+  const { status } = await client.pipelines.get(home, id);
+  if (!over.includes(status)) await client.pipelines.cancel(home, id);
 }

@@ -3,7 +3,7 @@ import { UsageError } from "../../usage-error.ts";
 import type { SmokeSession } from "../session.ts";
 import type { Variation } from "../variation.ts";
 import { removeStaleBranches } from "./branches.ts";
-import { checkProject } from "./check.ts";
+import { type CheckedProject, checkProject } from "./check.ts";
 import { isLintOnly, LintSession, SharedTemplates } from "./lint-session.ts";
 import { Pace } from "./pace.ts";
 import { openGitlabSession } from "./session.ts";
@@ -18,6 +18,8 @@ export interface GitlabRunnerOptions {
   readonly say: (line: string) => void;
   /** Read the traces of running jobs, for somebody who watches. */
   readonly stream?: boolean | undefined;
+  /** Logs show the time of each line, where the runner wrote one. */
+  readonly timestamps?: boolean | undefined;
   /** Between two looks at a pipeline, in milliseconds; requests come twice as often at most, all runs together. */
   readonly interval?: number | undefined;
   readonly stuckAfter?: number | undefined;
@@ -39,15 +41,31 @@ export async function openGitlabRunner(options: GitlabRunnerOptions): Promise<Gi
   if (options.project === undefined)
     throw new UsageError("no GitLab project: name one with --project group/name (or set CI_PROJECT_PATH)");
   const checked = await checkProject(client, options.project);
-  for (const name of await removeStaleBranches(client, options.project, new Date()))
-    say(`removed the stale branch ${name}`);
+  for (const note of checked.notes) say(note);
+  for (const line of await removeStaleBranches(client, checked.path, new Date())) say(line);
   const pace = new Pace(interval / 2);
-  const open = (project: string | undefined) =>
-    openGitlabSession({ client, checked, project, components, keep, stream, pace, interval, stuckAfter });
+  const { timestamps } = options;
+  const shared = { client, checked, components, keep, stream, timestamps, pace, interval, stuckAfter };
+  const open = (project: string | undefined) => openGitlabSession({ ...shared, project });
   const templates = new SharedTemplates(() => open(undefined));
   return {
-    open: async (variation) =>
-      isLintOnly(variation) ? new LintSession(client, checked.path, templates) : open(variation.project),
+    open: async (variation) => {
+      refuseLostVariables(variation, checked);
+      return isLintOnly(variation)
+        ? new LintSession(client, checked.path, templates)
+        : open(variation.project);
+    },
     close: () => templates.close(),
   };
+}
+
+/** Variables of manual jobs need the same right as those of pipelines, and there is no file to put them into. */
+function refuseLostVariables({ steps }: Variation, { takesVariables, path }: CheckedProject): void {
+  if (takesVariables !== false) return;
+  const plays = steps.flatMap(({ definition }) => definition.play ?? []);
+  const names = plays.flatMap((play) => (typeof play === "string" ? [] : Object.keys(play.variables ?? {})));
+  if (names.length === 0) return;
+  throw new UsageError(
+    `the project ${path} takes no variables from this token, so manual jobs cannot be given ${[...new Set(names)].join(", ")}: see Settings > CI/CD > Variables`,
+  );
 }

@@ -3,15 +3,16 @@ import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type GitlabClient, isGitlabError, type LintResult, type Pipeline } from "../../gitlab/index.ts";
+import { UsageError } from "../../usage-error.ts";
 import { type ProjectFile, SmokeProject } from "../local/project.ts";
 import type { PipelineResult } from "../result.ts";
 import type { PipelineRequest, SmokePipeline, SmokeSession } from "../session.ts";
-import { cancelAll, newBranchName } from "./branches.ts";
+import { cancelAll, cancelOfMergeRequest, newBranchName } from "./branches.ts";
 import type { CheckedProject } from "./check.ts";
 import { actionsFor, carrying, pipelineFile } from "./commit.ts";
 import { Pace } from "./pace.ts";
 import { GitlabPipeline } from "./pipeline.ts";
-import { lint, type Plan, planOf, startPipeline } from "./start.ts";
+import { isSecret, lint, type Plan, planOf, startPipeline } from "./start.ts";
 
 export interface GitlabSessionOptions {
   readonly client: GitlabClient;
@@ -28,6 +29,8 @@ export interface GitlabSessionOptions {
   readonly pace?: Pace | undefined;
   /** Milliseconds after which a job that no runner can take ends the run; 15,000 when absent. */
   readonly stuckAfter?: number | undefined;
+  /** Logs show the time of each line, where the runner wrote one. */
+  readonly timestamps?: boolean | undefined;
   /** Read the traces of running jobs, for somebody who watches. */
   readonly stream?: boolean | undefined;
 }
@@ -74,30 +77,56 @@ export class GitlabSession implements SmokeSession {
   async run(request: PipelineRequest): Promise<SmokePipeline> {
     if (request.tag)
       throw new Error("pipelines for tags run on the local runner only: a tag cannot be ephemeral");
+    await this.tree.change(request.changes ?? {});
+    const files = await this.tree.contents();
+    const hidden: string[] = [];
+    // Twice more at most: without a source that trigger jobs would hand on, and without variables that GitLab refuses.
+    for (;;) {
+      const done = await this.attempt(request, files, hidden);
+      if (done) return done;
+    }
+  }
+
+  /** One push and one pipeline; undefined where it must be tried another way, which is written down. */
+  private async attempt(
+    request: PipelineRequest,
+    files: readonly ProjectFile[],
+    hidden: string[],
+  ): Promise<SmokePipeline | undefined> {
     const { client, checked } = this.options;
     const { inputs = {}, ref = request.source === "merge_request_event" ? "change" : "" } = request;
     const branch = this.branchFor(ref);
-    const plan = planOf(request, this.branchFor(""), checked);
-    tellLost(plan, request);
-    await this.tree.change(request.changes ?? {});
-    const files = await this.tree.contents();
+    const plan = planOf(request, this.branchFor(""), checked, hidden);
+    const mergeRequest = this.mergeRequests.get(branch);
+    const newest = mergeRequest === undefined ? 0 : await this.newestOf(mergeRequest);
     const sha = await this.push(branch, request.message, plan, inputs, files);
     const context = { client, checked, branch, sha, plan, inputs };
     const verdict = await lint(context, textOf(files, pipelineFile));
     if (request.expandOnly || (!verdict.valid && verdict.final)) return linted(verdict, sha);
     const config = await configOf(verdict.merged_yaml);
+    if (handsOn(plan, config)) {
+      hidden.push("CI_PIPELINE_SOURCE");
+      return undefined;
+    }
+    tell(plan, request, checked.takesVariables === false, hidden);
     const warnings = [...verdict.warnings, ...verdict.errors.map((error) => `ci/lint: ${error}`)];
     try {
       const started = await startPipeline({
         ...context,
         signal: request.signal ?? new AbortController().signal,
         interval: this.interval,
-        mergeRequest: this.mergeRequests.get(branch),
+        mergeRequest,
+        newest,
         onMergeRequest: (iid) => this.mergeRequests.set(branch, iid),
       });
-      await this.cancelOthers(sha, started.id);
+      await this.cancelOthers(branch, sha, started.id);
       return await this.follow(started, plan, { warnings, config }, request);
     } catch (error) {
+      if (isOfVariables(error) && plan.given.length > 0) {
+        refuseSecrets(plan, checked.path);
+        checked.takesVariables = false;
+        return undefined;
+      }
       if (!isGitlabError(error, "invalid")) throw error;
       return refused(error.reasons.length > 0 ? error.reasons : [error.message], sha, warnings);
     }
@@ -113,7 +142,7 @@ export class GitlabSession implements SmokeSession {
     return this.push(this.branchFor(""), "Templates for smoke runs", plan, {}, await this.tree.contents());
   }
 
-  /** Cancels what runs, closes merge requests, removes branches; tries all of it, and throws the first failure. */
+  /** Cancels what runs, closes merge requests, removes branches; tries all of it, and throws what failed in one error. */
   async close(): Promise<void> {
     const { checked, keep } = this.options;
     // Ctrl-C must not stop the cleaning up.
@@ -121,6 +150,8 @@ export class GitlabSession implements SmokeSession {
     const work: (() => Promise<unknown>)[] = this.pipelines.map((pipeline) => () => pipeline.cancel(client));
     const cancelRest = [...this.commits].map((sha) => () => cancelAll(client, checked.path, { sha }));
     work.push(...cancelRest);
+    for (const iid of this.mergeRequests.values())
+      work.push(() => cancelOfMergeRequest(client, checked.path, iid));
     if (!keep) {
       for (const iid of this.mergeRequests.values())
         work.push(() => client.projects.closeMergeRequest(checked.path, iid));
@@ -133,7 +164,7 @@ export class GitlabSession implements SmokeSession {
     const failures: unknown[] = [];
     for (const each of work) await each().catch((error: unknown) => failures.push(error));
     this.pipelines.length = 0;
-    if (failures.length > 0) throw failures[0];
+    if (failures.length > 0) throw new UsageError([...new Set(failures.map(messageOf))].join("; "));
     this.commits.clear();
     this.pushed.clear();
     this.mergeRequests.clear();
@@ -184,10 +215,19 @@ export class GitlabSession implements SmokeSession {
       .map(({ path, mode }) => ({ path, executable: mode === "100755", content: undefined }));
   }
 
+  private async newestOf(mergeRequest: number): Promise<number> {
+    const { client, checked } = this.options;
+    const pipelines = await client.projects.mergeRequestPipelines(checked.path, mergeRequest);
+    return Math.max(0, ...pipelines.map(({ id }) => id));
+  }
+
   /** The push to a merge request's branch may have started a pipeline of its own, which nobody wants. */
-  private async cancelOthers(sha: string, id: number): Promise<void> {
+  private async cancelOthers(branch: string, sha: string, id: number): Promise<void> {
+    const iid = this.mergeRequests.get(branch);
     if (this.mergeRequests.size === 0) return;
-    await cancelAll(this.options.client, this.options.checked.path, { sha }, id);
+    const { client, checked } = this.options;
+    await cancelAll(client, checked.path, { sha }, id);
+    if (iid !== undefined) await cancelOfMergeRequest(client, checked.path, iid, id);
   }
 
   private async follow(
@@ -196,7 +236,7 @@ export class GitlabSession implements SmokeSession {
     linted: Pick<PipelineResult, "warnings" | "config">,
     request: PipelineRequest,
   ): Promise<SmokePipeline> {
-    const { client, checked, pace, stuckAfter, stream = false } = this.options;
+    const { client, checked, pace, stuckAfter, stream = false, timestamps } = this.options;
     const pipeline = new GitlabPipeline({
       client,
       project: checked,
@@ -209,6 +249,7 @@ export class GitlabSession implements SmokeSession {
       signal: request.signal ?? new AbortController().signal,
       onEvent: request.onEvent,
       stream,
+      timestamps,
       interval: this.interval,
       pace: pace ?? new Pace(this.interval / 2),
       stuckAfter: stuckAfter ?? 15_000,
@@ -234,11 +275,58 @@ export class GitlabSession implements SmokeSession {
   }
 }
 
-function tellLost({ lost }: Plan, { onEvent }: PipelineRequest): void {
-  if (lost.length === 0) return;
-  const names = lost.map((each) => each.key).join(", ");
-  const text = `GitLab takes no secrets for merge request pipelines; set these in the project: ${names}`;
-  onEvent?.({ kind: "note", text });
+/** Says which variables go another way than the scenario means, and what that changes. */
+function tell(
+  { beginning, carried, lost }: Plan,
+  { onEvent }: PipelineRequest,
+  refused: boolean,
+  hidden: readonly string[],
+): void {
+  const names = (variables: readonly { readonly key: string }[]) =>
+    variables.map((each) => each.key).join(", ");
+  const notes = [
+    ...(lost.length > 0
+      ? [`GitLab takes no secrets for merge request pipelines; set these in the project: ${names(lost)}`]
+      : []),
+    ...(refused && beginning !== "merge_request_event" && carried.length > 0
+      ? [
+          `the project takes no variables from this token: the pipeline's file has ${names(carried)}; trigger jobs hand them on, and include:rules do not see them`,
+        ]
+      : []),
+    ...(hidden.length > 0
+      ? [`${hidden.join(", ")} stays GitLab's own: trigger jobs would hand another one on to their pipelines`]
+      : []),
+  ];
+  for (const text of notes) onEvent?.({ kind: "note", text });
+}
+
+/** Whether the file says what the pipeline stands for, and a trigger job would hand that on to a pipeline for which it is wrong. */
+function handsOn({ beginning, carried }: Plan, config: unknown): boolean {
+  if (beginning !== "api" || !carried.some(({ key }) => key === "CI_PIPELINE_SOURCE")) return false;
+  return Object.values((config ?? {}) as object).some(
+    (job) => typeof job === "object" && job !== null && "trigger" in job,
+  );
+}
+
+/** GitLab's refusal of variables from somebody whose role is too low (docs, ci/variables "Restrict pipeline variables"). */
+function isOfVariables(error: unknown): boolean {
+  return (
+    isGitlabError(error, "invalid", "forbidden") &&
+    error.reasons.some((reason) => /insufficient permissions to set pipeline variables/i.test(reason))
+  );
+}
+
+/** Secrets must not go into a file. @throws UsageError where the plan has some */
+function refuseSecrets({ given }: Plan, path: string): void {
+  const secrets = given.filter(isSecret).map(({ key }) => key);
+  if (secrets.length === 0) return;
+  throw new UsageError(
+    `the project ${path} takes no variables from this token, and the scenario's secrets ${secrets.join(", ")} must not go into a file: lower the role in Settings > CI/CD > Variables, or set them in the project`,
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function textOf(files: readonly ProjectFile[], path: string): string {

@@ -4,6 +4,7 @@ import type { CiVariable } from "../local/variables.ts";
 import type { PipelineRequest } from "../session.ts";
 import { plainVariable } from "../target.ts";
 import type { CheckedProject } from "./check.ts";
+import { whenThere } from "./when-there.ts";
 
 /** The event by which a pipeline begins on GitLab. */
 export type Beginning = "api" | "push" | "merge_request_event";
@@ -23,38 +24,52 @@ export interface Plan {
 
 /**
  * Merge requests and, where the scenario says so, pushes begin as such: GitLab takes no variables with them, so these go into
- * the pipeline's file, which secrets must not. Everything else begins through the API, and is told what it stands for.
+ * the pipeline's file, which secrets must not. Everything else begins through the API, and is told what it stands for; where no
+ * variables may be given, what stands for a push begins as one, so that it need not be told.
+ *
+ * `hidden`: names that must not be in the file, where trigger jobs would hand them on to pipelines for which they are wrong.
  */
 export function planOf(
-  { source, variables = [] }: Pick<PipelineRequest, "source" | "variables">,
+  { source, variables: given = [] }: Pick<PipelineRequest, "source" | "variables">,
   defaultBranch: string,
   { takesVariables }: Pick<CheckedProject, "takesVariables">,
+  hidden: readonly string[] = [],
 ): Plan {
+  const variables = lastOfEach(given);
   const secret = variables.filter(isSecret);
   const plain = variables.filter((each) => !isSecret(each));
   if (source === "merge_request_event") {
     return { beginning: source, given: [], carried: plain, carriesInputs: true, lost: secret };
   }
   const branch = plainVariable("CI_DEFAULT_BRANCH", defaultBranch);
-  if (source === "push" && secret.length === 0) {
-    return { beginning: "push", given: [], carried: [branch, ...plain], carriesInputs: true, lost: [] };
+  const isPush = source === "push" || (source === undefined && takesVariables === false);
+  if (isPush && secret.length === 0) {
+    const carried = lastOfEach([branch, ...plain]);
+    return { beginning: "push", given: [], carried, carriesInputs: true, lost: [] };
   }
   const standsFor = source === "api" ? [] : [plainVariable("CI_PIPELINE_SOURCE", source ?? "push")];
-  const open = [branch, ...standsFor, ...plain];
+  const own = [branch, ...standsFor].filter(({ key }) => secret.every((each) => each.key !== key));
+  const open = lastOfEach([...own, ...plain]);
   // The API knows no `expand: false`; a file does.
   const literal = (each: CiVariable) => each.raw && each.value.includes("$");
-  const given = takesVariables ? open.filter((each) => !literal(each)) : [];
-  const carried = open.filter((each) => !given.includes(each));
+  const sent = takesVariables === false ? [] : open.filter((each) => !literal(each));
+  const carried = open.filter((each) => !sent.includes(each) && !hidden.includes(each.key));
   return {
     beginning: "api",
-    given: [...given, ...secret],
+    given: [...sent, ...secret],
     carried,
     carriesInputs: carried.length > 0,
     lost: [],
   };
 }
 
-function isSecret({ masked, type }: CiVariable): boolean {
+/** GitLab refuses a name that is given twice: the last one counts, as everywhere else. */
+function lastOfEach(variables: readonly CiVariable[]): CiVariable[] {
+  return [...new Map(variables.map((each) => [each.key, each])).values()];
+}
+
+/** Whether a value must not be written into a file. */
+export function isSecret({ masked, type }: CiVariable): boolean {
   return masked || type === "file";
 }
 
@@ -70,6 +85,8 @@ export interface Starting {
   readonly interval: number;
   /** The branch's open merge request, of an earlier step. */
   readonly mergeRequest: number | undefined;
+  /** The highest number of the merge request's pipelines before the push. */
+  readonly newest: number;
   /** Told of a merge request as soon as it is there. */
   readonly onMergeRequest: (iid: number) => void;
 }
@@ -101,20 +118,29 @@ async function awaitPush(starting: Starting): Promise<Pipeline> {
  * prepared: only where there is none by then, one is asked for, which gives the reasons why there was none.
  */
 async function startForMergeRequest(starting: Starting): Promise<Pipeline> {
-  const { client, checked, sha } = starting;
+  const { client, checked } = starting;
   const iid = starting.mergeRequest ?? (await openMergeRequest(starting));
   let unprepared = starting.mergeRequest === undefined ? 5 : 30;
   const first = await waitFor(starting, "prepare the merge request", async () => {
     // Before 15.x nothing tells; nor does it for a later push to the same merge request.
     const { prepared_at: prepared } = await client.projects.mergeRequest(checked.path, iid);
     const pipelines = await client.projects.mergeRequestPipelines(checked.path, iid);
-    const found = pipelines.find((each) => each.sha === sha);
+    const found = pipelines.find((each) => isOfPush(each, starting));
     if (found || prepared === null) return found;
     if (prepared === undefined || starting.mergeRequest !== undefined) unprepared -= 1;
     else unprepared = 0;
     return unprepared <= 0 ? "none" : undefined;
   });
   return first === "none" ? client.projects.createMergeRequestPipeline(checked.path, iid) : first;
+}
+
+/**
+ * Whether a merge request's pipeline is for what was pushed. That of merged results runs for a commit that GitLab made of both
+ * branches, so that only its number tells (docs, ci/pipelines/merged_results_pipelines).
+ */
+function isOfPush({ id, sha, ref, source }: Pipeline, push: Pick<Starting, "sha" | "newest">): boolean {
+  if (source !== "merge_request_event") return false;
+  return sha === push.sha || (/^refs\/merge-requests\/\d+\/(?:merge|train)$/.test(ref) && id > push.newest);
 }
 
 async function openMergeRequest({ client, checked, branch, onMergeRequest }: Starting): Promise<number> {
@@ -155,7 +181,7 @@ export async function lint(
     sha,
     plan,
     inputs,
-  }: Omit<Starting, "signal" | "interval" | "mergeRequest" | "onMergeRequest">,
+  }: Omit<Starting, "signal" | "interval" | "mergeRequest" | "newest" | "onMergeRequest">,
   pipeline: string,
 ): Promise<LintResult & { readonly final: boolean }> {
   const { beginning, given, carriesInputs } = plan;
@@ -167,10 +193,8 @@ export async function lint(
     const include = [{ project: checked.path, ref: sha, file: "/.gitlab-ci.yml", inputs }];
     return { ...(await client.pipelines.lint(checked.path, JSON.stringify({ include }))), final: !open };
   }
-  const verdict = await client.pipelines.lintCommit(
-    checked.path,
-    sha,
-    beginning === "push" ? branch : undefined,
+  const verdict = await whenThere(() =>
+    client.pipelines.lintCommit(checked.path, sha, beginning === "push" ? branch : undefined),
   );
   return { ...verdict, final: !open };
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { GitlabClient, TraceReader } from "../../gitlab/index.ts";
-import { Trace } from "../local/trace.ts";
+import { maskerFor, Trace } from "../local/trace.ts";
+import { readTrace, type TraceLine } from "../trace-lines.ts";
 import type { SeenJob } from "./tree.ts";
 
 export interface TraceOptions {
@@ -8,6 +9,8 @@ export interface TraceOptions {
   readonly folder: string;
   /** Values that must not stand in traces, whatever GitLab masks. */
   readonly secrets: readonly string[];
+  /** Write the time of each line before it, where the runner wrote one. */
+  readonly timestamps?: boolean | undefined;
   readonly onLine: (job: string, line: string) => void;
 }
 
@@ -59,15 +62,21 @@ class OpenTrace {
   reads = 0;
   private readonly client: GitlabClient;
   private readonly reader: TraceReader;
-  private readonly trace: Trace;
+  private readonly file: string;
+  private readonly options: TraceOptions;
+  private readonly name: string;
+  private readonly mask: (text: string) => string;
   /** The last line, as long as it has no end. */
   private rest = "";
 
-  constructor({ name, project, job }: SeenJob, { client, folder, secrets, onLine }: TraceOptions) {
+  constructor({ name, project, job }: SeenJob, options: TraceOptions) {
+    const { client, folder, secrets } = options;
     this.client = client;
+    this.options = options;
+    this.name = name;
     this.reader = client.jobs.traceReader(project, job.id);
-    const file = join(folder, `${job.id}-${name.replace(/[^A-Za-z0-9._-]+/g, "_").slice(0, 100)}.log`);
-    this.trace = new Trace(file, secrets, (line) => onLine(name, line));
+    this.file = join(folder, `${job.id}-${name.replace(/[^A-Za-z0-9._-]+/g, "_").slice(0, 100)}.log`);
+    this.mask = maskerFor(secrets);
   }
 
   async read(): Promise<boolean> {
@@ -76,18 +85,30 @@ class OpenTrace {
     this.text += added;
     const lines = (this.rest + added).split("\n");
     this.rest = lines.pop() ?? "";
-    if (lines.length > 0) this.trace.write(lines.map((line) => this.shown(line)).join("\n"));
+    // Somebody watches: a line is shown as it comes, even if the runner goes on with it later.
+    this.tell(lines.map((line) => `${line}\n`).join(""));
     return added !== "";
   }
 
-  private shown(line: string): string {
-    return this.client.redact(readable(line));
+  private tell(trace: string): void {
+    for (const line of readTrace(trace)) {
+      const shown = this.mask(this.client.redact(this.shown(line)));
+      if (shown !== "") this.options.onLine(this.name, shown);
+    }
   }
 
+  private shown({ text, time, stream }: TraceLine): string {
+    return this.options.timestamps && time !== undefined ? `${time} ${stream} ${text}` : text;
+  }
+
+  /** Writes the trace as a whole, so that lines that came in parts are one. */
   async close(): Promise<string> {
-    if (this.rest !== "") this.trace.write(this.shown(this.rest));
-    await this.trace.close();
-    return this.trace.file;
+    this.tell(this.rest);
+    const trace = new Trace(this.file, this.options.secrets);
+    const text = readTrace(this.text).map((line) => this.client.redact(this.shown(line)));
+    if (text.length > 0) trace.write(text.join("\n"));
+    await trace.close();
+    return trace.file;
   }
 }
 
@@ -97,15 +118,4 @@ function exitCodeIn(text: string): number | undefined {
     text.slice(-500),
   )?.[1];
   return code === undefined ? undefined : Number(code);
-}
-
-/** A line of a trace without section marks, colours and what a carriage return overwrites. */
-function readable(line: string): string {
-  return (
-    line
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a trace holds
-      .replace(/\x1b\[0Ksection_(?:start|end):\d+:[^\r]*\r\x1b\[0K|\x1b\[[\d;]*[A-Za-z]/g, "")
-      .replace(/\r$/, "")
-      .replace(/\r/g, "\n")
-  );
 }

@@ -36,7 +36,8 @@ function casesOf(report: VariationReport): string[] {
 
 function pipelineCase(step: StepReport, report: VariationReport): string {
   const failure = step.problems.length === 0 ? "" : failureOf(step);
-  const output = escapeXml(step.result.jobs.map(describeJob).join("\n"));
+  const lines = [...step.result.jobs.map(describeJob), ...(report.leftBehind ? [report.leftBehind] : [])];
+  const output = escapeXml(lines.join("\n"));
   return (
     `    <testcase name="${escapeXml(step.name)}" classname="berth smoke.${report.runner}" time="${step.result.seconds.toFixed(3)}">\n` +
     `${failure}      <system-out>${output}</system-out>\n    </testcase>\n`

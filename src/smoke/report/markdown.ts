@@ -16,7 +16,9 @@ export function renderMarkdown(
       ...report.steps.flatMap((step) =>
         step.problems.map((problem) => `- **${cell(step.name)}**: ${cell(problem)}`),
       ),
-      ...(report.error ? [`- **${cell(report.name)}**: ${cell(report.error)}`] : []),
+      ...[report.error, report.leftBehind].flatMap((each) =>
+        each ? [`- **${cell(report.name)}**: ${cell(each)}`] : [],
+      ),
     ])
     .concat(differences.map((difference) => `- runners differ: ${cell(difference)}`))
     .join("\n");

@@ -32,7 +32,7 @@ function renderVariation(report: VariationReport, tails: TraceTails, paint: Pain
   const mark = report.state === "passed" ? paint("green", "PASS") : paint("red", report.state.toUpperCase());
   const head = `${mark} ${paint("bold", report.name)} ${paint("dim", `(${report.runner}, ${report.seconds.toFixed(1)} s)`)}`;
   const steps = report.steps.map((step) => renderStep(step, report, tails, paint));
-  return `${[head, ...steps.filter((step) => step !== ""), ...(report.error ? [`  ${report.error}`] : [])].join("\n")}\n`;
+  return `${[head, ...steps.filter((step) => step !== ""), ...(report.error ? [`  ${report.error}`] : []), ...(report.leftBehind ? [paint("yellow", `  ${report.leftBehind}`)] : [])].join("\n")}\n`;
 }
 
 function renderStep(step: StepReport, report: VariationReport, tails: TraceTails, paint: Paint): string {

@@ -1,5 +1,6 @@
 import { projectRecord, runnerRecord } from "../records.ts";
-import { paged, projectOf, Refusal, type Route, route } from "./request.ts";
+import { roles } from "../tokens.ts";
+import { paged, projectOf, Refusal, type Route, requireRole, route } from "./request.ts";
 
 /** What the server, its projects and its runners are. */
 export const about: readonly Route[] = [
@@ -8,34 +9,46 @@ export const about: readonly Route[] = [
   })),
   route("GET", "/version", () => ({ json: { version: "18.11.2-ee", revision: "0000000" } })),
   route("GET", "/user", () => ({
-    json: { id: 1, username: "root", name: "Administrator", state: "active" },
-  })),
-  route("GET", "/personal_access_tokens/self", ({ writes }) => ({
     json: {
       id: 1,
-      name: "smoke",
-      revoked: false,
-      created_at: "2026-01-01T00:00:00.000Z",
-      scopes: [writes ? "api" : "read_api"],
-      user_id: 1,
-      last_used_at: null,
-      active: true,
-      expires_at: "2027-01-01",
+      username: "root",
+      name: "Administrator",
+      state: "active",
+      email: "admin@example.com",
+      commit_email: "admin@example.com",
     },
   })),
+  route("GET", "/personal_access_tokens/self", ({ token }) => {
+    if (token.kind === "oauth" || token.kind === "job")
+      throw new Refusal(400, { message: "400 Bad request" });
+    return {
+      json: {
+        id: 1,
+        name: "smoke",
+        revoked: false,
+        created_at: "2026-01-01T00:00:00.000Z",
+        scopes: token.scopes,
+        ...(token.kind === "granular" && { granular: true }),
+        user_id: 1,
+        last_used_at: null,
+        active: true,
+        expires_at: "2027-01-01",
+      },
+    };
+  }),
   route("GET", "/projects/:id", (request, id) => ({
-    json: projectRecord(request.state, projectOf(request, id)),
+    json: projectRecord(request.state, projectOf(request, id), request.token.role),
   })),
   route("GET", "/groups/:id/projects", (request, group) => {
     const inside = request.state.projects.filter((each) => each.path.startsWith(`${group}/`) && !each.hidden);
     if (inside.length === 0) throw new Refusal(404, { message: "404 Group Not Found" });
     return paged(
       request,
-      inside.map((each) => projectRecord(request.state, each)),
+      inside.map((each) => projectRecord(request.state, each, request.token.role)),
     );
   }),
   route("GET", "/projects/:id/runners", (request, id) => {
-    projectOf(request, id);
+    requireRole(request, projectOf(request, id), roles.maintainer);
     return paged(request, [{ ...runnerRecord(), ...request.state.options.runner }]);
   }),
   route("GET", "/runners/:id", (request) => ({

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { jobRecord } from "../records.ts";
 import type { ServerJob, ServerPipeline } from "../runs.ts";
 import type { ServerState } from "../state.ts";
+import { traceOf } from "../trace-form.ts";
 import { ciVariable } from "./created.ts";
 import {
   type Answer,
@@ -11,8 +12,10 @@ import {
   pipelinesOf,
   projectOf,
   Refusal,
+  type Request,
   type Route,
   route,
+  takesVariables,
   writable,
 } from "./request.ts";
 
@@ -24,15 +27,17 @@ export const jobs: readonly Route[] = [
   }),
   route("GET", "/projects/:id/jobs/:job/trace", (request, id, number) => {
     const { job } = jobOf(request, id, number);
-    const { trace } = job;
-    if (job.finishedAt === undefined) return { text: trace };
+    const { trace: form = "timed", lateTraces = 0 } = request.state.options;
+    const headers = { "content-disposition": `inline; filename="${job.id}.log"` };
+    const trace = traceOf(job.trace, form, job.verdict);
+    if (job.finishedAt === undefined) return { text: trace, headers };
     job.readsAfterEnd += 1;
-    const cut = job.readsAfterEnd <= (request.state.options.lateTraces ?? 0);
-    return { text: cut ? trace.slice(0, Math.floor(trace.length / 2)) : trace };
+    const cut = job.readsAfterEnd <= lateTraces;
+    return { text: cut ? trace.slice(0, Math.floor(trace.length / 2)) : trace, headers };
   }),
   route("GET", "/projects/:id/jobs/:job/artifacts", (request, id, number) => {
     const { pipeline, job } = jobOf(request, id, number);
-    return archiveOf(request.state, pipeline, job);
+    return sent(request, archiveOf(request.state, pipeline, job), job.id);
   }),
   route("GET", "/projects/:id/jobs/artifacts/:ref/download", (request, id, ref) => {
     const project = projectOf(request, id);
@@ -40,19 +45,29 @@ export const jobs: readonly Route[] = [
     for (const pipeline of pipelinesOf(request.state, project)) {
       const job = pipeline.jobs.find((each) => each.name === name);
       if (pipeline.start.ref === ref && pipeline.status === "success" && job)
-        return archiveOf(request.state, pipeline, job);
+        return sent(request, archiveOf(request.state, pipeline, job), job.id);
     }
     throw new Refusal(404, { message: "404 Not Found" });
   }),
   route("POST", "/projects/:id/jobs/:job/play", (request, id, number) => {
-    writable(request, id);
+    const project = writable(request, id);
     const { pipeline, job } = jobOf(request, id, number);
+    if ((request.body.job_variables_attributes ?? []).length > 0 && !takesVariables(request, project))
+      throw new Refusal(403, { message: "403 Forbidden" });
     if (!pipeline.play(job, (request.body.job_variables_attributes ?? []).map(ciVariable))) {
       throw new Refusal(400, { message: "400 Bad request - Unplayable Job" });
     }
     return { json: jobRecord(request.state, pipeline, job) };
   }),
 ];
+
+/** GitLab does not send large files itself: it redirects to the object store, on another host, by an address that is signed. */
+function sent({ state, store }: Request, answer: Answer, job: number): Answer {
+  if (state.options.objectStore === false || !answer.bytes) return answer;
+  const key = `${job}-${state.nextId("signature")}`;
+  state.stored.set(key, answer.bytes);
+  return { status: 302, text: "", headers: { location: `${store}/artifacts/${key}?X-Signature=stand-in` } };
+}
 
 function archiveOf(state: ServerState, pipeline: ServerPipeline, job: ServerJob): Answer {
   const folder = pipeline.resultOf(job).artifactsFolder;

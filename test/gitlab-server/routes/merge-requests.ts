@@ -38,10 +38,9 @@ export const mergeRequests: readonly Route[] = [
       });
     if (!project.branches().includes(source))
       throw new Refusal(400, { message: ["Source branch does not exist"] });
-    const number = request.state.nextId("merge request");
     const made = {
-      id: number,
-      iid: number,
+      id: request.state.nextId("merge request"),
+      iid: request.state.nextId(`merge request of ${project.id}`),
       project,
       source,
       target,
@@ -59,13 +58,15 @@ export const mergeRequests: readonly Route[] = [
   })),
   route("PUT", "/projects/:id/merge_requests/:iid", (request, id, iid) => {
     const found = mergeRequestOf(request, id, iid);
+    writable(request, id);
+    if (typeof request.body.title === "string") found.title = request.body.title;
     if (request.body.state_event === "close") found.state = "closed";
     return { json: mergeRequestRecord(request.state, found) };
   }),
   route("GET", "/projects/:id/merge_requests/:iid/pipelines", (request, id, iid) => {
-    const { project, source } = mergeRequestOf(request, id, iid);
+    const { project } = mergeRequestOf(request, id, iid);
     const records = pipelinesOf(request.state, project).filter(
-      (each) => each.start.source === "merge_request_event" && each.start.ref === source,
+      (each) => each.start.source === "merge_request_event" && each.start.mergeRequest === Number(iid),
     );
     return paged(
       request,
@@ -74,14 +75,17 @@ export const mergeRequests: readonly Route[] = [
   }),
   route("POST", "/projects/:id/merge_requests/:iid/pipelines", (request, id, iid) => {
     const { project, source } = mergeRequestOf(request, id, iid);
-    return created(request, {
+    writable(request, id);
+    const made = created(request, {
       project,
       ref: source,
       tag: false,
       source: "merge_request_event",
       variables: [],
       inputs: {},
+      mergeRequest: Number(iid),
     });
+    return { ...made, status: 200 };
   }),
   route("GET", "/projects/:id/merge_requests/:iid/notes", (request, id, iid) =>
     paged(request, mergeRequestOf(request, id, iid).notes.map(noteRecord)),

@@ -1,5 +1,6 @@
 import { bridgeRecord, jobRecord, pipelineBasics, pipelineRecord } from "../records.ts";
 import { testReportOf } from "../test-report.ts";
+import { roles } from "../tokens.ts";
 import { ciVariable, created } from "./created.ts";
 import {
   type Answer,
@@ -10,9 +11,16 @@ import {
   Refusal,
   type Request,
   type Route,
+  requireRole,
   route,
+  takesVariables,
   writable,
 } from "./request.ts";
+
+const statuses =
+  "created waiting_for_resource preparing waiting_for_callback pending running success failed canceling canceled skipped manual scheduled".split(
+    " ",
+  );
 
 /** Pipelines, and the lists of their jobs. */
 export const pipelines: readonly Route[] = [
@@ -20,7 +28,13 @@ export const pipelines: readonly Route[] = [
     const project = writable(request, id);
     const { ref, variables = [], inputs = {} } = { ref: request.query.get("ref"), ...request.body };
     if (!ref) throw new Refusal(400, { error: "ref is missing" });
-    if (variables.length > 0 && project.variablesRole === "no_one_allowed")
+    const names = variables.map(({ key }: { key: string }) => key);
+    const twice = names.filter((name: string, index: number) => names.indexOf(name) !== index);
+    if (twice.length > 0)
+      throw new Refusal(400, {
+        message: { base: [`Variables have duplicate values (${[...new Set(twice)].join(", ")})`] },
+      });
+    if (variables.length > 0 && !takesVariables(request, project))
       throw new Refusal(400, { message: { base: ["Insufficient permissions to set pipeline variables"] } });
     return created(request, {
       project,
@@ -34,6 +48,9 @@ export const pipelines: readonly Route[] = [
   route("GET", "/projects/:id/pipelines", (request, id) => {
     const project = projectOf(request, id);
     const wanted = ["ref", "sha", "source", "status"] as const;
+    const status = request.query.get("status");
+    if (status !== null && !statuses.includes(status))
+      throw new Refusal(400, { error: "status does not have a valid value" });
     // Child pipelines are listed only where they are asked for.
     const records = pipelinesOf(request.state, project)
       .filter((each) => each.start.parent === undefined || request.query.has("source"))
@@ -50,10 +67,10 @@ export const pipelines: readonly Route[] = [
     writable(request, id);
     const pipeline = pipelineOf(request, id, number);
     pipeline.cancel();
-    return { status: 201, json: pipelineRecord(request.state, pipeline) };
+    return { json: pipelineRecord(request.state, pipeline) };
   }),
   route("DELETE", "/projects/:id/pipelines/:pipeline", async (request, id, number) => {
-    writable(request, id);
+    requireRole(request, projectOf(request, id), roles.owner);
     const pipeline = pipelineOf(request, id, number);
     await pipeline.end();
     request.state.pipelines.splice(request.state.pipelines.indexOf(pipeline), 1);
@@ -61,12 +78,26 @@ export const pipelines: readonly Route[] = [
   }),
   route("GET", "/projects/:id/pipelines/:pipeline/jobs", (request, id, number) => {
     const pipeline = pipelineOf(request, id, number);
+    const scopes = [...request.query.getAll("scope[]"), ...request.query.getAll("scope")];
     return paged(
       request,
       pipeline.jobs
         .filter((job) => !job.bridge)
         .toReversed()
-        .map((job) => jobRecord(request.state, pipeline, job)),
+        .flatMap((job) => {
+          const record = jobRecord(request.state, pipeline, job);
+          // An earlier attempt is a job of its own, which is listed only where it is asked for.
+          const retried = request.query.get("include_retried") === "true" ? Math.max(0, job.attempts - 1) : 0;
+          const earlier = { ...record, status: "failed", failure_reason: "script_failure" };
+          return [
+            record,
+            ...Array.from({ length: retried }, (_, index) => ({
+              ...earlier,
+              id: 1_000_000 + 10 * job.id + index,
+            })),
+          ];
+        })
+        .filter(({ status }) => scopes.length === 0 || scopes.includes(status)),
     );
   }),
   route("GET", "/projects/:id/pipelines/:pipeline/bridges", bridges),

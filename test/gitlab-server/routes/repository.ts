@@ -1,6 +1,6 @@
 import { git } from "../git.ts";
 import type { FileAction } from "../project.ts";
-import { branchRecord, commitRecord, tagRecord } from "../records.ts";
+import { branchRecord, commitRecord, releaseRecord, tagRecord } from "../records.ts";
 import { paged, projectOf, Refusal, type Route, route, writable } from "./request.ts";
 
 /** Branches, commits, files, tags and releases. */
@@ -24,6 +24,8 @@ export const repository: readonly Route[] = [
   route("DELETE", "/projects/:id/repository/branches/:branch", (request, id, name) => {
     const project = writable(request, id);
     if (!project.branches().includes(name!)) throw new Refusal(404, { message: "404 Branch Not Found" });
+    if (name === project.defaultBranch)
+      throw new Refusal(400, { message: "The default branch of a project cannot be deleted." });
     git(project.folder, ["update-ref", "-d", `refs/heads/${name}`]);
     return { status: 204 };
   }),
@@ -115,10 +117,47 @@ export const repository: readonly Route[] = [
     request.state.afterPush(project, tag, true);
     return { status: 201, json: tagRecord(request.state, project, tag) };
   }),
-  route("GET", "/projects/:id/releases", (request, id) => paged(request, projectOf(request, id).releases)),
+  route("POST", "/projects/:id/repository/branches", (request, id) => {
+    const project = writable(request, id);
+    const { branch, ref } = { ...Object.fromEntries(request.query), ...request.body };
+    if (!branch || !ref)
+      throw new Refusal(400, {
+        error: [branch ? "" : "branch is missing", ref ? "" : "ref is missing"].filter(Boolean).join(", "),
+      });
+    if (project.branches().includes(branch)) throw new Refusal(400, { message: "Branch already exists" });
+    const sha = project.resolve(ref);
+    if (!sha) throw new Refusal(400, { message: `Invalid reference name: ${ref}` });
+    git(project.folder, ["update-ref", `refs/heads/${branch}`, sha]);
+    request.state.afterPush(project, branch);
+    return { status: 201, json: branchRecord(request.state, project, branch) };
+  }),
+  route("POST", "/projects/:id/releases", (request, id) => {
+    const project = writable(request, id);
+    const { tag_name: tag, name, description = "", ref } = request.body;
+    if (!tag) throw new Refusal(400, { error: "tag_name is missing" });
+    if (project.releases.some((each) => each.tag_name === tag))
+      throw new Refusal(409, { message: "Release already exists" });
+    if (!project.tags().includes(tag)) {
+      const sha = project.resolve(ref ?? "");
+      if (!sha) throw new Refusal(422, { message: "Ref is not specified" });
+      git(project.folder, ["tag", tag, sha]);
+    }
+    // A release of the API is none of the catalog's: that takes the keyword of a job.
+    const release = { tag_name: tag, name: name ?? tag, description, released_at: new Date().toISOString() };
+    project.releases.unshift(release);
+    return { status: 201, json: releaseRecord(request.state, project, release) };
+  }),
+  route("GET", "/projects/:id/releases", (request, id) => {
+    const project = projectOf(request, id);
+    return paged(
+      request,
+      project.releases.map((each) => releaseRecord(request.state, project, each)),
+    );
+  }),
   route("GET", "/projects/:id/releases/:tag", (request, id, tag) => {
-    const release = projectOf(request, id).releases.find((each) => each.tag_name === tag);
+    const project = projectOf(request, id);
+    const release = project.releases.find((each) => each.tag_name === tag);
     if (!release) throw new Refusal(404, { message: "404 Not Found" });
-    return { json: release };
+    return { json: releaseRecord(request.state, project, release) };
   }),
 ];

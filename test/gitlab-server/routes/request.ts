@@ -1,6 +1,7 @@
 import type { ServerProject } from "../project.ts";
 import type { ServerPipeline } from "../runs.ts";
 import type { ServerState } from "../state.ts";
+import { roles, type ServerToken } from "../tokens.ts";
 
 /** One request, parsed. */
 export interface Request {
@@ -12,8 +13,9 @@ export interface Request {
   readonly state: ServerState;
   readonly url: URL;
   readonly pagination: "usual" | "no-totals" | "foreign-links" | "no-headers";
-  /** The token has the scope `api`, not only `read_api`. */
-  readonly writes: boolean;
+  readonly token: ServerToken;
+  /** Where artifacts are: another host, as a rule. */
+  readonly store: string;
 }
 
 export interface Answer {
@@ -28,11 +30,13 @@ export interface Answer {
 export class Refusal extends Error {
   readonly status: number;
   readonly body: unknown;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, body: unknown) {
+  constructor(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}) {
     super(JSON.stringify(body));
     this.status = status;
     this.body = body;
+    this.headers = headers;
   }
 }
 
@@ -50,15 +54,38 @@ export function route(method: string, path: string, answer: Route["answer"], rea
   return { method, pattern: new RegExp(`^${path.replaceAll(/:\w+/g, "([^/]+)")}$`), answer, reads };
 }
 
-export function projectOf({ state }: Request, id = ""): ServerProject {
+export function projectOf({ state, method, url, path }: Request, id = ""): ServerProject {
   const project = state.projects.find((each) => (each.path === id || String(each.id) === id) && !each.hidden);
-  if (!project) throw new Refusal(404, { message: "404 Project Not Found" });
-  return project;
+  if (project) return project;
+  const moved = state.projects.find((each) => each.formerPaths.includes(id) && !each.hidden);
+  if (!moved) throw new Refusal(404, { message: "404 Project Not Found" });
+  // GitLab redirects readers to the project's number, and lets nobody write to an old path.
+  if (method !== "GET")
+    throw new Refusal(405, { message: "Non GET methods are not allowed for moved projects" });
+  const rest = path.replace(/^\/projects\/[^/]+/, "");
+  throw new Refusal(301, "", { location: `${state.url}/api/v4/projects/${moved.id}${rest}${url.search}` });
+}
+
+/** What a token's user is on a project. */
+export function roleOn({ token }: Request, project: ServerProject): number {
+  return project.readOnly ? Math.min(token.role, roles.reporter) : token.role;
+}
+
+export function requireRole(request: Request, project: ServerProject, role: number): void {
+  if (roleOn(request, project) < role) throw new Refusal(403, { message: "403 Forbidden" });
+}
+
+/** Whether the token's user may give variables to pipelines and manual jobs of a project. */
+export function takesVariables(request: Request, project: ServerProject): boolean {
+  const wanted =
+    { no_one_allowed: roles.nobody, ...roles }[project.variablesRole as keyof typeof roles] ??
+    roles.developer;
+  return roleOn(request, project) >= wanted;
 }
 
 export function writable(request: Request, id?: string): ServerProject {
   const project = projectOf(request, id);
-  if (project.readOnly) throw new Refusal(403, { message: "403 Forbidden" });
+  requireRole(request, project, roles.developer);
   return project;
 }
 
@@ -68,6 +95,7 @@ export function pipelinesOf(state: ServerState, project: ServerProject): ServerP
 
 export function pipelineOf(request: Request, id?: string, number?: string): ServerPipeline {
   const project = projectOf(request, id);
+  if (!/^\d+$/.test(number ?? "")) throw new Refusal(400, { error: "pipeline_id is invalid" });
   const found = request.state.pipelines.find(
     (each) => each.id === Number(number) && each.start.project === project,
   );
@@ -94,7 +122,15 @@ export function mergeRequestOf(request: Request, id?: string, iid?: string) {
 }
 
 export function paged({ query, url, pagination }: Request, all: readonly unknown[]): Answer {
+  for (const name of ["per_page", "page"]) {
+    if (!/^[1-9]\d*$/.test(query.get(name) ?? "1"))
+      throw new Refusal(400, {
+        error: `${name} ${/^\d+$/.test(query.get(name) ?? "") ? "does not have a valid value" : "is invalid"}`,
+      });
+  }
   const perPage = Math.min(100, Number(query.get("per_page") ?? 20));
+  if (query.get("pagination") === "keyset" && pagination === "usual")
+    return keysetPage(query, url, all, perPage);
   const page = Number(query.get("page") ?? 1);
   const json = all.slice((page - 1) * perPage, page * perPage);
   const more = page * perPage < all.length;
@@ -111,6 +147,20 @@ export function paged({ query, url, pagination }: Request, all: readonly unknown
       "x-next-page": more ? String(page + 1) : "",
       ...(more ? { link: `<${next}>; rel="next"` } : {}),
       ...(pagination === "no-totals" ? {} : totals),
+    },
+  };
+}
+
+/** Keyset pages tell the next one by a link with its first item, and no numbers (GitLab docs, api/rest "Keyset-based pagination"). */
+function keysetPage(query: URLSearchParams, url: URL, all: readonly unknown[], perPage: number): Answer {
+  const start = Number(query.get("page_token") ?? 0);
+  const next = new URL(url);
+  next.searchParams.set("page_token", String(start + perPage));
+  return {
+    json: all.slice(start, start + perPage),
+    headers: {
+      "x-per-page": String(perPage),
+      ...(start + perPage < all.length ? { link: `<${next}>; rel="next"` } : {}),
     },
   };
 }
