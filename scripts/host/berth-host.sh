@@ -10,6 +10,7 @@ HOST_PROGRAM=$(readlink -f -- "${BASH_SOURCE[0]}")
 
 source "${BASH_SOURCE[0]%/*}/messages.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/persistent_paths.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/pip.sh"
 source "${BASH_SOURCE[0]%/*}/settings.sh"
 source "${BASH_SOURCE[0]%/*}/privilege.sh"
 source "${BASH_SOURCE[0]%/*}/layout.sh"

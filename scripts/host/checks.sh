@@ -60,7 +60,7 @@ check_python() {
   if ! python=$(python_for_wheels 2>/dev/null); then
     problem "the package was built for Python $BERTH_PYTHON; this server has $(python3 --version 2>&1)" \
       "set the input python_version of build to the server's version, or install python$BERTH_PYTHON and python$BERTH_PYTHON-venv"
-  elif ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+  elif ! "$python" -c 'import venv' 2>/dev/null || ! pip_wheel_of "$python" >/dev/null 2>&1; then
     problem "$python cannot make virtual environments" "apt-get install $(basename -- "$(readlink -f "$(command -v "$python")")")-venv"
   else
     ok "$("$python" --version), the wheels' version"

@@ -49,13 +49,15 @@ print_manifest_program() {
 # usage: make_virtual_environment    at the path where it will run (a venv does not move), from the package's wheels alone:
 # production asks no package index, and a bad index cannot stop a deploy half-way
 make_virtual_environment() {
-  local python wheels=$RELEASE_PATH/.berth/wheels lock=$RELEASE_PATH/.berth/requirements.lock
+  local python pip wheels=$RELEASE_PATH/.berth/wheels lock=$RELEASE_PATH/.berth/requirements.lock
   python=$(python_for_wheels)
   remove_inside "$RELEASE_PATH" venv
-  "$python" -m venv "$RELEASE_PATH/venv" || fail "$python cannot make a virtual environment" 'install python3-venv on the server'
+  if ! make_bare_environment "$python" "$RELEASE_PATH/venv" || ! pip=$(pip_wheel_of "$python"); then
+    fail "$python cannot make a virtual environment" 'install python3-venv on the server'
+  fi
   if [[ -s $lock ]]; then
     mkdir -p "$wheels"
-    "$RELEASE_PATH/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --no-compile \
+    pip_in "$RELEASE_PATH/venv" "$pip" --isolated install --no-compile \
       --no-index --find-links "$wheels" --require-hashes --requirement "$lock" ||
       fail "the requirements do not install from the package's wheels (see pip's lines above)" "build the package again for $("$python" --version)"
   fi

@@ -10,6 +10,7 @@
 set -Eeuo pipefail
 shopt -s inherit_errexit
 source "${BASH_SOURCE[0]%/*}/../lib/messages.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/pip.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/python.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/workspace.sh"
 
@@ -53,7 +54,7 @@ look_through_files() {
 # because pip keeps such wheels in its cache.
 build_wheels() {
   mkdir -p "$WORK/wheels"
-  SOURCE_DATE_EPOCH=315532800 PYTHONHASHSEED=0 quiet_pip "$WORK/venv" wheel --wheel-dir "$WORK/wheels" \
+  SOURCE_DATE_EPOCH=315532800 PYTHONHASHSEED=0 quiet_pip "$WORK/venv" wheel --use-pep517 --wheel-dir "$WORK/wheels" \
     --requirement "$PROJECT/$BERTH_REQUIREMENTS_FILE" || fail "the wheels cannot be built; pip says why above"
   "$WORK/venv/bin/python" -B "$WORK/lock_wheels.py" "$WORK/wheels" >"$WORK/requirements.lock"
   quiet_pip "$WORK/venv" install --no-index --find-links "$WORK/wheels" --require-hashes \

@@ -5,6 +5,7 @@
 set -Eeuo pipefail
 shopt -s inherit_errexit
 source "${BASH_SOURCE[0]%/*}/../lib/messages.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/pip.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/python.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/workspace.sh"
 
@@ -31,7 +32,7 @@ install_requirements() {
   else
     say "no file \"$BERTH_TEST_REQUIREMENTS_FILE\": the tests get pytest and pytest-cov"
   fi
-  quiet_pip "$WORK/venv" install "${files[@]}" || fail "the requirements cannot be installed; pip says why above"
+  quiet_pip "$WORK/venv" install --use-pep517 "${files[@]}" || fail "the requirements cannot be installed; pip says why above"
 }
 
 # usage: install_pytest    where the requirements did not bring them; sets COVERAGE to pytest's options for it, if any

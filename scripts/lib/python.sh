@@ -20,18 +20,18 @@ python_version_of() {
   "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null
 }
 
-# usage: make_virtual_environment PYTHON FOLDER    says what is missing where Debian has taken ensurepip out of Python
+# usage: make_virtual_environment PYTHON FOLDER    holds neither pip nor setuptools, like the one on the server; sets WHEEL_OF_PIP.
+# Says what is missing where Debian has taken ensurepip out of Python
 make_virtual_environment() {
   local python=$1 folder=$2 answer
-  answer=$("$python" -m venv "$folder" 2>&1) || {
-    printf '%s\n' "$answer" >&2
-    fail "$python cannot make a virtual environment: on Debian and Ubuntu install python$(python_version_of "$python")-venv"
-  }
+  if answer=$(make_bare_environment "$python" "$folder" 2>&1) && WHEEL_OF_PIP=$(pip_wheel_of "$python" 2>/dev/null); then return; fi
+  [[ -z $answer ]] || printf '%s\n' "$answer" >&2
+  fail "$python cannot make a virtual environment: on Debian and Ubuntu install python$(python_version_of "$python")-venv"
 }
 
 # usage: quiet_pip VENV ARGUMENT…    pip without questions and progress bars; errors are shown; its status is pip's
 quiet_pip() {
   local environment=$1
   shift
-  "$environment/bin/python" -m pip --quiet --no-input --disable-pip-version-check "$@"
+  pip_in "$environment" "$WHEEL_OF_PIP" "$@"
 }

@@ -39,7 +39,7 @@ describe("the pipeline of this project", () => {
       "docs/ru/gitlab.md",
     ]
       .filter((path) => existsSync(`${root}/${path}`))
-      .flatMap((path) => read(path).match(/registry\.gitlab\.com\/gitlab-org\/cli:\S+/g) ?? []);
+      .flatMap((path) => read(path).match(/registry\.gitlab\.com\/gitlab-org\/cli:[\w.-]+/g) ?? []);
     expect(new Set(spoken)).toEqual(new Set([releaseImage]));
   });
 
