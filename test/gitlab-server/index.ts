@@ -164,7 +164,12 @@ async function handle(
     send(outgoing, {
       status: 429,
       text: "Retry later\n",
-      headers: { "retry-after": String(fault.seconds), "ratelimit-remaining": "0" },
+      // As GitLab (Rack::Attack) counts: Retry-After ends when RateLimit-Reset is reached.
+      headers: {
+        "retry-after": String(fault.seconds),
+        "ratelimit-remaining": "0",
+        "ratelimit-reset": String(Math.floor(Date.now() / 1000) + fault.seconds),
+      },
     });
     return;
   }
