@@ -72,7 +72,7 @@ check:
 
 # Every scenario in test/smoke on this GitLab, with the components of this commit. Needs the variable GITLAB_TOKEN: a project access
 # token with the scope api and the role Developer. Make it a protected variable: a merge request runs its own code, so no pipeline of one may
-# see the token, and this job is only there for protected branches and tags.
+# see the token, and this job is only there for the protected default branch and for protected tags (Settings > Repository > Protected tags).
 smoke:
   extends: .berth
   stage: smoke

@@ -8,6 +8,8 @@ export interface PipelineTrigger {
   readonly ref: string;
   readonly tag: boolean;
   readonly defaultBranch: string;
+  /** Whether the project protects this branch or tag. As in a new project of GitLab, only the default branch is, where this is not told. */
+  readonly isProtected?: boolean;
 }
 
 /** The commit that a pipeline runs for. */
@@ -55,7 +57,9 @@ export function pipelineVariables(identity: PipelineIdentity): Record<string, st
     CI_COMMIT_DESCRIPTION: description.join("\n").trim(),
     CI_COMMIT_MESSAGE: commit.message,
     CI_COMMIT_REF_NAME: trigger.ref,
-    CI_COMMIT_REF_PROTECTED: String(trigger.ref === trigger.defaultBranch),
+    CI_COMMIT_REF_PROTECTED: String(
+      trigger.isProtected ?? (!trigger.tag && trigger.ref === trigger.defaultBranch),
+    ),
     CI_COMMIT_REF_SLUG: slug(trigger.ref),
     CI_COMMIT_SHA: commit.sha,
     CI_COMMIT_SHORT_SHA: commit.sha.slice(0, 8),

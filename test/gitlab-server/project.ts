@@ -50,6 +50,8 @@ export class ServerProject {
   hidden = false;
   /** Switched on as a project of the CI/CD catalog. */
   inCatalog = false;
+  /** Names of protected tags, with `*` for any text. A new project of GitLab has none. */
+  readonly protectedTags: string[] = [];
   readonly releases: ServerRelease[] = [];
   /** Tags that are published in the catalog. */
   readonly published: string[] = [];
@@ -120,6 +122,12 @@ export class ServerProject {
       "refs/tags",
     ]);
     return text === "" ? [] : text.split("\n");
+  }
+
+  /** Whether the settings protect this branch or tag: what CI_COMMIT_REF_PROTECTED says, and what protected variables are given to. */
+  isProtected(ref: string, tag: boolean): boolean {
+    if (!tag) return ref === this.defaultBranch;
+    return this.protectedTags.some((each) => matchesWildcard(ref, each));
   }
 
   read(ref: string, path: string): Buffer | undefined {
@@ -266,4 +274,10 @@ export class PaperProject extends ServerProject {
   override blobId(): string {
     return "0".repeat(40);
   }
+}
+
+/** Whether a name is meant by GitLab's wildcard, in which `*` is any text, slashes too. */
+function matchesWildcard(name: string, wildcard: string): boolean {
+  const parts = wildcard.split("*").map((each) => each.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
 }

@@ -104,7 +104,7 @@ export function branchRecord(state: ServerState, project: ServerProject, name: s
     name,
     commit: commitRecord(state, project, sha),
     merged: false,
-    protected: name === project.defaultBranch,
+    protected: project.isProtected(name, false),
     developers_can_push: false,
     developers_can_merge: false,
     can_push: true,
@@ -121,7 +121,7 @@ export function tagRecord(state: ServerState, project: ServerProject, name: stri
     target: sha,
     commit: commitRecord(state, project, sha),
     release: null,
-    protected: false,
+    protected: project.isProtected(name, true),
     created_at: null,
   };
 }

@@ -278,7 +278,13 @@ function identityOf(pipelineId: number, { project, ref, tag, source }: Start, sh
   const { message, date, parents } = project.commitOf(sha);
   return {
     project: { path: project.path, server: host },
-    trigger: { source, ref, tag, defaultBranch: project.defaultBranch },
+    trigger: {
+      source,
+      ref,
+      tag,
+      defaultBranch: project.defaultBranch,
+      isProtected: project.isProtected(ref, tag),
+    },
     commit: {
       sha,
       beforeSha: parents.split(" ")[0] || "0".repeat(40),

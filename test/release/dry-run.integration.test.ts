@@ -53,6 +53,8 @@ beforeAll(async () => {
     "Deploys Python applications",
   );
   project.inCatalog = true;
+  // As the guide asks: the smoke job and its token are there for protected branches and tags only.
+  project.protectedTags.push("*");
   const variables = {
     BERTH: await packCommandLine(),
     GITLAB_URL: server.address,
