@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { isUnitTest } from "./unit-files.ts";
 
-/* Unit tests run anywhere: as an ordinary user, without network, on any system with Node, git, bash and Python. */
+/* Unit tests run anywhere: as an ordinary user, without network, on any system with Node, git, bash and Python. None runs a job. */
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
