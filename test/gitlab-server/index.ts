@@ -40,6 +40,8 @@ export interface GitlabServerOptions {
   readonly objectStore?: boolean;
   /** So many answers after a job's end still lack the second half of its trace. */
   readonly lateTraces?: number;
+  /** The runner's `output_limit` in characters: where a trace is longer, its end and the verdict are missing for good. */
+  readonly traceLimit?: number;
 }
 
 /** A stand-in for GitLab's server: the REST and GraphQL subset that Berth uses, over real repositories and real job runs. */

@@ -182,15 +182,11 @@ function commandLine({ executor, folder, project, variables }: JobAttempt): stri
       .map((name) => ["--unset-variable", name]),
   ].flat();
   const flags = ["--no-color", "--no-json-schema-validation", "--no-artifacts-to-source"];
-  if (executor.kind === "shell")
-    return [process.execPath, program(), jobKey, ...options, ...flags, "--force-shell-executor"];
+  const local = [process.execPath, "--import", blockingOutput, program(), jobKey, ...options, ...flags];
+  if (executor.kind === "shell") return [...local, "--force-shell-executor"];
   const files = fileVariablesFolder(folder, project);
   return [
-    process.execPath,
-    program(),
-    jobKey,
-    ...options,
-    ...flags,
+    ...local,
     "--container-executable",
     executor.engine.program,
     "--helper-image",
@@ -201,6 +197,14 @@ function commandLine({ executor, folder, project, variables }: JobAttempt): stri
     `${files}:/builds/${project.identity.path}.tmp:ro`,
   ];
 }
+
+/**
+ * Loaded into gitlab-ci-local's process: writes to its pipes wait until they are taken. Otherwise it queues what a busy reader has not
+ * taken yet, some 90 short lines, and loses the queue when it exits (Node docs, process.exit).
+ */
+const blockingOutput = `data:text/javascript,${encodeURIComponent(
+  "for (const { _handle } of [process.stdout, process.stderr]) _handle?.setBlocking?.(true);",
+)}`;
 
 function program(): string {
   return createRequire(import.meta.url).resolve("gitlab-ci-local/dist/index.js");

@@ -207,6 +207,7 @@ function openRunner(given: Partial<Parameters<typeof openGitlabRunner>[0]>) {
     keep: false,
     say: () => undefined,
     interval: 50,
+    perSecond: 1_000,
     ...given,
   });
 }

@@ -86,6 +86,7 @@ export async function openSmokeServer(
         keep: false,
         say: () => undefined,
         interval: 50,
+        perSecond: 1_000,
         ...given,
         signal,
       });
