@@ -41,7 +41,12 @@ export async function openSmokeServer(
   onEvent: (event: PipelineEvent) => void = () => undefined,
 ): Promise<SmokeServer> {
   const folder = await mkdtemp(join(tmpdir(), "berth-smoke-gitlab-"));
-  const server = await startGitlabServer({ runnerTags: ["linux"], subPath: "/gitlab", ...options });
+  const server = await startGitlabServer({
+    runnerTags: ["linux"],
+    subPath: "/gitlab",
+    jobs: "quick",
+    ...options,
+  });
   const project = server.addProject("group/berth", { "README.md": "Components\n", "src/old.txt": "old\n" });
   await mkdir(join(folder, "templates"));
   await writeFile(
