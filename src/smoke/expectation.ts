@@ -104,13 +104,16 @@ async function judgeTraces(
 ): Promise<string[]> {
   const problems: string[] = [];
   for (const [name, trace] of Object.entries(expected)) {
-    const { traceFile: file, traceMissing } = jobs.get(name) ?? {};
+    const { traceFile: file, traceMissing, traceCut } = jobs.get(name) ?? {};
     if (file === undefined)
       problems.push(
         traceMissing ? `${name}: the trace cannot be read: ${traceMissing}` : `${name} has no trace`,
       );
-    else
-      problems.push(...compareText(`${name}: the trace`, textOfTrace(await readFile(file, "utf8")), trace));
+    else {
+      const found = compareText(`${name}: the trace`, textOfTrace(await readFile(file, "utf8")), trace);
+      problems.push(...found);
+      if (found.length > 0 && traceCut) problems.push(`${name}: the trace is not whole: ${traceCut}`);
+    }
   }
   return problems;
 }

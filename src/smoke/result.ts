@@ -33,6 +33,8 @@ export interface JobResult {
   readonly traceFile?: string | undefined;
   /** Why the trace of a job that ran could not be had. */
   readonly traceMissing?: string | undefined;
+  /** What the trace lacks, where its end did not come: what a scenario does not find in it may be there all the same. */
+  readonly traceCut?: string | undefined;
   /** A job that is not in the configuration: a security policy has added it, and no scenario can expect it. */
   readonly added?: boolean | undefined;
   /** Folder with the unpacked artifacts; undefined when there are none. */

@@ -4,6 +4,7 @@ import type { Files } from "../../src/engine/expand-pipeline.ts";
 import { childConfiguration } from "../../src/smoke/local/downstream.ts";
 import { ExecutorChooser } from "../../src/smoke/local/executor.ts";
 import type { SmokeProject } from "../../src/smoke/local/project.ts";
+import type { JobRun } from "../../src/smoke/local/run-job.ts";
 import { LocalPipeline } from "../../src/smoke/local/run-pipeline.ts";
 import { type CiVariable, expandText } from "../../src/smoke/local/variables.ts";
 import type { PipelinePlan } from "../../src/smoke/plan.ts";
@@ -39,6 +40,8 @@ export interface RunnerSetting {
   readonly runnerTags: readonly string[];
   readonly projects: () => readonly ServerProject[];
   readonly nextJobId: () => number;
+  /** What runs a job's commands; gitlab-ci-local where it is absent. */
+  readonly run: JobRun | undefined;
   /** Starts another pipeline: a child, or one of another project. */
   readonly start: (start: Start) => ServerPipeline | { errors: readonly string[] };
 }
@@ -120,6 +123,7 @@ export class ServerPipeline {
       traceFolder: join(setting.root, "traces", String(id)),
       env: { PATH: process.env.PATH, HOME: setting.root, TMPDIR: setting.root },
       executors: new ExecutorChooser("shell"),
+      run: setting.run,
       concurrency: 4,
       signal: this.controller.signal,
       onEvent: (event) => {

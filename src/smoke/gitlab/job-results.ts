@@ -14,9 +14,15 @@ export interface FetchOptions {
   readonly traceFolder: string;
   /** Private; for artifacts. */
   readonly folder: string;
-  /** Between two looks at a trace whose end is still under way, in milliseconds. */
+  /** The first pause between two looks at a trace whose end is still under way, in milliseconds; it doubles. */
   readonly interval: number;
+  /** How long a trace's end is waited for after its job's, in milliseconds. */
+  readonly traceWithin: number;
+  readonly signal: AbortSignal;
 }
+
+/** The longest pause between two looks at a trace, in milliseconds. */
+const longestPause = 3_000;
 
 /** What a job is known to be without asking for more. */
 export function jobResult({ name, job }: SeenJob): JobResult {
@@ -43,7 +49,7 @@ export async function fetchResult(seen: SeenJob, options: FetchOptions): Promise
   const known = jobResult(seen);
   if (isBridge(job) || job.started_at === null) return known;
   await mkdir(traceFolder, { recursive: true, mode: 0o700 });
-  const missing = await readToEnd(seen, options);
+  const { missing, cut } = await readToEnd(seen, options);
   const { file, exitCode } = await traces.close(seen);
   const target = join(folder, String(job.id));
   const has = await fetchArtifacts(seen, options, target);
@@ -51,6 +57,7 @@ export async function fetchResult(seen: SeenJob, options: FetchOptions): Promise
     ...known,
     exitCode,
     ...(missing === undefined ? { traceFile: file } : { traceMissing: missing }),
+    ...(cut !== undefined && { traceCut: cut }),
     artifactsFolder: has ? target : undefined,
   };
 }
@@ -77,21 +84,40 @@ async function fetchArtifacts(
 }
 
 /**
- * The end of a trace may come after the job's: it is asked for a few times. Returns why it may not be read, where it may not: a trace
- * with debug output is for Developers only, and one whose job was erased is gone.
+ * The end of a trace may come after the job's: it is asked for until it is there, or for `traceWithin`. `missing`: why it may not be
+ * read, where it may not: a trace with debug output is for Developers only, and one whose job was erased is gone. `cut`: that its end
+ * did not come.
  */
-async function readToEnd(seen: SeenJob, { traces, interval }: FetchOptions): Promise<string | undefined> {
-  const ended = ["success", "failed"].includes(seen.job.status);
-  for (let look = 1; ; look += 1) {
+async function readToEnd(
+  seen: SeenJob,
+  { traces, interval, traceWithin, signal }: FetchOptions,
+): Promise<{ readonly missing?: string; readonly cut?: string }> {
+  const end = Date.now() + traceWithin;
+  for (let pause = interval; ; pause = Math.min(2 * pause, longestPause)) {
     try {
       await traces.read(seen);
     } catch (error) {
-      if (isGitlabError(error, "forbidden", "not-found", "elsewhere")) return error.message;
+      if (isGitlabError(error, "forbidden", "not-found", "elsewhere")) return { missing: error.message };
       throw error;
     }
-    if (!ended || traces.isWhole(seen) || look === 4) return undefined;
-    await sleep(interval);
+    if (!isEndedByRunner(seen.job) || traces.isWhole(seen) || signal.aborted) return {};
+    const left = end - Date.now();
+    if (left <= 0) return { cut: `its end has not come ${Math.ceil(traceWithin / 1000)} s after the job's` };
+    await sleep(Math.min(pause, left), undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** Failures that a runner tells, and ends the trace with (docs, api/jobs "failure_reason"); others are GitLab's, which writes no line. */
+const runnersReasons: readonly (string | undefined)[] = [
+  undefined,
+  "script_failure",
+  "job_execution_timeout",
+  "runner_system_failure",
+  "image_pull_failure",
+];
+
+function isEndedByRunner({ status, failure_reason: reason }: SeenJob["job"]): boolean {
+  return status === "success" || (status === "failed" && runnersReasons.includes(reason));
 }
 
 /** GitLab's names, those of tomorrow too; what is being cancelled will be cancelled. */

@@ -36,6 +36,8 @@ export interface FollowOptions {
   readonly pace: Pace;
   /** A job that waits this many milliseconds for a runner that can never come ends the run. */
   readonly stuckAfter: number;
+  /** How long a trace's end is waited for after its job's, in milliseconds. */
+  readonly traceWithin: number;
 }
 
 const over: readonly string[] = ["success", "failed", "canceled", "skipped", "manual"];

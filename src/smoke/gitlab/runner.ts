@@ -23,6 +23,10 @@ export interface GitlabRunnerOptions {
   /** Between two looks at a pipeline, in milliseconds; requests come twice as often at most, all runs together. */
   readonly interval?: number | undefined;
   readonly stuckAfter?: number | undefined;
+  /** Milliseconds that a trace's end is waited for after its job's. */
+  readonly traceWithin?: number | undefined;
+  /** Requests that may start in a second, for a GitLab without limits. */
+  readonly perSecond?: number | undefined;
 }
 
 /** Opens sessions on one GitLab project, and in the end removes what they shared. */
@@ -36,16 +40,19 @@ export interface GitlabRunner {
  * @throws UsageError in one line that says what to set
  */
 export async function openGitlabRunner(options: GitlabRunnerOptions): Promise<GitlabRunner> {
-  const { env, signal, components, keep, say, stream, interval = 2_000, stuckAfter } = options;
-  const client = openGitlab({ env, signal });
+  const { env, signal, components, keep, say, stream, interval = 2_000, perSecond } = options;
+  const client = openGitlab({ env, signal, ...(perSecond !== undefined && { perSecond }) });
   if (options.project === undefined)
     throw new UsageError("no GitLab project: name one with --project group/name (or set CI_PROJECT_PATH)");
   const checked = await checkProject(client, options.project);
   for (const note of checked.notes) say(note);
   for (const line of await removeStaleBranches(client, checked.path, new Date())) say(line);
   const pace = new Pace(interval / 2);
-  const { timestamps } = options;
-  const shared = { client, checked, components, keep, stream, timestamps, pace, interval, stuckAfter };
+  const { timestamps, stuckAfter, traceWithin } = options;
+  const shared = {
+    ...{ client, checked, components, keep, stream, timestamps },
+    ...{ pace, interval, stuckAfter, traceWithin },
+  };
   const open = (project: string | undefined) => openGitlabSession({ ...shared, project });
   const templates = new SharedTemplates(() => open(undefined));
   return {

@@ -29,6 +29,8 @@ export interface GitlabSessionOptions {
   readonly pace?: Pace | undefined;
   /** Milliseconds after which a job that no runner can take ends the run; 15,000 when absent. */
   readonly stuckAfter?: number | undefined;
+  /** Milliseconds that a trace's end is waited for after its job's; 20,000 when absent. */
+  readonly traceWithin?: number | undefined;
   /** Logs show the time of each line, where the runner wrote one. */
   readonly timestamps?: boolean | undefined;
   /** Read the traces of running jobs, for somebody who watches. */
@@ -236,7 +238,7 @@ export class GitlabSession implements SmokeSession {
     linted: Pick<PipelineResult, "warnings" | "config">,
     request: PipelineRequest,
   ): Promise<SmokePipeline> {
-    const { client, checked, pace, stuckAfter, stream = false, timestamps } = this.options;
+    const { client, checked, pace, stuckAfter, traceWithin, stream = false, timestamps } = this.options;
     const pipeline = new GitlabPipeline({
       client,
       project: checked,
@@ -253,6 +255,7 @@ export class GitlabSession implements SmokeSession {
       interval: this.interval,
       pace: pace ?? new Pace(this.interval / 2),
       stuckAfter: stuckAfter ?? 15_000,
+      traceWithin: traceWithin ?? 20_000,
     });
     this.pipelines.push(pipeline);
     let result = await pipeline.follow();

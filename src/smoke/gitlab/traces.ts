@@ -33,9 +33,9 @@ export class Traces {
     return running.toSorted((a, b) => this.traceOf(a).reads - this.traceOf(b).reads)[0];
   }
 
-  /** Whether a trace has come to its last line: a runner ends it with the job's verdict. */
+  /** Whether a trace has come to its last line: a runner ends it with the job's verdict, or with word of its limit (`output_limit`). */
   isWhole(seen: SeenJob): boolean {
-    return /Job (?:succeeded|failed)/.test(this.traceOf(seen).text.slice(-500));
+    return /Job (?:succeeded|failed)|Job's log exceeded limit of/.test(this.traceOf(seen).text.slice(-500));
   }
 
   /** Closes a trace and returns its file and the exit code that it tells, if any. */

@@ -35,6 +35,9 @@ export interface AttemptOutcome {
   readonly reason?: "script_failure" | "job_execution_timeout" | "runner_system_failure" | undefined;
 }
 
+/** Runs a job's commands in its checkout, and leaves its artifacts in {@link collectedFolder}. */
+export type JobRun = (attempt: JobAttempt, checkout: string) => Promise<AttemptOutcome>;
+
 /** The one job in the file that gitlab-ci-local gets, so that its output and folders have names that we know. */
 const jobKey = "job";
 /** A job that never runs: its artifacts folder is how gitlab-ci-local brings files into a container. */
@@ -45,13 +48,13 @@ const incomingKey = "incoming";
  * its own, with its state beside the checkout, so that the job sees exactly the commit. It knows no timeouts: they are
  * enforced here, by ending its whole process group.
  */
-export async function runAttempt(attempt: JobAttempt): Promise<AttemptOutcome> {
+export async function runAttempt(attempt: JobAttempt, run: JobRun = runLocal): Promise<AttemptOutcome> {
   const checkout = checkoutFolder(attempt.folder, attempt.project);
   await attempt.project.checkOut(attempt.sha, checkout);
   await layIn(attempt, checkout);
   await writeJobFile(attempt);
   await writeVariables(attempt);
-  const outcome = await runLocal(attempt, checkout);
+  const outcome = await run(attempt, checkout);
   await takeArtifacts(attempt, outcome);
   return outcome;
 }
@@ -69,6 +72,11 @@ export function fileVariablesFolder(folder: string, project: SmokeProject): stri
 /** `CI_PROJECT_DIR` as the job sees it. In a container it stands under /builds, as with GitLab's docker executor. */
 export function projectFolderInJob(executor: Executor, folder: string, project: SmokeProject): string {
   return executor.kind === "container" ? `/builds/${project.identity.path}` : checkoutFolder(folder, project);
+}
+
+/** Where what a job left behind is collected, whether it is wanted or not. */
+export function collectedFolder(folder: string): string {
+  return join(folder, "state", "artifacts", jobKey);
 }
 
 async function layIn(attempt: JobAttempt, checkout: string): Promise<void> {
@@ -182,15 +190,11 @@ function commandLine({ executor, folder, project, variables }: JobAttempt): stri
       .map((name) => ["--unset-variable", name]),
   ].flat();
   const flags = ["--no-color", "--no-json-schema-validation", "--no-artifacts-to-source"];
-  if (executor.kind === "shell")
-    return [process.execPath, program(), jobKey, ...options, ...flags, "--force-shell-executor"];
+  const local = [process.execPath, "--import", blockingOutput, program(), jobKey, ...options, ...flags];
+  if (executor.kind === "shell") return [...local, "--force-shell-executor"];
   const files = fileVariablesFolder(folder, project);
   return [
-    process.execPath,
-    program(),
-    jobKey,
-    ...options,
-    ...flags,
+    ...local,
     "--container-executable",
     executor.engine.program,
     "--helper-image",
@@ -201,6 +205,14 @@ function commandLine({ executor, folder, project, variables }: JobAttempt): stri
     `${files}:/builds/${project.identity.path}.tmp:ro`,
   ];
 }
+
+/**
+ * Loaded into gitlab-ci-local's process: writes to its pipes wait until they are taken. Otherwise it queues what a busy reader has not
+ * taken yet, some 90 short lines, and loses the queue when it exits (Node docs, process.exit).
+ */
+const blockingOutput = `data:text/javascript,${encodeURIComponent(
+  "for (const { _handle } of [process.stdout, process.stderr]) _handle?.setBlocking?.(true);",
+)}`;
 
 function program(): string {
   return createRequire(import.meta.url).resolve("gitlab-ci-local/dist/index.js");
@@ -239,7 +251,7 @@ async function takeArtifacts(
   { job, folder, outgoing, onArtifacts }: JobAttempt,
   outcome: AttemptOutcome,
 ): Promise<void> {
-  const collected = join(folder, "state", "artifacts", jobKey);
+  const collected = collectedFolder(folder);
   const names = await readdir(collected).catch(() => []);
   if (!job.artifacts || names.length === 0 || !isWanted(job.artifacts.when, outcome)) return;
   await rm(outgoing, { recursive: true, force: true });

@@ -9,7 +9,13 @@ import { describeExecutor, type ExecutorChooser } from "./executor.ts";
 import { jobVariables } from "./job-variables.ts";
 import { LocalJob, shouldRetry } from "./local-job.ts";
 import type { SmokeProject } from "./project.ts";
-import { type AttemptOutcome, fileVariablesFolder, projectFolderInJob, runAttempt } from "./run-job.ts";
+import {
+  type AttemptOutcome,
+  fileVariablesFolder,
+  type JobRun,
+  projectFolderInJob,
+  runAttempt,
+} from "./run-job.ts";
 import { nextSteps, pipelineState, reopenAfter } from "./schedule.ts";
 import { openTrace, type Trace } from "./trace.ts";
 import { type CiVariable, expandText } from "./variables.ts";
@@ -33,6 +39,8 @@ export interface LocalPipelineOptions {
   readonly onEvent?: ((event: PipelineEvent) => void) | undefined;
   /** Runs what trigger jobs start; without it they are left out. */
   readonly startDownstream?: StartDownstream | undefined;
+  /** What runs a job's commands; gitlab-ci-local when absent. */
+  readonly run?: JobRun | undefined;
 }
 
 /** GitLab's default for a project. */
@@ -207,7 +215,7 @@ export class LocalPipeline {
     const trace = await this.openTrace(job, settings);
     job.traceFile = trace.file;
     try {
-      return await runAttempt({
+      const attempt = {
         job: { ...job.plan, image },
         executor,
         project: options.project,
@@ -216,14 +224,15 @@ export class LocalPipeline {
         variables,
         incoming: producers.flatMap((each) => each.artifactsFolder ?? []),
         outgoing: join(options.folder, "artifacts", String(job.index)),
-        onArtifacts: (path) => {
+        onArtifacts: (path: string) => {
           job.artifactsFolder = path;
         },
         env: options.env,
         trace,
         timeoutSeconds,
         signal: options.signal,
-      });
+      };
+      return await runAttempt(attempt, options.run);
     } finally {
       await trace.close();
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });

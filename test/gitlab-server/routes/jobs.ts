@@ -27,9 +27,9 @@ export const jobs: readonly Route[] = [
   }),
   route("GET", "/projects/:id/jobs/:job/trace", (request, id, number) => {
     const { job } = jobOf(request, id, number);
-    const { trace: form = "timed", lateTraces = 0 } = request.state.options;
+    const { trace: form = "timed", lateTraces = 0, traceLimit } = request.state.options;
     const headers = { "content-disposition": `inline; filename="${job.id}.log"` };
-    const trace = traceOf(job.trace, form, job.verdict);
+    const trace = limited(traceOf(job.trace, form, job.verdict), traceLimit);
     if (job.finishedAt === undefined) return { text: trace, headers };
     job.readsAfterEnd += 1;
     const cut = job.readsAfterEnd <= lateTraces;
@@ -60,6 +60,12 @@ export const jobs: readonly Route[] = [
     return { json: jobRecord(request.state, pipeline, job) };
   }),
 ];
+
+/** As GitLab Runner ends a trace that is too long (docs, runner/configuration/advanced-configuration `output_limit`). */
+function limited(trace: string, limit: number | undefined): string {
+  if (limit === undefined || trace.length <= limit) return trace;
+  return `${trace.slice(0, limit)}\n\x1b[33;1mJob's log exceeded limit of ${limit} bytes.\nJob execution will continue but no more output will be collected.\x1b[0;m\n`;
+}
 
 /** GitLab does not send large files itself: it redirects to the object store, on another host, by an address that is signed. */
 function sent({ state, store }: Request, answer: Answer, job: number): Answer {

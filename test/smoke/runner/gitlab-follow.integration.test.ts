@@ -141,14 +141,28 @@ describe("what jobs leave behind", () => {
     ]);
   });
 
+  // A trace begins with the command: what it prints must not be in there.
+  const long = "a: { script: ['seq 1 200; echo the very $(echo end)'] }\n";
+  const wanted = { traces: { a: { contains: "the very end" } } };
+
   it("is read to its end where traces come late", async () => {
-    const { run } = await open({ lateTraces: 3 });
-    const report = await run({
-      // A trace begins with the command: what it prints must not be in there.
-      pipeline: "a: { script: ['seq 1 200; echo the very $(echo end)'] }\n",
-      expect: { traces: { a: { contains: "the very end" } } },
-    });
+    const { run } = await open({ lateTraces: 9 });
+    const report = await run({ pipeline: long, expect: wanted }, { interval: 10 });
     expect(report.steps[0]?.problems).toEqual([]);
+  });
+
+  it("is called cut where its end does not come in time, or never can", async () => {
+    const late = await open({ lateTraces: Number.POSITIVE_INFINITY });
+    const report = await late.run({ pipeline: long, expect: wanted }, { traceWithin: 300 });
+    expect(report.steps[0]?.problems).toEqual([
+      'a: the trace does not contain "the very end"',
+      "a: the trace is not whole: its end has not come 1 s after the job's",
+    ]);
+    await late.close();
+    const { run, server } = await open({ traceLimit: 500 });
+    const limited = await run({ pipeline: long, expect: { traces: { a: { contains: "exceeded limit" } } } });
+    expect(limited.steps[0]?.problems).toEqual([]);
+    expect(server.log.filter((each) => each.endsWith("/trace"))).toHaveLength(1);
   });
 });
 

@@ -15,7 +15,7 @@ let server: GitlabServer;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "berth-smoke-gitlab-"));
-  server = await startGitlabServer({ runnerTags: ["linux"], subPath: "/gitlab" });
+  server = await startGitlabServer({ runnerTags: ["linux"], subPath: "/gitlab", jobs: "quick" });
   server.addProject("group/berth", { "README.md": "Components\n", "src/old.txt": "old\n" });
   await mkdir(join(folder, "templates"));
   await writeFile(
@@ -207,6 +207,7 @@ function openRunner(given: Partial<Parameters<typeof openGitlabRunner>[0]>) {
     keep: false,
     say: () => undefined,
     interval: 50,
+    perSecond: 1_000,
     ...given,
   });
 }

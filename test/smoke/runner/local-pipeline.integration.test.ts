@@ -200,6 +200,19 @@ describe("a pipeline on the local runner", () => {
     expect(await traceOf(result, "use")).toContain("version=1.2 $x");
   });
 
+  it("loses no line of a job to a reader that is busy while the job ends", async () => {
+    const pipeline = await open([job("long", { script: ["seq 1 2000; echo the very $(echo end)"] })]);
+    let busy = true;
+    events = (event) => {
+      if (event.kind !== "job-line" || !busy) return;
+      busy = false;
+      // Nothing is read meanwhile: long enough for the runner's process to end, if it does not wait for its reader.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+    };
+    const trace = await traceOf(await pipeline.run(), "long");
+    expect(trace.split("\n").slice(-3)).toEqual(["2000", "the very end", ""]);
+  });
+
   it("stops at once when it is cancelled", async () => {
     const controller = new AbortController();
     const pipeline = await open(

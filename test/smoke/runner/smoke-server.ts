@@ -41,7 +41,12 @@ export async function openSmokeServer(
   onEvent: (event: PipelineEvent) => void = () => undefined,
 ): Promise<SmokeServer> {
   const folder = await mkdtemp(join(tmpdir(), "berth-smoke-gitlab-"));
-  const server = await startGitlabServer({ runnerTags: ["linux"], subPath: "/gitlab", ...options });
+  const server = await startGitlabServer({
+    runnerTags: ["linux"],
+    subPath: "/gitlab",
+    jobs: "quick",
+    ...options,
+  });
   const project = server.addProject("group/berth", { "README.md": "Components\n", "src/old.txt": "old\n" });
   await mkdir(join(folder, "templates"));
   await writeFile(
@@ -86,6 +91,7 @@ export async function openSmokeServer(
         keep: false,
         say: () => undefined,
         interval: 50,
+        perSecond: 1_000,
         ...given,
         signal,
       });
