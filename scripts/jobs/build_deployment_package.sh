@@ -5,24 +5,26 @@
 #   requirements.lock   each wheel with its sha256, for pip --no-index --require-hashes
 #   manifest.json       version, commit, Python, the sha256 and mode of each file, the target of each link
 # and berth-build.env, GitLab's dotenv report, with the sha256 of the manifest: what deploy takes is what was built here.
-# Reads BERTH_SOURCE_FOLDER, BERTH_PYTHON_VERSION, BERTH_REQUIREMENTS_FILE, BERTH_INCLUDE, BERTH_EXCLUDE, BERTH_VERSION,
+# Reads BERTH_SOURCE_FOLDER, BERTH_TARGET, BERTH_PYTHON_VERSION, BERTH_REQUIREMENTS_FILE, BERTH_INCLUDE, BERTH_EXCLUDE, BERTH_VERSION,
 # and GitLab's CI_COMMIT_SHA, CI_COMMIT_TAG, CI_COMMIT_TIMESTAMP; git where they are not set.
 set -Eeuo pipefail
 shopt -s inherit_errexit
 source "${BASH_SOURCE[0]%/*}/../lib/messages.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/pip.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/python.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/target.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/workspace.sh"
 
 main() {
   local python
   make_workspace
-  python=$(choose_python "$BERTH_PYTHON_VERSION")
+  read_target
+  python=$(choose_python "$WANTED_PYTHON")
   find_commit
   unpack_programs "$WORK"
   section check "Look through the files" collapsed
   look_through_files "$python"
-  section wheels "Build the wheels (Python $BERTH_PYTHON_VERSION)" collapsed
+  section wheels "Build the wheels for $TARGET" collapsed
   make_virtual_environment "$python" "$WORK/venv"
   build_wheels
   section package "Pack version $VERSION"

@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
 # run_tests: installs the requirements into a virtual environment of its own and runs pytest.
-# Reads BERTH_SOURCE_FOLDER, BERTH_PYTHON_VERSION, BERTH_REQUIREMENTS_FILE, BERTH_TEST_REQUIREMENTS_FILE,
+# Reads BERTH_SOURCE_FOLDER, BERTH_TARGET, BERTH_PYTHON_VERSION, BERTH_REQUIREMENTS_FILE, BERTH_TEST_REQUIREMENTS_FILE,
 # BERTH_PYTEST_ARGUMENTS. Writes .berth/reports/junit.xml and, with pytest-cov, .berth/reports/coverage.xml.
 set -Eeuo pipefail
 shopt -s inherit_errexit
 source "${BASH_SOURCE[0]%/*}/../lib/messages.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/pip.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/python.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/target.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/workspace.sh"
 
 main() {
   local python
   make_workspace
-  python=$(choose_python "$BERTH_PYTHON_VERSION")
-  section install "Install requirements (Python $BERTH_PYTHON_VERSION)" collapsed
+  read_target
+  python=$(choose_python "$WANTED_PYTHON")
+  section install "Install requirements (Python $WANTED_PYTHON)" collapsed
   make_virtual_environment "$python" "$WORK/venv"
   install_requirements
   install_pytest

@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
 # validate_syntax: compiles every Python file of the application, in one process, and reports every syntax error.
-# Reads BERTH_SOURCE_FOLDER, BERTH_PYTHON_VERSION, BERTH_EXCLUDE. Writes .berth/reports/syntax.json.
+# Reads BERTH_SOURCE_FOLDER, BERTH_TARGET, BERTH_PYTHON_VERSION, BERTH_EXCLUDE. Writes .berth/reports/syntax.json.
 set -Eeuo pipefail
 shopt -s inherit_errexit
 source "${BASH_SOURCE[0]%/*}/../lib/messages.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/python.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/target.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/workspace.sh"
 
 main() {
   local python exclude=()
   make_workspace
-  python=$(choose_python "$BERTH_PYTHON_VERSION")
+  read_target
+  python=$(choose_python "$WANTED_PYTHON")
   read -r -d '' -a exclude <<<"${BERTH_EXCLUDE:-}" || true
   unpack_checker "$WORK"
   "$python" -B "$WORK/check_syntax.py" "$SOURCE" "$PROJECT" "$REPORTS/syntax.json" "${exclude[@]}"

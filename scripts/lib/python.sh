@@ -11,8 +11,8 @@ choose_python() {
       return
     fi
   done
-  fail "Python $wanted is wanted (input python_version), and this job has $(python_version_of python3 || echo none):" \
-    "take an image with Python $wanted (input image), install it on the runner, or change python_version"
+  fail "Python $wanted is wanted (input target), and this job has $(python_version_of python3 || echo none):" \
+    "take an image with Python $wanted (input image), install it on the runner, or correct the target"
 }
 
 # usage: python_version_of COMMAND    prints its version like 3.11; fails where there is no such command

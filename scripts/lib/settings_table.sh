@@ -9,6 +9,7 @@ BERTH_TEST_REQUIREMENTS_FILE file
 BERTH_PYTEST_ARGUMENTS words
 BERTH_INCLUDE words
 BERTH_EXCLUDE words
+BERTH_TARGET target
 BERTH_PYTHON_VERSION python
 BERTH_VERSION version +
 BERTH_SERVICE_NAME unit +
@@ -37,6 +38,7 @@ BERTH_MAX_PARALLEL 1-100
 BERTH_SSH_PORT 1-65535
 BERTH_RESTORE_DATA name +
 BERTH_ROLLBACK_TO name
+BERTH_DEBIAN bookworm|trixie
 BERTH_SWITCHES switches +
 BERTH_ACTION deploy|rollback +
 BERTH_RELEASE name +
@@ -67,7 +69,8 @@ form_of() {
     variables) PATTERN="^($v(\*|=$v)?( +$v(\*|=$v)?)* *)?$" FORM="NAME, PREFIX_* or NAME=OTHER_NAME, with spaces between" ;;
     place) PATTERN="^([1-9][0-9]{0,4}|[]0-9A-Za-z.:[-]+:[1-9][0-9]{0,4}|(/$p)+)?$" FORM="a port, address:port or an absolute path" ;;
     address) PATTERN="^(https?://|unix:/)[[:graph:]]+$" FORM="an address such as http://127.0.0.1:8000/healthz" ;;
-    python) PATTERN="^3\.[0-9]{1,2}$" FORM="a Python version such as 3.11" ;;
+    python) PATTERN="^(3\.[0-9]{1,2})?$" FORM="a Python version such as 3.11" ;;
+    target) PATTERN="^(debian-1[23]|ubuntu-2[24]\.04|3\.1[0-9]\.[0-9]{1,2})?$" FORM="debian-12, debian-13, ubuntu-22.04, ubuntu-24.04 or a full Python version such as 3.11.2" ;;
     version) PATTERN="^([0-9A-Za-z][0-9A-Za-z._+-]*)?$" FORM="letters, digits, dots, dashes, underscores and plus" ;;
     sha256) PATTERN="^([0-9a-f]{64})?$" FORM="a sha256 in hexadecimal digits" ;;
     name) PATTERN="^([A-Za-z0-9][A-Za-z0-9_.-]*)?$" FORM="a name as the job's log shows it" ;;

@@ -46,7 +46,12 @@ export const forms = {
     pattern: "^(https?://|unix:/)[[:graph:]]+$",
     words: "an address such as http://127.0.0.1:8000/healthz",
   },
-  python: { pattern: "^3\\.[0-9]{1,2}$", words: "a Python version such as 3.11" },
+  python: { pattern: "^(3\\.[0-9]{1,2})?$", words: "a Python version such as 3.11" },
+  // From 3.10 on: the templates take the first four characters of a full version for the image.
+  target: {
+    pattern: "^(debian-1[23]|ubuntu-2[24]\\.04|3\\.1[0-9]\\.[0-9]{1,2})?$",
+    words: "debian-12, debian-13, ubuntu-22.04, ubuntu-24.04 or a full Python version such as 3.11.2",
+  },
   version: {
     pattern: "^([0-9A-Za-z][0-9A-Za-z._+-]*)?$",
     words: "letters, digits, dots, dashes, underscores and plus",

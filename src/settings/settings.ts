@@ -79,7 +79,9 @@ export const settings: readonly Setting[] = [
   input("pytest_arguments", text("words"), { default: "" }),
   input("include", text("words"), { default: "", inputAlso: ["package_include"] }),
   input("exclude", text("words"), { inputAlso: ["syntax_exclude", "package_exclude"] }),
-  input("python_version", text("python"), { default: "3.11" }),
+  input("target", text("target"), { default: "" }),
+  // The older way, for one more release.
+  input("python_version", text("python"), { default: "" }),
   // BERTH_VERSION is what build packs; a deploy reads it from the package's manifest.
   input("version", text("version"), { default: "", server: true }),
   // deploy, rollback
@@ -116,6 +118,8 @@ export const settings: readonly Setting[] = [
   sent("restore_data", text("name"), ""),
   input("release", text("name"), { default: "", variable: "BERTH_ROLLBACK_TO" }),
   // what a job finds out
+  // Debian's name in the tag of the image that goes with `target`.
+  found("BERTH_DEBIAN", choice("bookworm", "trixie"), { default: "bookworm" }),
   found("BERTH_SWITCHES", { type: "switches" }, { default: "", server: true }),
   found("BERTH_ACTION", choice("deploy", "rollback"), { default: "deploy", server: true }),
   found("BERTH_RELEASE", text("name"), { default: "", server: true }),

@@ -55,17 +55,42 @@ describe("validate, test and build", () => {
     }
   });
 
+  it.each([
+    [{}, "debian-12", "3.11", "bookworm"],
+    [{ target: "debian-12" }, "debian-12", "3.11", "bookworm"],
+    [{ target: "debian-13" }, "debian-13", "3.13", "trixie"],
+    [{ target: "ubuntu-22.04" }, "ubuntu-22.04", "3.10", "bookworm"],
+    [{ target: "ubuntu-24.04" }, "ubuntu-24.04", "3.12", "bookworm"],
+    [{ target: "3.11.2" }, "3.11.2", "3.11", "bookworm"],
+    [{ target: "3.12.12" }, "3.12.12", "3.12", "bookworm"],
+    [{ python_version: "3.13" }, "", "3.13", "bookworm"],
+    [{ target: "debian-13", python_version: "3.12" }, "debian-13", "3.12", "trixie"],
+  ])("take their image from the target: %o", (inputs, target, version, debian) => {
+    const chosen = three.map((each) => ({ ...each, inputs }));
+    const { jobs } = include(chosen);
+    for (const name of all) {
+      const { image, job_variables: variables } = jobs[name]!;
+      expect(image?.name).toMatch(/^python:\$\{BERTH_PYTHON_VERSION\}-slim-\$\{BERTH_DEBIAN\}$/);
+      expect(variables.BERTH_TARGET?.value).toBe(target);
+      expect(variables.BERTH_PYTHON_VERSION?.value).toBe(version);
+      expect(variables.BERTH_DEBIAN?.value).toBe(debian);
+    }
+  });
+
   it("run the tests on each Python version side by side when asked to", () => {
     const inputs = { every_python_version: true, python_versions: ["3.11", "3.13"], allow_failure: true };
     const { created, jobs } = include([{ component: "test", inputs }]);
     expect(created).toEqual(["run_tests: [3.11]", "run_tests: [3.13]"]);
     expect(jobs["run_tests: [3.13]"]?.allow_failure).toBe(true);
+    expect(jobs["run_tests: [3.13]"]?.job_variables.BERTH_TARGET).toBeUndefined();
   });
 
   it.each([
     ["validate", "source_folder", "../elsewhere"],
     ["validate", "source_folder", "site; touch pwned"],
     ["validate", "python_version", "3"],
+    ["validate", "target", "debian-11"],
+    ["build", "target", "3.9.2"],
     ["validate", "branch", 'x" == "x'],
     ["test", "requirements_file", "/etc/passwd"],
     ["test", "job_prefix", "a b"],
