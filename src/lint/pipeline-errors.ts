@@ -105,7 +105,8 @@ function isOfUnreadLocation({ facts }: Problem, { unread }: IncludedPipeline): b
   );
 }
 
-function inRoot(file: LintFile, path: string): string {
+/** The path in the project of a file that the engine names. */
+export function inRoot(file: LintFile, path: string): string {
   const inner = path.replace(/^[^:]*@[^:]*:/, "").replace(/^\//, "");
   return file.root === "" ? inner : `${file.root}/${inner}`;
 }

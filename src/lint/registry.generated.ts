@@ -52,6 +52,7 @@ import { rule as jobReachable } from "./rules/job-reachable.ts";
 import { rule as neededArtifactsMade } from "./rules/needed-artifacts-made.ts";
 import { rule as needsAcyclic } from "./rules/needs-acyclic.ts";
 import { rule as needsDeclared } from "./rules/needs-declared.ts";
+import { rule as needsSeen } from "./rules/needs-seen.ts";
 import { rule as needsTogether } from "./rules/needs-together.ts";
 import { rule as pipelineValid } from "./rules/pipeline-valid.ts";
 import { rule as projectLicensed } from "./rules/project-licensed.ts";
@@ -70,6 +71,7 @@ import { rule as stageDeclared } from "./rules/stage-declared.ts";
 import { rule as suppressionReasoned } from "./rules/suppression-reasoned.ts";
 import { rule as suppressionUsed } from "./rules/suppression-used.ts";
 import { rule as tagSemantic } from "./rules/tag-semantic.ts";
+import { rule as templateKeysKnown } from "./rules/template-keys-known.ts";
 import { rule as tlsVerified } from "./rules/tls-verified.ts";
 import { rule as yamlReadable } from "./rules/yaml-readable.ts";
 
@@ -127,6 +129,7 @@ export const rules: readonly Rule[] = [
   neededArtifactsMade,
   needsAcyclic,
   needsDeclared,
+  needsSeen,
   needsTogether,
   pipelineValid,
   projectLicensed,
@@ -145,6 +148,7 @@ export const rules: readonly Rule[] = [
   suppressionReasoned,
   suppressionUsed,
   tagSemantic,
+  templateKeysKnown,
   tlsVerified,
   yamlReadable,
 ];

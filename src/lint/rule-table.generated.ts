@@ -58,6 +58,7 @@ export const ruleTable: readonly RuleRow[] = [
   {"id":"needed-artifacts-made","group":"pipeline","severity":"warning","summary":"A job that asks for another one's artifacts gets some."},
   {"id":"needs-acyclic","group":"pipeline","severity":"error","summary":"Jobs do not need each other in a circle."},
   {"id":"needs-declared","group":"pipeline","severity":"error","summary":"Every job that another one needs exists."},
+  {"id":"needs-seen","group":"pipeline","severity":"info","summary":"Every needed job is in a file that can be read here."},
   {"id":"needs-together","group":"pipeline","severity":"warning","summary":"A job and the jobs that it needs are in the same pipelines."},
   {"id":"pipeline-valid","group":"pipeline","severity":"error","summary":"The pipeline is one that GitLab accepts."},
   {"id":"project-licensed","group":"catalog","severity":"info","summary":"A component project has a licence file."},
@@ -76,6 +77,7 @@ export const ruleTable: readonly RuleRow[] = [
   {"id":"suppression-reasoned","group":"suppression","severity":"warning","summary":"A suppression names a rule and says why."},
   {"id":"suppression-used","group":"suppression","severity":"warning","summary":"A suppression silences a finding."},
   {"id":"tag-semantic","group":"catalog","severity":"warning","summary":"The newest tag is a semantic version without a leading v."},
+  {"id":"template-keys-known","group":"pipeline","severity":"info","summary":"A hidden job that reads like a job holds only keywords that GitLab knows."},
   {"id":"tls-verified","group":"security","severity":"warning","summary":"TLS certificates are verified."},
   {"id":"yaml-readable","group":"contract","severity":"error","summary":"The file is YAML that GitLab can load."},
 ];

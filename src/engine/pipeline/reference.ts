@@ -13,11 +13,18 @@ import { type Findings, refusal } from "./errors.ts";
 
 /**
  * Replaces every `!reference [job, keyword]` by the value it points to (https://docs.gitlab.com/ci/yaml/yaml_optimization/).
- * Throws ConfigError for references that point to nothing, to themselves, or are not lists of names.
+ * Throws ConfigError for references that point to nothing, to themselves, or are not lists of names, and RangeError for a chain that
+ * is too long.
  */
 export function resolveReferences(config: YamlMap, findings: Findings): YamlMap {
   return new References(config, findings).resolveMap(config);
 }
+
+/**
+ * Ours: so many references may lead from one to the next. Node's own stack would end near twice as many, in an error that is not
+ * always the same one.
+ */
+const MOST_LINKS = 1_000;
 
 class References {
   readonly #config: YamlMap;
@@ -71,6 +78,7 @@ class References {
     if (this.#resolving.has(reference)) {
       throw refusal(fault("reference-circular", { shown: inspectValue(path) }), { subject: "", place });
     }
+    if (this.#resolving.size >= MOST_LINKS) throw new RangeError("too many references in a chain");
     this.#resolving.add(reference);
     let value: YamlValue | undefined;
     try {
