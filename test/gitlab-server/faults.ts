@@ -1,3 +1,5 @@
+import type { Answer } from "./routes/index.ts";
+
 /** What may go wrong with one request. `before`: nothing was carried out; `after`: it was, and its answer is lost. */
 export type Fault =
   | { readonly kind: "delay"; readonly milliseconds: number }
@@ -7,6 +9,10 @@ export type Fault =
   | { readonly kind: "error"; readonly status: number; readonly when: "before" | "after" }
   | { readonly kind: "reset"; readonly when: "before" | "after" }
   | { readonly kind: "cut" }
+  /** Answered so, and not carried out. */
+  | { readonly kind: "answer"; readonly answer: Answer }
+  /** Carried out, and answered otherwise. */
+  | { readonly kind: "change"; readonly change: (answer: Answer) => Answer }
   | { readonly kind: "hang" };
 
 /** Decides for each request, in its turn, whether something goes wrong. */

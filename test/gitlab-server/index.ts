@@ -164,6 +164,7 @@ async function handle(
   if (fault?.kind === "delay") await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
   if (fault?.kind === "wait") await fault.until;
   if (fault?.kind === "hang") return;
+  if (fault?.kind === "answer") return send(outgoing, fault.answer);
   if (fault?.kind === "limit") {
     send(outgoing, {
       status: 429,
@@ -191,7 +192,7 @@ async function handle(
   const given = await answer;
   if (fault?.kind === "reset") return void outgoing.socket?.destroy();
   if (fault?.kind === "error") return send(outgoing, troubled(fault.status));
-  send(outgoing, given, fault?.kind === "cut");
+  send(outgoing, fault?.kind === "change" ? fault.change(given) : given, fault?.kind === "cut");
 }
 
 async function answerOf(

@@ -131,7 +131,7 @@ export class ServerPipeline {
         const job = this.jobs.find((each) => each.name === event.job);
         // What happens in downstream pipelines is theirs.
         if (!job) return;
-        if (event.kind === "job-started") job.startedAt = new Date().toISOString();
+        if (event.kind === "job-started" && !job.stuck) job.startedAt = new Date().toISOString();
         if (event.kind === "job-line") job.trace += `${event.line}\n`;
         if (event.kind === "job-finished") {
           job.finishedAt = new Date().toISOString();

@@ -119,7 +119,7 @@ export class GitlabPipeline {
     const { client, project, pipeline, pace, signal } = this.options;
     if (!areQuiet(jobs)) return undefined;
     await pace.turn(signal);
-    this.current = await client.pipelines.get(project.path, pipeline.id);
+    this.current = await whenThere(() => client.pipelines.get(project.path, pipeline.id));
     if (!over.includes(this.current.status)) return undefined;
     // A finished pipeline has jobs, save a skipped one: a list without any comes from a replica that lags behind.
     if (jobs.length === 0 && this.current.status !== "skipped" && this.emptyLooks < 5) {
@@ -147,10 +147,14 @@ export class GitlabPipeline {
     const { client, project, pipeline, pace } = this.options;
     const signal = AbortSignal.timeout(60_000);
     const free = client.withSignal(signal);
+    const look = () => new PipelineTree(free, pace, signal).jobs(project.path, pipeline.id);
+    // Afterwards all jobs are canceled: what they waited for must be known before.
+    const before = await look().catch(() => []);
+    for (const { job } of before) this.states.set(job.id, job.status);
     // A project can keep cancelling to Maintainers or to nobody: that must not hide why the run was ended. Closing tries again, and tells.
     await this.cancel(free).catch(() => undefined);
     await this.traces.closeAll();
-    const jobs = await new PipelineTree(free, pace, signal).jobs(project.path, pipeline.id);
+    const jobs = await look();
     const results = jobs.map((seen) => ({
       ...jobResult(seen),
       waited: waiting(this.states.get(seen.job.id)),

@@ -1,4 +1,4 @@
-import { openGitlab } from "../../gitlab/index.ts";
+import { type ConnectionOptions, openGitlab } from "../../gitlab/index.ts";
 import { UsageError } from "../../usage-error.ts";
 import type { SmokeSession } from "../session.ts";
 import type { Variation } from "../variation.ts";
@@ -25,8 +25,8 @@ export interface GitlabRunnerOptions {
   readonly stuckAfter?: number | undefined;
   /** Milliseconds that a trace's end is waited for after its job's. */
   readonly traceWithin?: number | undefined;
-  /** Requests that may start in a second, for a GitLab without limits. */
-  readonly perSecond?: number | undefined;
+  /** How requests behave, where it is not as usual. */
+  readonly connection?: Omit<ConnectionOptions, "access" | "signal"> | undefined;
 }
 
 /** Opens sessions on one GitLab project, and in the end removes what they shared. */
@@ -40,8 +40,8 @@ export interface GitlabRunner {
  * @throws UsageError in one line that says what to set
  */
 export async function openGitlabRunner(options: GitlabRunnerOptions): Promise<GitlabRunner> {
-  const { env, signal, components, keep, say, stream, interval = 2_000, perSecond } = options;
-  const client = openGitlab({ env, signal, ...(perSecond !== undefined && { perSecond }) });
+  const { env, signal, components, keep, say, stream, interval = 2_000, connection } = options;
+  const client = openGitlab({ ...connection, env, signal });
   if (options.project === undefined)
     throw new UsageError("no GitLab project: name one with --project group/name (or set CI_PROJECT_PATH)");
   const checked = await checkProject(client, options.project);

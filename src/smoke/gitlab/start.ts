@@ -166,6 +166,8 @@ async function waitFor<T>(
     if (found !== undefined) return found;
     await sleep(interval, undefined, { signal }).catch(() => undefined);
   }
+  if (signal.aborted)
+    throw new GitlabError("aborted", `the scenario's time was over before GitLab could ${what}`);
   throw new GitlabError("timeout", `GitLab did not ${what} in time`);
 }
 

@@ -207,7 +207,7 @@ function openRunner(given: Partial<Parameters<typeof openGitlabRunner>[0]>) {
     keep: false,
     say: () => undefined,
     interval: 50,
-    perSecond: 1_000,
+    connection: { perSecond: 1_000 },
     ...given,
   });
 }

@@ -22,6 +22,8 @@ export interface SmokeServer {
   /** What the runs said beside their reports. */
   readonly notes: string[];
   readonly events: PipelineEvent[];
+  /** What was said before the runs. */
+  readonly said: string[];
   /** Runs one scenario through the API. */
   run(
     definition: Definition & Partial<Scenario>,
@@ -54,6 +56,7 @@ export async function openSmokeServer(
     "spec: { inputs: { whomToGreet: {} } }\n---\ngreet: { script: ['ls; echo \"hello $[[ inputs.whomToGreet ]]\"'] }\n",
   );
   const notes: string[] = [];
+  const said: string[] = [];
   const events: PipelineEvent[] = [];
   const runOn = async (
     runner: string,
@@ -82,6 +85,7 @@ export async function openSmokeServer(
     project,
     notes,
     events,
+    said,
     run: async (definition, given = {}) => {
       const { signal = new AbortController().signal } = given;
       const runner = await openGitlabRunner({
@@ -89,9 +93,9 @@ export async function openSmokeServer(
         components: folder,
         env: { GITLAB_URL: server.address, GITLAB_TOKEN: server.token },
         keep: false,
-        say: () => undefined,
+        say: (line) => said.push(line),
         interval: 50,
-        perSecond: 1_000,
+        connection: { perSecond: 1_000 },
         ...given,
         signal,
       });

@@ -1,0 +1,4 @@
+import { following } from "./following.ts";
+import { playAll } from "./play.ts";
+
+playAll(following);

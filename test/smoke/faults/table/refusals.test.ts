@@ -1,0 +1,4 @@
+import { playAll } from "./play.ts";
+import { refusals } from "./refusals.ts";
+
+playAll(refusals);
