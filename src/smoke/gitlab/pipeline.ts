@@ -52,7 +52,7 @@ export class GitlabPipeline {
   private readonly fetched = new Map<number, JobResult>();
   private readonly begin = Date.now();
   private current: Pipeline;
-  private emptyLooks = 0;
+  private laggingLooks = 0;
 
   constructor(options: FollowOptions) {
     const { client, pace, signal, traceFolder, secrets, timestamps } = options;
@@ -121,16 +121,29 @@ export class GitlabPipeline {
     await pace.turn(signal);
     this.current = await whenThere(() => client.pipelines.get(project.path, pipeline.id));
     if (!over.includes(this.current.status)) return undefined;
-    // A finished pipeline has jobs, save a skipped one: a list without any comes from a replica that lags behind.
-    if (jobs.length === 0 && this.current.status !== "skipped" && this.emptyLooks < 5) {
-      this.emptyLooks += 1;
+    const last = jobs.some(({ job }) => job.status === "created" || job.status === "failed")
+      ? await this.look()
+      : jobs;
+    if (signal.aborted || !areQuiet(last)) return undefined;
+    if (this.lags(last) && this.laggingLooks < 5) {
+      this.laggingLooks += 1;
       return undefined;
     }
-    if (!jobs.some(({ job }) => job.status === "created" || job.status === "failed")) return jobs;
-    const last = await this.look();
-    if (signal.aborted || !areQuiet(last)) return undefined;
     this.tellChanges(last);
     return last;
+  }
+
+  /**
+   * Whether the jobs are older than the pipeline's end, from a replica that lags behind: a finished pipeline has jobs, save a skipped
+   * one, and none of them is still to be begun, save behind a manual one, where the pipeline is `manual`.
+   */
+  private lags(jobs: readonly SeenJob[]): boolean {
+    const { status } = this.current;
+    if (jobs.length === 0) return status !== "skipped";
+    return (
+      ["success", "failed"].includes(status) &&
+      jobs.some(({ job, name }) => job.status === "created" && name === job.name)
+    );
   }
 
   private async stream(jobs: readonly SeenJob[]): Promise<void> {
