@@ -3,7 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /*
- * Makes the generated files: the registry of rules, the schema of berth.yaml with its validator, that of components, the rules' pages,
+ * Makes the generated files: the registry of rules, the schema of berth.yaml with its validator, that of components, the rules' pages, that of the codes,
  * the table of settings for bash and the constraints of the templates' inputs. `--check` only
  * compares, and names what is not current. Each step reads what the one before it wrote.
  */
@@ -15,6 +15,7 @@ const steps = [
   async () => (await import("./configuration-schema.ts")).configurationFiles(),
   async () => (await import("./component-schema.ts")).componentSchemaFiles(),
   async () => (await import("./rule-pages.ts")).rulePages(root),
+  async () => (await import("./code-page.ts")).codePage(),
   async () => (await import("./settings-files.ts")).settingsFiles(root),
 ];
 

@@ -1,6 +1,6 @@
 import type { ProblemKind } from "./contract/index.ts";
 import { type ComponentContext, interpolateFile, type Variable } from "./interpolation/index.ts";
-import type { Code, Problem } from "./problem/index.ts";
+import type { Known, Problem } from "./problem/index.ts";
 import type { GitLabVersion } from "./version/index.ts";
 import {
   fromJson,
@@ -28,18 +28,15 @@ export interface ExpandComponentOptions {
 }
 
 /** A message of GitLab with what GitLab lacks: a code, the place, and where the faulty value came from. */
-export interface ComponentError {
-  readonly code: Code;
+export type ComponentError = Known & {
   /** The input that it speaks of; empty where it speaks of none, or of several. */
   readonly subject: string;
-  /** What the message is made of. */
-  readonly facts: Problem["facts"];
   /** The message without its subject. */
   readonly text: string;
   readonly message: string;
   readonly place?: PlainPlace;
   readonly origin?: { readonly input: string; readonly place?: PlainPlace };
-}
+};
 
 /** GitLab's verdict on a component file with the given inputs. */
 export interface ComponentExpansion {
@@ -97,7 +94,7 @@ function describe({ code, subject, facts, text, message, place, origin }: Proble
     message,
     ...(place && { place: place.toJSON() }),
     ...(origin && { origin: describeOrigin(origin) }),
-  };
+  } as ComponentError;
 }
 
 function describeOrigin({ input, place }: Origin): { input: string; place?: PlainPlace } {
