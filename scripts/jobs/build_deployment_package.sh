@@ -2,7 +2,7 @@
 # build_deployment_package: makes deployment_package.tar.gz, the same bytes for the same commit and the same index.
 #   app/                the application's files, modes normalised; no virtual environment, .git, database or secret
 #   wheels/             every requirement, built for this Python: the server needs no package index
-#   requirements.lock   each wheel with its sha256, for pip --no-index --require-hashes
+#   requirements.lock   each wheel with its sha256, for pip --no-index --require-hashes; uv chose them for the target
 #   manifest.json       version, commit, Python, the sha256 and mode of each file, the target of each link
 # and berth-build.env, GitLab's dotenv report, with the sha256 of the manifest: what deploy takes is what was built here.
 # Reads BERTH_SOURCE_FOLDER, BERTH_TARGET, BERTH_PYTHON_VERSION, BERTH_REQUIREMENTS_FILE, BERTH_INCLUDE, BERTH_EXCLUDE, BERTH_VERSION,
@@ -13,6 +13,7 @@ source "${BASH_SOURCE[0]%/*}/../lib/messages.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/pip.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/python.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/target.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/uv.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/workspace.sh"
 
 main() {
@@ -26,7 +27,9 @@ main() {
   look_through_files "$python"
   section wheels "Build the wheels for $TARGET" collapsed
   make_virtual_environment "$python" "$WORK/venv"
-  build_wheels
+  prepare_uv "$python"
+  build_wheels "$python"
+  prove_wheels
   section package "Pack version $VERSION"
   "$python" -B "$WORK/package_files.py" pack "$SOURCE" "$FACTS" "$WORK" "$PROJECT/deployment_package.tar.gz" "$PROJECT/berth-build.env"
   end_section
@@ -51,16 +54,38 @@ look_through_files() {
   "$1" -B "$WORK/package_files.py" check "$SOURCE" "$FACTS"
 }
 
-# usage: build_wheels    fills $WORK/wheels and $WORK/requirements.lock, and installs them once for proof
-# A wheel built here from source has no date of its own; the earliest that a zip can hold serves, the same one for every commit,
-# because pip keeps such wheels in its cache.
+# usage: build_wheels PYTHON    fills $WORK/wheels and $WORK/requirements.lock: what uv chooses for the target, each file by its hash; without
+# uv, what pip chooses for the Python that runs it
 build_wheels() {
   mkdir -p "$WORK/wheels"
-  SOURCE_DATE_EPOCH=315532800 PYTHONHASHSEED=0 quiet_pip "$WORK/venv" wheel --use-pep517 --wheel-dir "$WORK/wheels" \
-    --requirement "$PROJECT/$BERTH_REQUIREMENTS_FILE" || fail "the wheels cannot be built; pip says why above"
+  if [[ -z $UV ]]; then
+    pip_wheel --requirement "$PROJECT/$BERTH_REQUIREMENTS_FILE"
+  else
+    resolve_requirements "$1" "$BERTH_REQUIREMENTS_FILE" "$WORK/resolved.txt" || fail "no packages for $TARGET satisfy $BERTH_REQUIREMENTS_FILE; uv says why above"
+    as_set_up "$1" -B "$WORK/resolved_requirements.py" "$WORK/resolved.txt" "$BERTH_REQUIREMENTS_FILE" "$WORK/hashed.txt" "$WORK/other.txt" ||
+      fail "$BERTH_REQUIREMENTS_FILE has not the hashes of what the target needs"
+    [[ ! -s $WORK/hashed.txt ]] || pip_wheel --no-deps --require-hashes --requirement "$WORK/hashed.txt"
+    [[ ! -s $WORK/other.txt ]] || pip_wheel --no-deps --requirement "$WORK/other.txt"
+  fi
   "$WORK/venv/bin/python" -B "$WORK/lock_wheels.py" "$WORK/wheels" >"$WORK/requirements.lock"
-  quiet_pip "$WORK/venv" install --no-index --find-links "$WORK/wheels" --require-hashes \
-    --requirement "$WORK/requirements.lock" || fail "the wheels do not install as the server will do it; pip says why above"
+}
+
+# usage: pip_wheel ARGUMENT…    ends the job where it fails. A wheel built here from source has no date of its own; the earliest that a zip
+# can hold serves, the same one for every commit, because pip keeps such wheels in its cache.
+pip_wheel() {
+  SOURCE_DATE_EPOCH=315532800 PYTHONHASHSEED=0 as_set_up quiet_pip "$WORK/venv" wheel --use-pep517 --wheel-dir "$WORK/wheels" "$@" ||
+    fail "the wheels cannot be built; pip says why above"
+}
+
+# usage: prove_wheels    installs them into a new environment as the server will do it: no index, no setting of this job's
+prove_wheels() {
+  if [[ -n $UV ]]; then
+    run_uv_alone pip install --quiet --python "$WORK/venv/bin/python" --no-index --find-links "$WORK/wheels" --require-hashes \
+      --requirement "$WORK/requirements.lock" || fail "the wheels do not install as the server will do it; uv says why above"
+  else
+    PIP_CONFIG_FILE=/dev/null quiet_pip "$WORK/venv" --isolated install --no-index --find-links "$WORK/wheels" --require-hashes \
+      --requirement "$WORK/requirements.lock" || fail "the wheels do not install as the server will do it; pip says why above"
+  fi
 }
 
 # usage: facts PYTHON    prints what the manifest says of the commit, and the patterns, as JSON
@@ -75,6 +100,8 @@ END_OF_PYTHON
 # usage: unpack_programs FOLDER    puts the Python programs there
 unpack_programs() {
   cat "${BASH_SOURCE[0]%/*}/../lib/source_files.py" >"$1/source_files.py"
+  cat "${BASH_SOURCE[0]%/*}/../lib/pip_settings.py" >"$1/pip_settings.py"
+  cat "${BASH_SOURCE[0]%/*}/../lib/resolved_requirements.py" >"$1/resolved_requirements.py"
   cat "${BASH_SOURCE[0]%/*}/../lib/lock_wheels.py" >"$1/lock_wheels.py"
   cat "${BASH_SOURCE[0]%/*}/../lib/package_files.py" >"$1/package_files.py"
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # What the job works for: the server's Python and C library, as the input `target` names them.
+# shellcheck disable=SC2034 # uv.sh reads them
 
 # usage: read_target    sets WANTED_PYTHON (such as 3.11), TARGET (its name for people), and TARGET_PYTHON (such as 3.11.2) and
 # TARGET_GLIBC (such as 2.36), both empty where nothing names them. The versions are those of the distributions' own archives:

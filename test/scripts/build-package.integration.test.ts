@@ -16,6 +16,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addFile, type JobResult, makeProject, pythonVersion, runJob, scriptOf } from "./job.ts";
+import { uvOrReason } from "./uv.ts";
 
 const script = scriptOf("build", "build_deployment_package");
 const commit = {
@@ -36,6 +37,9 @@ const hiddenKeys: Record<string, string> = {
   "putty.txt": "PuTTY-User-Key-File-3: ssh-ed25519\n",
   "age.txt": `AGE-SECRET-KEY-1${"Q".repeat(58)}\n`,
 };
+/** With uv, as nearly every consumer has it; without, where it cannot be had here. */
+const uv = uvOrReason();
+const PATH = uv.reason === "" ? `${uv.bin}:${process.env.PATH}` : (process.env.PATH ?? "");
 let workshop: { path: string; remove(): void };
 let distributions: string;
 
@@ -59,7 +63,7 @@ function makeApplication(name: string, files: Record<string, string | Buffer> = 
 }
 
 function build(folder: string, variables: Record<string, string> = {}): Promise<JobResult> {
-  return runJob(script, folder, { ...commit, PIP_FIND_LINKS: distributions, ...variables });
+  return runJob(script, folder, { ...commit, PATH, PIP_FIND_LINKS: distributions, ...variables });
 }
 
 /** The package, unpacked by GNU tar as a server would do it. */
@@ -306,7 +310,7 @@ describe("build_deployment_package", { timeout: 180_000 }, () => {
       "requirements that nobody has",
       { "requirements.txt": "no-such-thing\n" },
       {},
-      /error: the wheels cannot be built/,
+      /error: (the wheels cannot be built|no packages for Python 3\.\d+ satisfy requirements\.txt)/,
     ],
   ])("refuses %s, and leaves no package", async (name, files, variables, message) => {
     const folder = makeApplication(`refuses ${name}`, files);
