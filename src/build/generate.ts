@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 /*
  * Makes the generated files: the registry of rules, the schema of berth.yaml with its validator, that of components, the rules' pages, that of the codes,
- * the table of settings for bash and the constraints of the templates' inputs. `--check` only
+ * the table of settings for bash, the constraints of the templates' inputs, and the tables of GitLab's routes. `--check` only
  * compares, and names what is not current. Each step reads what the one before it wrote.
  */
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -17,6 +17,7 @@ const steps = [
   async () => (await import("./rule-pages.ts")).rulePages(root),
   async () => (await import("./code-page.ts")).codePage(),
   async () => (await import("./settings-files.ts")).settingsFiles(root),
+  async () => (await import("./gitlab-routes.ts")).routeTables(root),
 ];
 
 for (const step of steps) {

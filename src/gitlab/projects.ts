@@ -150,6 +150,17 @@ export class ProjectOperations {
     });
   }
 
+  /** The protected tags' names, with `*` for any text; undefined for a token that may not ask: GitLab tells Maintainers only. */
+  async protectedTags(project: string | number): Promise<string[] | undefined> {
+    const path = `projects/${encodeURIComponent(project)}/protected_tags`;
+    try {
+      return (await listOf<{ name: string }>(this.area.connection, path)).map(({ name }) => name);
+    } catch (error) {
+      if (isGitlabError(error, "forbidden")) return undefined;
+      throw error;
+    }
+  }
+
   /** The releases, newest first. */
   async releases(project: string | number): Promise<Release[]> {
     return listOf(this.area.connection, `projects/${encodeURIComponent(project)}/releases`);

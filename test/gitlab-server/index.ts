@@ -61,8 +61,8 @@ export class GitlabServer {
   storeFault: (() => number | undefined) | undefined;
   /** Every request that arrived: `GET /api/v4/...`. */
   readonly log: string[] = [];
-  /** The same with the time when each came, in milliseconds. */
-  readonly requests: { readonly request: string; readonly at: number }[] = [];
+  /** The same with the time when each came, in milliseconds, and its body. */
+  readonly requests: { readonly request: string; readonly at: number; readonly body: string }[] = [];
   private readonly close: () => Promise<void>;
 
   constructor(address: string, state: ServerState, close: () => Promise<void>) {
@@ -159,7 +159,8 @@ async function handle(
   for await (const chunk of incoming) chunks.push(chunk);
   const request = `${method} ${path}${url.search}`;
   server.log.push(request);
-  server.requests.push({ request, at: Date.now() });
+  const body = Buffer.concat(chunks).toString("utf8");
+  server.requests.push({ request, at: Date.now(), body });
   const fault = server.faults?.({ method, path, count: server.log.length });
   if (fault?.kind === "delay") await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
   if (fault?.kind === "wait") await fault.until;
@@ -180,16 +181,7 @@ async function handle(
   }
   if (fault?.kind === "reset" && fault.when === "before") return void outgoing.socket?.destroy();
   if (fault?.kind === "error" && fault.when === "before") return send(outgoing, troubled(fault.status));
-  const answer = answerOf(
-    server,
-    method,
-    path,
-    url,
-    incoming,
-    Buffer.concat(chunks).toString("utf8"),
-    pagination,
-  );
-  const given = await answer;
+  const given = await answerOf(server, method, path, url, incoming, body, pagination);
   if (fault?.kind === "reset") return void outgoing.socket?.destroy();
   if (fault?.kind === "error") return send(outgoing, troubled(fault.status));
   send(outgoing, fault?.kind === "change" ? fault.change(given) : given, fault?.kind === "cut");

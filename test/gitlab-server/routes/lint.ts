@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { createdJobs, expandPipeline } from "../../../src/engine/expand-pipeline.ts";
-import { type Answer, projectOf, Refusal, type Request, type Route, route } from "./request.ts";
+import { type Answer, projectOf, Refusal, type Request, type Route, route, writable } from "./request.ts";
 
 /** Judging a configuration (GitLab docs, api/lint). */
 export const lints: readonly Route[] = [
@@ -9,7 +9,8 @@ export const lints: readonly Route[] = [
 ];
 
 function lint(request: Request, id?: string): Answer {
-  const project = projectOf(request, id);
+  // lib/api/lint.rb: a text is judged for those who may start pipelines, a commit for those who may read it.
+  const project = writable(request, id);
   if (request.body.content === undefined) throw new Refusal(400, { error: "content is missing" });
   const sha = project.resolve(request.body.ref ?? "HEAD");
   const projects = Object.fromEntries(

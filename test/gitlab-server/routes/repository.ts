@@ -1,7 +1,8 @@
 import { git } from "../git.ts";
 import type { FileAction } from "../project.ts";
 import { branchRecord, commitRecord, releaseRecord, tagRecord } from "../records.ts";
-import { paged, projectOf, Refusal, type Route, route, writable } from "./request.ts";
+import { roles } from "../tokens.ts";
+import { paged, projectOf, Refusal, type Route, requireRole, route, writable } from "./request.ts";
 
 /** Branches, commits, files, tags and releases. */
 export const repository: readonly Route[] = [
@@ -116,6 +117,15 @@ export const repository: readonly Route[] = [
     git(project.folder, ["tag", tag, sha]);
     request.state.afterPush(project, tag, true);
     return { status: 201, json: tagRecord(request.state, project, tag) };
+  }),
+  route("GET", "/projects/:id/protected_tags", (request, id) => {
+    const project = projectOf(request, id);
+    requireRole(request, project, roles.maintainer);
+    const levels = [{ id: 1, access_level: roles.maintainer, access_level_description: "Maintainers" }];
+    return paged(
+      request,
+      project.protectedTags.map((name) => ({ name, create_access_levels: levels })),
+    );
   }),
   route("POST", "/projects/:id/repository/branches", (request, id) => {
     const project = writable(request, id);
