@@ -41,17 +41,19 @@ seconds_of_program() {
 }
 
 # usage: say_elsewhere CAUSE    where the deploy path takes no file (full, read-only), the cause is left in memory for whoever comes next.
-# With noclobber nothing that somebody else put there is followed or overwritten.
+# Anybody may write there, and can see this run's name: only a new folder is certain to be nobody else's. A file could be a FIFO, and hold the
+# deploy for ever.
 say_elsewhere() {
-  (set -C && umask 077 && printf '%s\n' "$1" >"/dev/shm/berth-$RUN.cause") 2>/dev/null
+  (mkdir -m 700 -- "/dev/shm/berth-$RUN" && printf '%s\n' "$1" >"/dev/shm/berth-$RUN/cause") 2>/dev/null
 }
 
 # usage: said_elsewhere RUN    prints and removes what say_elsewhere left for the run
 said_elsewhere() {
-  local file=/dev/shm/berth-$1.cause
-  [[ -f $file && -O $file ]] || return 0
-  head -n 1 -- "$file"
-  rm -f -- "$file"
+  local folder=/dev/shm/berth-$1
+  [[ -d $folder && ! -L $folder && -O $folder ]] || return 0
+  head -n 1 -- "$folder/cause" 2>/dev/null || true
+  rm -f -- "$folder/cause"
+  rmdir -- "$folder"
 }
 
 # usage: disk_complaint    prints what the deploy path's disk says to a small file; nothing where it takes one

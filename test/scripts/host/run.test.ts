@@ -87,6 +87,24 @@ write_result failed 1 'too late'`);
     });
   });
 
+  it.each([
+    ["a FIFO", 'mkfifo "$place"'],
+    ["a file", 'echo planted >"$place"'],
+    ["a link to a file of the deploy user's", 'ln -s "$SERVER/own" "$place"'],
+    [
+      "a link to a folder of the deploy user's",
+      'mkdir "$SERVER/folder"; echo own >"$SERVER/folder/cause"; ln -s "$SERVER/folder" "$place"',
+    ],
+  ])("waits for nothing there, and shows nothing, where somebody has put %s in its place", (_, plant) => {
+    const run = `run-${process.pid}-planted`;
+    server.write("own", "own\n");
+    const { code, stdout } = server.run(`place=/dev/shm/berth-${run}; ${plant}; trap 'rm -f "$place"' EXIT
+      RUN=${run}; timed() { say_elsewhere 'no space' || echo "not said"; said_elsewhere ${run}; }
+      timed & for ((i = 0; i < 100; i++)); do kill -0 $! 2>/dev/null || break; sleep 0.1; done
+      if kill -9 $! 2>/dev/null; then echo hangs; fi; cat "$SERVER/own"`);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "not said\nown\n" });
+  });
+
   it("is abandoned where its process is dead, or a boot lies between; not while it is uploaded to", () => {
     for (const name of ["of-this-boot", "dead", "of-another-boot", "done"])
       server.write(join(server.state, "runs", name, "settings"));
