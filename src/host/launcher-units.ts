@@ -1,3 +1,4 @@
+import { hasForm } from "../settings/index.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Preparation } from "./prepare.ts";
 import { serverFile } from "./server-file.ts";
@@ -22,10 +23,7 @@ export function checkLauncher({ serviceUser, serviceName, listen, listenAddress 
     throw new UsageError(
       "--units launcher: the socket is the administrator's; give --listen the value of the input listen, or --no-listen",
     );
-  if (
-    listenAddress !== undefined &&
-    !/^([0-9]+|[A-Za-z0-9.-]+:[0-9]+|\[[0-9a-f:]+\]:[0-9]+|\/[A-Za-z0-9_./-]+)$/.test(listenAddress)
-  )
+  if (listenAddress !== undefined && (listenAddress === "" || !hasForm(listenAddress, "place")))
     throw new UsageError(
       `--listen "${listenAddress}": a port, address:port or the path of a socket is right`,
     );

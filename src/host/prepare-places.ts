@@ -1,10 +1,10 @@
+import { hasForm } from "../settings/index.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Preparation } from "./prepare.ts";
 
 /** Where no application and no backup lives (hier(7)). scripts/host/paths.sh has the same list. */
 const systemFolder =
   /^\/(bin|boot|dev|etc|lib[a-z0-9]*|proc|root|run|sbin|sys|tmp|usr|var\/(cache|lib|lock|log|mail|run|spool|tmp))(\/|$)|^\/(home|var)\/[^/]+$/;
-const path = /^(\/[A-Za-z0-9_][A-Za-z0-9._-]*){2,}$/;
 
 /** @throws UsageError for a path that is not plain, that belongs to the system, or that lies in the other one. */
 export function checkPlaces({ deployPath, backupPath }: Preparation): void {
@@ -12,7 +12,7 @@ export function checkPlaces({ deployPath, backupPath }: Preparation): void {
     ["--deploy-path", deployPath],
     ["--backup-path", backupPath],
   ] as const) {
-    if (!path.test(place))
+    if (place === "" || !hasForm(place, "path"))
       throw new UsageError(`${option} "${place}": an absolute path of plain names is right`);
     if (systemFolder.test(place))
       throw new UsageError(

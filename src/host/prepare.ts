@@ -1,3 +1,4 @@
+import { hasForm } from "../settings/index.ts";
 import { UsageError } from "../usage-error.ts";
 import { checkLauncher, launcherInstallation } from "./launcher-units.ts";
 import { authorizedKey, checkPlaces, folders } from "./prepare-places.ts";
@@ -28,8 +29,6 @@ export interface Preparation {
 
 /** The main group of what a deploy does as the service's user: not the service's, so that the application cannot enter it (as_service). */
 const helperGroup = "berth";
-const name = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
-const user = /^[a-z_][a-z0-9_-]*$/;
 /** Names of units that Berth makes from a service's name: a service called like that would be taken for another one's. */
 const derivedName = /-(standby|trial)|^berth-recovery-/;
 
@@ -69,11 +68,11 @@ function check(preparation: Preparation): void {
   const { deployUser, publicKey, serviceName, serviceUser } = preparation;
   const wrong = (what: string, value: string, right: string) =>
     new UsageError(`${what} "${value}": ${right}`);
-  if (!name.test(serviceName))
+  if (!hasForm(serviceName, "unit"))
     throw wrong("--service-name", serviceName, "a unit's name without .service is right");
-  if (!user.test(serviceUser) || serviceUser === "root")
+  if (!hasForm(serviceUser, "user") || serviceUser === "root")
     throw wrong("--service-user", serviceUser, "a user's name is right");
-  if (!user.test(deployUser)) throw wrong("--deploy-user", deployUser, "a user's name is right");
+  if (!hasForm(deployUser, "user")) throw wrong("--deploy-user", deployUser, "a user's name is right");
   if (derivedName.test(serviceName))
     throw wrong(
       "--service-name",

@@ -60,6 +60,16 @@ export const forms = {
   name: { pattern: "^([A-Za-z0-9][A-Za-z0-9_.-]*)?$", words: "a name as the job's log shows it" },
 } satisfies Readonly<Record<string, Form>>;
 
+/** Whether a text has a form, judged as bash and RE2 judge it: what GitLab's input takes, a command's option takes too. */
+export function hasForm(text: string, form: keyof typeof forms): boolean {
+  const javaScript = forms[form].pattern
+    .replaceAll("[:cntrl:]", "\\0-\\x1f\\x7f")
+    .replaceAll("[:graph:]", "!-~")
+    .replaceAll("[:space:]", " \\t-\\r")
+    .replaceAll("[]", "[\\]"); // POSIX: a bracket that comes first is one of the set
+  return new RegExp(javaScript).test(text);
+}
+
 /** Patterns of inputs that shape the pipeline and never come to bash: GitLab alone judges them. */
 export const pipelinePatterns = {
   image: "^\\S+$",

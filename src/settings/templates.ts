@@ -4,7 +4,8 @@ import { type Setting, settingOfInput, settings } from "./settings.ts";
 
 /**
  * A template whose inputs are constrained as the table of settings says: the lines `type`, `options` and `regex` of each input, and
- * `default` where the table has one, are written anew; everything else stays as it is. The header must be written as in templates/:
+ * `default` where the table has one, are written anew, and so is the line that hands all boolean inputs to bash in BERTH_SWITCHES;
+ * everything else stays as it is. The header must be written as in templates/:
  * an input's name indented by four spaces, its keys by six, `description` first.
  *
  * @param path the template's path, for messages.
@@ -36,7 +37,14 @@ export function constrainedTemplate(
     }
     return [...kept, ...constraints(setting, preset)];
   });
-  return [...lines.slice(0, from), ...made, ...lines.slice(to)].join("\n");
+  const switches = table.filter(
+    ({ value, input }) => value.type === "switch" && inputs.some(({ name }) => name === input),
+  );
+  const words = switches.map(({ input }) => `${input}=$[[ inputs.${input} ]]`).join(" ");
+  const rest = lines
+    .slice(to)
+    .map((line) => line.replace(/^( +BERTH_SWITCHES: ).*\$\[\[.*/, (_, head: string) => head + words));
+  return [...lines.slice(0, from), ...made, ...rest].join("\n");
 }
 
 function constraints({ value, default: own }: Setting, preset: string | undefined): string[] {

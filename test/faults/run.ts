@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { bootHost } from "../../src/host/index.ts";
+import { Results } from "./results.ts";
 import { badDeploys } from "./server/bad-packages.ts";
 import { faults } from "./server/faults.ts";
 import { interruptedCases } from "./server/interrupted.ts";
@@ -9,10 +10,11 @@ import { rollingCases } from "./server/rolling.ts";
 import { numbersFrom } from "./server/seeded.ts";
 import { Trial } from "./server/trial.ts";
 
-const help = `usage: npm run faults -- [--hosts N] [--only REGEXP] [--random N] [--seed N]
+const help = `usage: npm run faults -- [--hosts N] [--only REGEXP] [--random N] [--seed N] [--results FILE]
 
 Every fault before every step of a deploy, every package that must not go live, other mishaps, and N
-interruptions at random moments, on N throw-away servers at once. Prints one line for each trial, and what was wrong; exits with 1 when anything was.`;
+interruptions at random moments, on N throw-away servers at once. Prints one line for each trial, and what was wrong; exits with 1 when anything was.
+With --results a run that was cut short goes on: what went well on these very files is not tried again.`;
 
 const { values } = parseArgs({
   options: {
@@ -20,6 +22,7 @@ const { values } = parseArgs({
     only: { type: "string", default: "." },
     random: { type: "string", default: "20" },
     seed: { type: "string", default: "1" },
+    results: { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
@@ -40,8 +43,11 @@ async function main(): Promise<number> {
   try {
     const all = await attempts(packages);
     const only = new RegExp(values.only);
-    const queue = all.filter(({ name }) => only.test(name));
-    const total = queue.length;
+    const results = new Results(values.results);
+    const chosen = all.filter(({ name }) => only.test(name));
+    const queue = chosen.filter(({ name }) => !results.has(name));
+    const total = chosen.length;
+    if (queue.length < total) process.stdout.write(`${total - queue.length} were well before\n`);
     let failed = 0;
     const work = async () => {
       for (let trial: Trial | undefined; ; ) {
@@ -49,6 +55,7 @@ async function main(): Promise<number> {
         if (attempt === undefined) return trial?.end();
         trial ??= await newTrial(packages);
         const problems = await attempt.happen(trial).catch((error: unknown) => [String(error)]);
+        results.add(attempt.name, problems);
         process.stdout.write(`${problems.length === 0 ? "well  " : "WRONG "} ${attempt.name}\n`);
         for (const problem of problems)
           process.stdout.write(`         ${problem.replaceAll("\n", "\n         ")}\n`);

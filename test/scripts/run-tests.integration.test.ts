@@ -60,6 +60,17 @@ describe("run_tests", { ...skippedWhere(reason), timeout: 180_000 }, () => {
     expect(file("coverage.xml")).toMatch(/filename="shop\.py"/);
   });
 
+  it.each([
+    ["blank", " \t\n", 0, /1 passed/],
+    ["a comma alone", ",", 4, /file or directory not found: ,/],
+    ["300 words", Array.from({ length: 300 }, () => "--verbose").join(" "), 0, /1 passed/],
+    ["a word that takes no test", "-k nothing", 1, /pytest found no tests/],
+  ])("never passes without a test: pytest_arguments is %s", async (_, BERTH_PYTEST_ARGUMENTS, code, said) => {
+    const result = await test({ "shop.py": shop, "test_shop.py": passing }, { BERTH_PYTEST_ARGUMENTS });
+    expect(result.output).toMatch(said);
+    expect(result.code).toBe(code);
+  });
+
   it("fails with the tests, and still writes the reports", async () => {
     const failing = passing.replace("== 4", "== 5");
     const { code, output, file } = await test({ "shop.py": shop, "test_shop.py": failing });

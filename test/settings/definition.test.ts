@@ -8,6 +8,7 @@ import { parseAllDocuments } from "yaml";
 import {
   constrainedTemplate,
   forms,
+  hasForm,
   type Setting,
   settingOfInput,
   settings,
@@ -52,9 +53,73 @@ describe("every setting has one definition", () => {
     const changed = text
       .replace("      regex: ^[A-Za-z0-9][A-Za-z0-9_.-]*$\n", "      regex: .*\n")
       .replace("      options: [auto, import, none]\n", "")
+      .replace(" harden_unit=$[[ inputs.harden_unit ]]", "")
       .replace("      type: number\n      default: 60\n", "      type: string\n      default: 61\n");
     expect(changed.length).not.toBe(text.length);
     expect(constrainedTemplate(path, changed)).toBe(text);
+  });
+
+  it("with a form that TypeScript reads as bash does", () => {
+    const texts = [
+      "",
+      " ",
+      "a",
+      "a b",
+      "a-b_c.d",
+      "A",
+      "1",
+      "0",
+      "80",
+      "65536",
+      "a:80",
+      "[::1]:80",
+      "]:1",
+      "/a",
+      "/a/b",
+      "/a/../b",
+      "a/b",
+      "a/b/",
+      "a/b c",
+      ".",
+    ];
+    texts.push(
+      "-a",
+      "a=b",
+      "A_*",
+      "A=B",
+      "a\tb",
+      "a\nb",
+      "\x7f",
+      "http://a",
+      "http://a b",
+      "unix:/run/x",
+      "3.11",
+      "é",
+      "a@b",
+      "0".repeat(64),
+      "_",
+      "a\n",
+    );
+    const program = `source '${root}scripts/lib/messages.sh'; source '${root}scripts/lib/settings_table.sh'; source '${root}scripts/lib/settings.sh'
+      for kind in $KINDS; do for text; do if fits "$text" "$kind"; then echo true; else echo false; fi; done; done`;
+    const kinds = Object.keys(forms).filter((form) =>
+      settings.some(({ value, variable }) => variable && value.type === "text" && value.form === form),
+    );
+    const { stdout, status } = spawnSync("bash", ["-c", program, "bash", ...texts], {
+      encoding: "utf8",
+      env: { PATH: process.env.PATH ?? "", LC_ALL: "C", KINDS: kinds.join(" ") },
+    });
+    expect(status).toBe(0);
+    const judged = kinds.flatMap((kind) =>
+      texts.map((text) => `${kind} ${JSON.stringify(text)} ${hasForm(text, kind as keyof typeof forms)}`),
+    );
+    const inBash = kinds.flatMap((kind) => texts.map((text) => `${kind} ${JSON.stringify(text)}`));
+    expect(judged).toEqual(
+      stdout
+        .trim()
+        .split("\n")
+        .map((verdict, index) => `${inBash[index]} ${verdict}`),
+    );
   });
 
   it("and a template's input without one is refused, with its place", () => {

@@ -1,6 +1,8 @@
 import type { ThrowawayHost } from "../../../src/host/index.ts";
+import { faults } from "./faults.ts";
 import type { OtherCase } from "./other-cases.ts";
 import { deployPath, Transaction } from "./transaction.ts";
+import type { Trial } from "./trial.ts";
 
 /** Deploys and rollbacks that are cut short where something is half made: in the backup, in the trial, before the confirmation. */
 export const interruptedCases: readonly OtherCase[] = [
@@ -99,7 +101,44 @@ export const interruptedCases: readonly OtherCase[] = [
         },
       ),
   },
+  ...cutAfterRestoring(),
 ];
+
+/** The older data is there already, the older release not yet: the tickets that were opened since must come back with the newer one. */
+function cutAfterRestoring(): OtherCase[] {
+  return faults
+    .filter(({ name }) => ["killed", "power loss"].includes(name))
+    .map((fault) => ({
+      name: `a rollback with restore_data: ${fault.name} when the older data is restored`,
+      happen: (trial: Trial) =>
+        trial.during(trial.next(), {}, "all", async (transaction, host) => {
+          const { outcome, cause } = await transaction.result();
+          if (outcome !== "live") return [`the deploy failed: ${cause}`];
+          await transaction.ended();
+          const { stdout } = await host.run([
+            "sh",
+            "-c",
+            `ls /var/backups/flask_helpdesk | grep '^[0-9]' | tail -n 1`,
+          ]);
+          const rollback = await Transaction.rollBack(host, {
+            settings: { BERTH_RESTORE_DATA: stdout.trim() },
+            stopAt: "Switch",
+          });
+          if (!(await rollback.stopped())) return ["the rollback did not come to its switch"];
+          const stopped =
+            (await host.run(["systemctl", "is-active", "--quiet", "flask-helpdesk"])).code !== 0;
+          await fault.strike(rollback, host);
+          const result = await rollback.result();
+          return [
+            ...(stopped ? [] : ["the service ran while its data was replaced"]),
+            ...(result.outcome === "failed" ? [] : [`the rollback ended with "${result.outcome}"`]),
+            ...(fault.cause.test(result.cause)
+              ? []
+              : [`the message does not name the cause: "${result.cause}"`]),
+          ];
+        }),
+    }));
+}
 
 /** What a backup that was not finished has left. */
 async function halfBackups(host: ThrowawayHost): Promise<string[]> {
