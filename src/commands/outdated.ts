@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Repository } from "../git/repository.ts";
 import type { GitlabClient } from "../gitlab/index.ts";
-import { type ComponentSource, findOutdated, fixPins, type Pin } from "../release/outdated.ts";
+import { type ComponentSource, findOutdated, type Pin } from "../release/outdated.ts";
+import { fixPins, isSha } from "../release/pin-text.ts";
 import { readLocalIncludes } from "../release/use.ts";
 import { UsageError } from "../usage-error.ts";
 import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
@@ -10,6 +11,7 @@ import { replaceFile } from "./project-files.ts";
 
 interface Options {
   readonly fix?: boolean;
+  readonly pin?: string;
   readonly json?: boolean;
   readonly repository: readonly string[];
 }
@@ -22,6 +24,10 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
     )
     .argument("[file]", "the pipeline file", ".gitlab-ci.yml")
     .option("--fix", "raise each pin to the newest version that breaks nothing here")
+    .option(
+      "--pin <form>",
+      "with --fix: sha pins commits, the version in a comment behind; a pinned commit stays one",
+    )
     .option(
       "--repository <path=folder>",
       "take a component project from a git repository on this machine, not from GitLab (repeatable)",
@@ -39,6 +45,7 @@ Projects are looked up on GITLAB_URL (or CI_SERVER_URL) with GITLAB_TOKEN. Exit 
 Examples:
   berth outdated
   berth outdated --fix
+  berth outdated --fix --pin sha          commits in place of tags, which can be moved
   berth outdated --repository platform/berth=../berth`;
 
 async function outdated(file: string, options: Options, surroundings: Surroundings): Promise<ExitCode> {
@@ -46,8 +53,12 @@ async function outdated(file: string, options: Options, surroundings: Surroundin
   const text = await readFile(path, "utf8").catch(() => {
     throw new UsageError(`there is no file "${file}"`);
   });
-  const pins = await findOutdated(text, file, sourceOf(options, surroundings));
-  const fixed = options.fix ? fixPins(text, pins) : text;
+  if (options.pin !== undefined && options.pin !== "sha")
+    throw new UsageError(`--pin ${options.pin}: the only form is sha`);
+  const sha = options.pin === "sha";
+  if (sha && !options.fix) throw new UsageError("--pin sha says how --fix writes a version: give both");
+  const pins = await findOutdated(text, file, sourceOf(options, surroundings), { commits: sha });
+  const fixed = options.fix ? fixPins(text, pins, { sha }) : text;
   if (fixed !== text) {
     replaceFile(path, fixed);
   }
@@ -95,6 +106,15 @@ function sourceOf({ repository }: Options, { env, signal, cwd }: Surroundings): 
         throw error;
       }
     },
+    commits: async (project) => {
+      const local = folders.get(project);
+      const tags = local
+        ? (await local.tags()).map(({ name, commit }) => [name, commit] as const)
+        : (await (await gitlab()).repository.tags(project)).map(
+            ({ name, commit }) => [name, commit.id] as const,
+          );
+      return new Map(tags);
+    },
     files: (project, component, version) =>
       filesOfComponent(component, (path) => read(project, version, path)),
   };
@@ -122,11 +142,17 @@ async function filesOfComponent(
 function render(pins: readonly Pin[], file: string): string {
   if (pins.length === 0) return `${file} includes no components\n`;
   return pins
-    .flatMap(({ use, state, newest, safest, refused, risks }) => {
-      const name = `${file}:${use.place?.line ?? 1}: ${use.project}/${use.component}@${use.version}`;
-      if (state !== "outdated") return [`${name}: ${state}`];
+    .flatMap(({ use, version, wronglySaid, state, newest, safest, refused, risks }) => {
+      const pin = isSha(use.version)
+        ? `${use.version.slice(0, 8)} (${version ?? "no version"})`
+        : use.version;
+      const name = `${file}:${use.place?.line ?? 1}: ${use.project}/${use.component}@${pin}`;
+      const wrong =
+        wronglySaid === undefined ? [] : [`  the comment says ${wronglySaid}: the commit is ${version}`];
+      if (state !== "outdated") return [`${name}: ${state}`, ...wrong];
       return [
-        `${name}: outdated, newest ${newest}, ${safest === use.version ? "no newer one is safe" : `safe to go to ${safest}`}`,
+        `${name}: outdated, newest ${newest}, ${safest === version ? "no newer one is safe" : `safe to go to ${safest}`}`,
+        ...wrong,
         ...refused.map((each) => `  ${newest} refuses: ${each}`),
         ...risks.map((each) => `  ${newest} breaks: ${each.message}`),
       ];

@@ -1,5 +1,6 @@
 import { isMovingVersion, tagOfVersion } from "../sources/versions.ts";
 import { compareVersions } from "./check.ts";
+import { isSha, saidVersion } from "./pin-text.ts";
 import { type ComponentUse, judgeUpgrade, readUses, type UpgradeVerdict } from "./use.ts";
 import { parseVersion } from "./version.ts";
 
@@ -13,6 +14,8 @@ export interface ComponentSource {
     component: string,
     version: string,
   ) => Promise<Readonly<Record<string, string>>>;
+  /** The commits of a project's tags, by the tags' names. */
+  readonly commits: (project: string) => Promise<ReadonlyMap<string, string>>;
 }
 
 /** How one include stands against the released versions. */
@@ -22,19 +25,66 @@ export interface Pin extends UpgradeVerdict {
   readonly newest: string | undefined;
   readonly safest: string | undefined;
   readonly state: "current" | "outdated" | "moving" | "unknown";
+  /** The version that the pin is: that of its commit, where a commit is pinned. */
+  readonly version: string | undefined;
+  /** The commit of `safest`, where commits are asked for. */
+  readonly commit: string | undefined;
+  /** The version that the comment beside a pinned commit tells, where that is another one. */
+  readonly wronglySaid: string | undefined;
 }
 
-/** Judges every `include: component:` of a file. `refused` and `risks` are those of the newest release. */
-export async function findOutdated(text: string, file: string, source: ComponentSource): Promise<Pin[]> {
-  return Promise.all(readUses(text, file).map((use) => judgePin(use, source)));
+/**
+ * Judges every `include: component:` of a file. `refused` and `risks` are those of the newest release. With `commits`, the commit of
+ * each safest version is told, too.
+ */
+export async function findOutdated(
+  text: string,
+  file: string,
+  source: ComponentSource,
+  { commits: wanted = false }: { readonly commits?: boolean } = {},
+): Promise<Pin[]> {
+  return Promise.all(
+    readUses(text, file).map(async (use) => {
+      const pinned = isSha(use.version);
+      const names = await source.tags(use.project);
+      const commits = names && (pinned || wanted) ? await source.commits(use.project) : new Map();
+      const own = pinned ? tagOfCommit(use.version, names ?? [], commits) : use.version;
+      const judged = await judgePin(use, own, names, source);
+      const said = pinned ? saidVersion(text, use) : undefined;
+      const wrong = own !== undefined && said !== undefined && said !== own;
+      return {
+        ...judged,
+        version: own,
+        commit: judged.safest === undefined ? undefined : commits.get(judged.safest),
+        wronglySaid: wrong ? said : undefined,
+      };
+    }),
+  );
 }
 
-async function judgePin(use: ComponentUse, { tags, files }: ComponentSource): Promise<Pin> {
-  const names = await tags(use.project);
-  const current = names && (isMovingVersion(use.version) ? tagOfVersion(use.version, names) : use.version);
-  const version = current === undefined ? undefined : parseVersion(current);
+/** The highest version among the tags of a commit. */
+function tagOfCommit(
+  sha: string,
+  names: readonly string[],
+  commits: ReadonlyMap<string, string>,
+): string | undefined {
+  return tagOfVersion(
+    "~latest",
+    names.filter((name) => commits.get(name) === sha),
+  );
+}
+
+async function judgePin(
+  use: ComponentUse,
+  own: string | undefined,
+  names: readonly string[] | undefined,
+  { files }: ComponentSource,
+): Promise<Omit<Pin, "version" | "commit" | "wronglySaid">> {
+  const current = names && own !== undefined && (isMovingVersion(own) ? tagOfVersion(own, names) : own);
+  const version = current ? parseVersion(current) : undefined;
   const none = { use, refused: [], risks: [], newest: undefined, safest: undefined };
-  if (!names || !version) return { ...none, newest: tagOfVersion("~latest", names ?? []), state: "unknown" };
+  if (!names || !current || !version)
+    return { ...none, newest: tagOfVersion("~latest", names ?? []), state: "unknown" };
   const newer = names
     .map(parseVersion)
     .filter((each) => each !== undefined)
@@ -49,7 +99,7 @@ async function judgePin(use: ComponentUse, { tags, files }: ComponentSource): Pr
       safest: current,
       state: isMovingVersion(use.version) ? "moving" : "current",
     };
-  const before = await files(use.project, use.component, current!);
+  const before = await files(use.project, use.component, current);
   const judge = async (tag: string) =>
     judgeUpgrade(use, before, await files(use.project, use.component, tag));
   const verdict = await judge(newest);
@@ -66,19 +116,4 @@ async function firstWhere(
 ): Promise<string | undefined> {
   for (const name of names) if (await holds(name)) return name;
   return undefined;
-}
-
-/** The file's text with every outdated, unmoving pin at its safest version; nothing else is touched. */
-export function fixPins(text: string, pins: readonly Pin[]): string {
-  const lines = text.split("\n");
-  for (const { use, safest, state } of pins) {
-    if (state !== "outdated" || safest === undefined || isMovingVersion(use.version)) continue;
-    const old = `/${use.project}/${use.component}@${use.version}`;
-    const start = (use.place?.line ?? 1) - 1;
-    const index = lines.findIndex((line, number) => number >= start && line.includes(old));
-    const line = lines[index];
-    if (line !== undefined)
-      lines[index] = line.replace(old, () => `/${use.project}/${use.component}@${safest}`);
-  }
-  return lines.join("\n");
 }

@@ -68,6 +68,40 @@ describe("berth outdated", () => {
     expect(read()).toBe(pipeline("1.1.0"));
     expect((await run(read())).stdout).toContain("check@1.1.0: outdated, newest 2.0.0, no newer one is safe");
   });
+
+  it("pins commits, keeps them commits, and says which version they are", async () => {
+    await run(pipeline("1.0.0"), "--fix", "--pin", "sha");
+    const sha = (tag: string) => git(server.state.projects[0]!.folder, ["rev-parse", tag]);
+    const pinned = read();
+    expect(pinned).toContain(`lib/checks/check@${sha("1.1.0")} # 1.1.0\n`);
+    expect(pinned).toContain(`lib/checks/whole@${sha("1.1.0")} # 1.1.0\n`);
+    const { stdout } = await run(pinned);
+    expect(stdout).toContain(
+      `check@${sha("1.1.0").slice(0, 8)} (1.1.0): outdated, newest 2.0.0, no newer one is safe`,
+    );
+    await run(pinned.replace(sha("1.1.0"), sha("1.0.0")), "--fix");
+    expect(read()).toBe(pinned);
+    await expect(run(pinned, "--pin", "sha")).rejects.toThrow("give both");
+    await expect(run(pinned, "--fix", "--pin", "digest")).rejects.toThrow("the only form is sha");
+  });
+
+  it("is what the Renovate preset finds and replaces", async () => {
+    await run(pipeline("1.0.0").replaceAll("lib/checks/", "lib/berth/"));
+    const preset = JSON.parse(readFileSync("examples/renovate.json", "utf8"));
+    const [pattern] = preset.customManagers[0].matchStrings as [string];
+    const sha = "0123456789abcdef0123456789abcdef01234567";
+    for (const line of [
+      `  - component: $CI_SERVER_FQDN/lib/berth/deploy@${sha} # 1.2.0`,
+      `  - component: "$CI_SERVER_FQDN/lib/berth/deploy@${sha}" # 1.2.0`,
+      `include: [{ component: gitlab.example.com/lib/berth/deploy@${sha} }] # 1.2.0`,
+    ])
+      expect(new RegExp(pattern).exec(line)?.groups).toMatchObject({
+        depName: "lib/berth",
+        currentDigest: sha,
+        currentValue: "1.2.0",
+      });
+    expect(new RegExp(pattern).test("- component: $CI_SERVER_FQDN/lib/berth/deploy@1.2.0")).toBe(false);
+  });
 });
 
 function read(): string {
