@@ -7,7 +7,7 @@ import {
   type PipelineEvent,
   predefinedVariables,
 } from "../engine/pipeline/index.ts";
-import type { Problem } from "../engine/problem/index.ts";
+import { identity, type Problem } from "../engine/problem/index.ts";
 import { YamlList, YamlMap } from "../engine/yaml/index.ts";
 import type { LintFile } from "./file.ts";
 import { includedPipeline } from "./included-pipeline.ts";
@@ -63,7 +63,7 @@ export function creationProblems(file: LintFile, project: LintProject): readonly
     for (const problem of creation.problems ?? []) {
       // Whether other projects and refs are there cannot be known here.
       if (["need-absent", "rule-project-missing", "rule-ref-missing"].includes(problem.code)) continue;
-      told.set(problem.message, { ...problem, place: config?.entry(problem.subject)?.keyPlace });
+      told.set(identity(problem), { ...problem, place: config?.entry(problem.subject)?.keyPlace });
     }
   }
   return [...told.values()];

@@ -1,6 +1,7 @@
 import {
   type Code,
   fault,
+  identity,
   joined,
   mayComeFromElsewhere,
   type Problem,
@@ -123,7 +124,7 @@ function withLater(now: readonly Problem[], all: readonly Problem[], isLacking: 
 const HOLES: ReadonlySet<Code> = new Set<Code>(["value-missing", "value-kind", "commands-kind"]);
 
 function isSame(one: Problem, other: Problem): boolean {
-  return one.message === other.message && one.subject === other.subject && one.code === other.code;
+  return identity(one) === identity(other);
 }
 
 /** One fault at one place is told once. */

@@ -6,6 +6,7 @@ export {
   type FactsOf,
   type Fault,
   fault,
+  identity,
   joined,
   type Known,
   mayComeFromElsewhere,

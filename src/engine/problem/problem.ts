@@ -99,3 +99,8 @@ export function separate(problems: readonly Problem[]): readonly Problem[] {
 export function mayComeFromElsewhere(problem: Problem): boolean {
   return CODES[problem.code].mayComeFromElsewhere;
 }
+
+/** What a problem says, whatever its words and wherever it is: the same for two that are one. */
+export function identity({ code, subject, facts }: Problem): string {
+  return `${code} ${JSON.stringify(facts)} ${subject}`;
+}
