@@ -16,6 +16,9 @@ source "${BASH_SOURCE[0]%/*}/../lib/servers.sh"
 
 main() {
   local reason problem
+  # The rules let the job wait; whoever starts it too early, or a freeze that began since, must not get through.
+  [[ -z ${CI_DEPLOY_FREEZE:-} ]] ||
+    fail "a deploy freeze is on: nothing was deployed. Start this job again when it is over; Settings > CI/CD > Deploy freezes says when (${CI_PROJECT_URL:-the project}/-/settings/ci_cd)"
   prepare_deployment
   require_deployment
   reason=$(read_package) || fail "$reason"

@@ -24,6 +24,8 @@ main() {
     check_servers
   fi
   end_section
+  [[ -z ${CI_DEPLOY_FREEZE:-} ]] ||
+    warn "a deploy freeze is on: deploy_to_server waits until somebody starts it after the freeze; Settings > CI/CD > Deploy freezes says when that is (${CI_PROJECT_URL:-the project}/-/settings/ci_cd)"
   ((PROBLEMS == 0)) || fail "$PROBLEMS problem(s) stand in the way of a deploy; each has its cure above"
   say 'everything is ready for a deploy'
 }

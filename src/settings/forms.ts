@@ -74,6 +74,7 @@ export function hasForm(text: string, form: keyof typeof forms): boolean {
 export const pipelinePatterns = {
   image: "^\\S+$",
   branch: "^[A-Za-z0-9._/-]*$",
+  sources: "^[a-z_]+(\\|[a-z_]+)*$",
   stage: "^\\S.*$",
   prefix: "^[A-Za-z0-9_-]*$",
   environment: "^[A-Za-z0-9][A-Za-z0-9 ._/-]*$",

@@ -12,6 +12,7 @@ export type Value =
   | { readonly type: "switches" }
   /** An input for GitLab alone, such as a stage. */
   | { readonly type: "pipeline"; readonly pattern: keyof typeof pipelinePatterns }
+  | { readonly type: "pipeline choice"; readonly options: readonly string[] }
   | { readonly type: "pipeline boolean" | "pipeline array" };
 
 /** One setting: an input of the components, or what a job finds out by itself, such as the release's name. */
@@ -142,6 +143,8 @@ export const settings: readonly Setting[] = [
   forGitLab("image", pipeline("image"), undefined, ["python_image", "deploy_image"]),
   forGitLab("runner_tags", { type: "pipeline array" }),
   forGitLab("branch", pipeline("branch"), ""),
+  forGitLab("deploy_on", { type: "pipeline choice", options: ["branch", "tag", "manual"] }, "branch"),
+  forGitLab("pipeline_sources", pipeline("sources"), "push|web"),
   forGitLab("stage", pipeline("stage"), undefined, ["checks_stage", "deploy_stage", "verification_stage"]),
   forGitLab("job_prefix", pipeline("prefix"), ""),
 ];

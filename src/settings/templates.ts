@@ -52,7 +52,8 @@ function constraints({ value, default: own }: Setting, preset: string | undefine
   const lines = type === "string" ? [] : [`      type: ${type}`];
   if (own !== undefined) lines.push(`      default: ${scalar(own, type)}`);
   else if (preset !== undefined) lines.push(preset);
-  if (value.type === "choice") lines.push(`      options: [${value.options.join(", ")}]`);
+  if (value.type === "choice" || value.type === "pipeline choice")
+    lines.push(`      options: [${value.options.join(", ")}]`);
   if (value.type === "text") lines.push(`      regex: ${forms[value.form].pattern}`);
   if (value.type === "pipeline") lines.push(`      regex: ${pipelinePatterns[value.pattern]}`);
   return lines;

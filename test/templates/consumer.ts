@@ -26,6 +26,8 @@ export interface Outcome {
   readonly jobs: Readonly<Record<string, Job>>;
   /** The names of the jobs that a pipeline would have. */
   readonly created: readonly string[];
+  /** For each of them, `when` it starts: on_success, manual, … */
+  readonly starts: Readonly<Record<string, string>>;
 }
 
 /** What a consumer's pipeline comes to, with these includes, for one event. */
@@ -33,12 +35,18 @@ export function include(
   includes: readonly { component: string; inputs?: Readonly<Record<string, unknown>> }[],
   event: { source?: string; ref?: string; tag?: boolean } = {},
   stages: readonly string[] = ["validate", "test", "build"],
+  predefined: Readonly<Record<string, string>> = {},
 ): Outcome {
   const entries = includes.map(({ component, inputs = {} }) => ({
     local: `templates/${component}.yml`,
     inputs,
   }));
   const text = JSON.stringify({ ...(stages.length > 0 && { stages }), include: entries });
-  const { expansion, jobs } = createdJobs(text, { files: templates, event });
-  return { expansion, jobs: expansion.jobs as unknown as Outcome["jobs"], created: [...jobs.keys()] };
+  const { expansion, jobs } = createdJobs(text, { files: templates, event, predefined });
+  return {
+    expansion,
+    jobs: expansion.jobs as unknown as Outcome["jobs"],
+    created: [...jobs.keys()],
+    starts: Object.fromEntries([...jobs].map(([name, { when }]) => [name, when])),
+  };
 }
