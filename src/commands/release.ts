@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { UsageError } from "../base/usage-error.ts";
 import { Repository } from "../git/repository.ts";
 import { changelogSection } from "../release/changelog.ts";
 import { checkRelease, compareVersions, type ReleaseVerdict } from "../release/check.ts";
 import { parseVersion } from "../release/index.ts";
 import { releaseNotes } from "../release/notes.ts";
 import { isMovingVersion, tagOfVersion } from "../sources/versions.ts";
-import { UsageError } from "../usage-error.ts";
 import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
 
 interface Options {

@@ -1,5 +1,5 @@
+import { UsageError } from "../../base/usage-error.ts";
 import { isGitlabError } from "../../gitlab/index.ts";
-import { UsageError } from "../../usage-error.ts";
 import type { PipelineRequest } from "../session.ts";
 import { isSecret, type Plan } from "./start.ts";
 
