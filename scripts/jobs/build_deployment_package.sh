@@ -71,10 +71,9 @@ build_wheels() {
   "$WORK/venv/bin/python" -B "$WORK/lock_wheels.py" "$WORK/wheels" >"$WORK/requirements.lock"
 }
 
-# usage: pip_wheel ARGUMENT…    ends the job where it fails. A wheel built here from source has no date of its own; the earliest that a zip
-# can hold serves, the same one for every commit, because pip keeps such wheels in its cache.
+# usage: pip_wheel ARGUMENT…    ends the job where it fails
 pip_wheel() {
-  SOURCE_DATE_EPOCH=315532800 PYTHONHASHSEED=0 as_set_up quiet_pip "$WORK/venv" wheel --use-pep517 --wheel-dir "$WORK/wheels" "$@" ||
+  same_bytes as_set_up quiet_pip "$WORK/venv" wheel --use-pep517 --wheel-dir "$WORK/wheels" "$@" ||
     fail "the wheels cannot be built; pip says why above"
 }
 
