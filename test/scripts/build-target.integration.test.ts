@@ -165,6 +165,32 @@ describe("build_deployment_package for a target", { ...skippedWhere(reason), tim
     }
   });
 
+  it("stops at an index that refuses, with its name, and takes no stranger's package of that name from another", async () => {
+    const statuses = { 401: "401 Unauthorized", 403: "403 Forbidden", 503: "503 Service Unavailable" };
+    const refusing = await Promise.all(
+      Object.keys(statuses).map((status) =>
+        startMadeUpIndex([], { status: Number(status), login: "ci:pa55-word" }),
+      ),
+    );
+    try {
+      const builds = await Promise.all(
+        refusing.map((each) =>
+          build("made-up-timeout\n", { PIP_EXTRA_INDEX_URL: each.urlWithLogin, PIP_RETRIES: "0" }),
+        ),
+      );
+      for (const [at, words] of Object.values(statuses).entries()) {
+        const { code, output, lock } = builds[at]!;
+        expect(code, output).toBe(1);
+        expect(output).toContain(words);
+        expect(output).toContain(refusing[at]!.url);
+        expect(output).not.toContain("pa55-word");
+        expect(lock).toBeUndefined();
+      }
+    } finally {
+      await Promise.all(refusing.map((each) => each.stop()));
+    }
+  });
+
   it("refuses by name a setting of pip that it cannot keep", async () => {
     const { code, output } = await build("made-up-lettuce\n", { PIP_NO_DEPS: "1", PIP_TARGET: "/nowhere" });
     expect(code).toBe(1);
