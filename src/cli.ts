@@ -1,8 +1,8 @@
 import { Command, CommanderError } from "commander";
 import packageManifest from "../package.json" with { type: "json" };
+import { UsageError } from "./base/usage-error.ts";
 import type { ExitCode, Surroundings } from "./commands/command.ts";
 import { commands } from "./commands/registry.ts";
-import { UsageError } from "./usage-error.ts";
 
 void main(process.argv.slice(2), surroundingsOfThisProcess()).then((exitCode) => {
   process.exitCode = exitCode;

@@ -5,6 +5,7 @@
  * says so. docs/library.md has examples.
  */
 
+export { UsageError } from "./base/usage-error.ts";
 // What can be wrong. `codes` lists every code; a problem's `facts` follow from its `code`.
 export { DocumentError } from "./engine/contract/index.ts";
 // One condition, one component, one pipeline, as GitLab judges them.
@@ -34,7 +35,6 @@ export type {
   Sources,
 } from "./engine/pipeline/index.ts";
 export { type Code, codes, type FactsOf, type Problem } from "./engine/problem/index.ts";
-
 // Which GitLab judges: the argument `gitlabVersion`.
 export {
   type GitLabVersion,
@@ -43,7 +43,6 @@ export {
   parseGitLabVersion,
 } from "./engine/version/index.ts";
 export type { JsonValue, PlainPlace } from "./engine/yaml/index.ts";
-
 // Findings with places, hints and fixes.
 export {
   applyFixes,
@@ -55,7 +54,6 @@ export {
   type Severity,
   type ShellFindings,
 } from "./lint/index.ts";
-
 // What changed for consumers between two versions of a component project.
 export {
   type ChangeClass,
@@ -64,4 +62,3 @@ export {
   type InterfaceChange,
   strongestClass,
 } from "./release/index.ts";
-export { UsageError } from "./usage-error.ts";

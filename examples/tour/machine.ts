@@ -1,5 +1,5 @@
+import { UsageError } from "../../src/base/usage-error.ts";
 import { canBootHosts } from "../../src/host/index.ts";
-import { UsageError } from "../../src/usage-error.ts";
 import type { Tour } from "./tell.ts";
 
 /**

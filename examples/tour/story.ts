@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { UsageError } from "../../src/base/usage-error.ts";
 import { bootHost, type ThrowawayHost } from "../../src/host/index.ts";
 import {
   type CiVariable,
@@ -9,7 +10,6 @@ import {
   Needs,
   type SmokePipeline,
 } from "../../src/smoke/index.ts";
-import { UsageError } from "../../src/usage-error.ts";
 import { consumerPipeline, openSession, requireSuccess, runPipeline } from "./delivery.ts";
 import { health, openTicket, ticketsShown } from "./helpdesk.ts";
 import { requireHosts } from "./machine.ts";

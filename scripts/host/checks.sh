@@ -59,12 +59,25 @@ check_python() {
   command -v python3 >/dev/null || return 0
   if ! python=$(python_for_wheels 2>/dev/null); then
     problem "the package was built for Python $BERTH_PYTHON; this server has $(python3 --version 2>&1)" \
-      "set the input python_version of build to the server's version, or install python$BERTH_PYTHON and python$BERTH_PYTHON-venv"
+      "set the input target of build to what the server is, or install python$BERTH_PYTHON and python$BERTH_PYTHON-venv"
   elif ! "$python" -c 'import venv' 2>/dev/null || ! pip_wheel_of "$python" >/dev/null 2>&1; then
     problem "$python cannot make virtual environments" "apt-get install $(basename -- "$(readlink -f "$(command -v "$python")")")-venv"
   else
     ok "$("$python" --version), the wheels' version"
+    check_wheels "$python"
   fi
+}
+
+# usage: check_wheels PYTHON    the wheels' conditions and platforms, looked at by the Python that will run them; nothing for a package that names none
+check_wheels() {
+  local program pip
+  [[ -n $BERTH_WHEELS ]] || return 0
+  program=$(print_wheels_program) pip=$(pip_wheel_of "$1")
+  "$1" -c "$program" "$pip" judge "$BERTH_PYTHON_FULL" <<<"$BERTH_WHEELS"
+}
+
+print_wheels_program() {
+  cat "${BASH_SOURCE[0]%/*}/../lib/check_wheels.py"
 }
 
 # The commands that need root. sudo compares whole command lines, so each is asked for as it will be run.

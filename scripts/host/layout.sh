@@ -21,7 +21,7 @@ require_own_folder() {
   local owner
   [[ -e $STATE/settings ]] || return 0
   owner=$(sed -n 's/^BERTH_SERVICE_NAME=//p' "$STATE/settings" | base64 -d)
-  [[ -z $owner || $owner == "$BERTH_SERVICE_NAME" ]] || fail "$BERTH_DEPLOY_PATH belongs to the service $owner" \
+  [[ -z $owner || $owner == "$BERTH_SERVICE_NAME" ]] || fail "$BERTH_DEPLOY_PATH belongs to the service ${owner//[!A-Za-z0-9_.-]/?}" \
     "give $BERTH_SERVICE_NAME a deploy_path and a backup_path of its own; if it is the same application under a new name, remove $STATE/settings"
 }
 

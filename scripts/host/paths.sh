@@ -11,6 +11,8 @@ SYSTEM_FOLDER='^/(bin|boot|dev|etc|lib[a-z0-9]*|proc|root|run|sbin|sys|tmp|usr|v
 # downwards: what lies in a folder can be trusted only when the folder itself is in order.
 prepare_paths() {
   check_places
+  require_own_folder # before anything is taken over: another service's folder keeps its owner
+  require_own_backups
   own_folder "$BERTH_DEPLOY_PATH" 2755
   own_folder "$RELEASES" 2750
   own_folder "$SHARED" 2750
@@ -87,6 +89,7 @@ check_owner() {
   [[ -e $1 || -L $1 ]] || return 0
   [[ -d $1 && ! -L $1 ]] || fail "$1 is not a folder" "look at it (ls -ld $1), and move it away"
   if ((EUID != 0)) && [[ -O $1 ]]; then return; fi
+  [[ -r $1 && -x $1 && (! -e $1/.deploy || -r $1/.deploy) ]] || fail "$1 belongs to $(stat -c %U -- "$1"), and $(id -un) cannot look what it holds" "as root: if nothing else is in it, chown $(id -un) $1; else take another path"
   case $1 in
     "$BERTH_DEPLOY_PATH") [[ $(property WorkingDirectory) == "$1" ]] || ! holds_others "$1" releases current wsgi.py app.py manage.py requirements.txt pyproject.toml venv .venv .env.production || fail "$1 exists already and holds no application" 'take another deploy_path, or an empty folder' ;;
     "$BERTH_BACKUP_PATH") [[ $1 == */backup*/* ]] || ! holds_others "$1" '*/backup' || fail "$1 exists already and holds something else" 'take another backup_path, or an empty folder' ;;

@@ -77,7 +77,7 @@ python_for_wheels() {
     return
   done
   fail "the package was built for Python $wanted; this server has $(python3 --version 2>&1)" \
-    "set the build's python_version to the server's, or install python$wanted and python$wanted-venv"
+    "set the build's target to what the server is, or install python$wanted and python$wanted-venv"
 }
 
 # usage: compile_modules    by the content, not the time stamp: a .pyc that is older or younger than its source is never taken

@@ -30,6 +30,7 @@ main() {
   prepare_uv "$python"
   build_wheels "$python"
   prove_wheels
+  check_wheels
   section package "Pack version $VERSION"
   "$python" -B "$WORK/package_files.py" pack "$SOURCE" "$FACTS" "$WORK" "$PROJECT/deployment_package.tar.gz" "$PROJECT/berth-build.env"
   end_section
@@ -70,10 +71,9 @@ build_wheels() {
   "$WORK/venv/bin/python" -B "$WORK/lock_wheels.py" "$WORK/wheels" >"$WORK/requirements.lock"
 }
 
-# usage: pip_wheel ARGUMENT…    ends the job where it fails. A wheel built here from source has no date of its own; the earliest that a zip
-# can hold serves, the same one for every commit, because pip keeps such wheels in its cache.
+# usage: pip_wheel ARGUMENT…    ends the job where it fails
 pip_wheel() {
-  SOURCE_DATE_EPOCH=315532800 PYTHONHASHSEED=0 as_set_up quiet_pip "$WORK/venv" wheel --use-pep517 --wheel-dir "$WORK/wheels" "$@" ||
+  same_bytes as_set_up quiet_pip "$WORK/venv" wheel --use-pep517 --wheel-dir "$WORK/wheels" "$@" ||
     fail "the wheels cannot be built; pip says why above"
 }
 
@@ -88,12 +88,23 @@ prove_wheels() {
   fi
 }
 
+# usage: check_wheels    writes $WORK/requires, and ends the job where a wheel does not fit the target, or one that is needed there is not among them:
+# the proof above runs with this job's Python
+check_wheels() {
+  local listed=$WORK/resolved.txt
+  [[ -n $UV ]] || listed=$PROJECT/$BERTH_REQUIREMENTS_FILE
+  "$WORK/venv/bin/python" -B "$WORK/check_wheels.py" "$WHEEL_OF_PIP" describe "$WORK/wheels" "$listed" "$TARGET_PYTHON" "$TARGET_GLIBC" >"$WORK/requires" ||
+    fail "the package would not run on $TARGET; name what is missing in $BERTH_REQUIREMENTS_FILE, or take other versions"
+}
+
 # usage: facts PYTHON    prints what the manifest says of the commit, and the patterns, as JSON
 facts() {
-  "$1" - "$VERSION" "$COMMIT" "$CREATED" "${BERTH_INCLUDE:-}" "${BERTH_EXCLUDE:-}" <<'END_OF_PYTHON'
+  "$1" - "$VERSION" "$COMMIT" "$CREATED" "${BERTH_INCLUDE:-}" "${BERTH_EXCLUDE:-}" "${BERTH_TARGET:-}" "$TARGET_PYTHON" <<'END_OF_PYTHON'
 import json, sys
-version, commit, created, include, exclude = sys.argv[1:]
-print(json.dumps({"version": version, "commit": commit, "created": created, "include": include.split(), "exclude": exclude.split()}))
+version, commit, created, include, exclude, target, python = sys.argv[1:]
+python = python or "%d.%d.%d" % sys.version_info[:3]
+patterns = {"include": include.split(), "exclude": exclude.split()}
+print(json.dumps({"version": version, "commit": commit, "created": created, **patterns, "target": target, "python_full_version": python}))
 END_OF_PYTHON
 }
 
@@ -103,6 +114,7 @@ unpack_programs() {
   cat "${BASH_SOURCE[0]%/*}/../lib/pip_settings.py" >"$1/pip_settings.py"
   cat "${BASH_SOURCE[0]%/*}/../lib/resolved_requirements.py" >"$1/resolved_requirements.py"
   cat "${BASH_SOURCE[0]%/*}/../lib/lock_wheels.py" >"$1/lock_wheels.py"
+  cat "${BASH_SOURCE[0]%/*}/../lib/check_wheels.py" >"$1/check_wheels.py"
   cat "${BASH_SOURCE[0]%/*}/../lib/package_files.py" >"$1/package_files.py"
 }
 

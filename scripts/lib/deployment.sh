@@ -41,7 +41,7 @@ end_deployment() {
   rm -rf -- "$WORK"
 }
 
-# usage: read_package    unpacks the manifest; sets BERTH_VERSION, BERTH_PYTHON, BERTH_PACKAGE_KILOBYTES and BERTH_RELEASE. Prints why,
+# usage: read_package    unpacks the manifest; sets BERTH_VERSION, BERTH_PYTHON, BERTH_PYTHON_FULL, BERTH_WHEELS, BERTH_PACKAGE_KILOBYTES and BERTH_RELEASE. Prints why,
 # and is false, where the package is not the one that the build job named in its dotenv report.
 read_package() {
   local created commit sum
@@ -62,6 +62,8 @@ read_package() {
     echo "$BERTH_PACKAGE is not a deployment package: its manifest.json lacks version, python, created or commit"
     return 1
   fi
+  BERTH_PYTHON_FULL=$(manifest_value python_full_version) || BERTH_PYTHON_FULL='' # a package of an earlier version has none
+  BERTH_WHEELS=$(manifest_lines requires) || BERTH_WHEELS=''
   created=${CI_PIPELINE_CREATED_AT:-$created}
   BERTH_PACKAGE_KILOBYTES=$(($(gzip -dc -- "$BERTH_PACKAGE" | wc -c) / 1024))
   BERTH_RELEASE=$(release_name "$created" "${CI_PIPELINE_ID:-0}" "${CI_COMMIT_SHORT_SHA:-${commit:0:8}}")
@@ -70,6 +72,12 @@ read_package() {
 # usage: manifest_value NAME    prints one of the manifest's texts; false where it has none of that name
 manifest_value() {
   [[ $(<"$WORK/manifest.json") =~ \"$1\":\ *\"([^\"]*)\" ]] && printf '%s\n' "${BASH_REMATCH[1]}"
+}
+
+# usage: manifest_lines NAME    prints one of the manifest's lists of texts, as JSON in one line; false where it has none of that name. No such text
+# holds a square bracket.
+manifest_lines() {
+  [[ $(<"$WORK/manifest.json") =~ \"$1\":[[:space:]]*\[([^]]*)\] ]] && printf '[%s]\n' "${BASH_REMATCH[1]//$'\n'/}"
 }
 
 # usage: release_name TIME PIPELINE COMMIT    prints its id. The same pipeline always gives the same one, so that GitLab's Retry and

@@ -3,8 +3,8 @@
 usage: python3 package_files.py check SOURCE FACTS
        python3 package_files.py pack SOURCE FACTS STAGED OUTPUT REPORT
 
-SOURCE is the application's folder. FACTS is JSON: {"version", "commit", "created", "include": […], "exclude": […]}, ``created``
-being the commit's time in ISO 8601. STAGED holds ``wheels/`` and ``requirements.lock``.
+SOURCE is the application's folder. FACTS is JSON: {"version", "commit", "created", "include": […], "exclude": […], "target", "python_full_version"},
+``created`` being the commit's time in ISO 8601. STAGED holds ``wheels/``, ``requirements.lock`` and ``requires``, the lines of check_wheels.py.
 REPORT, GitLab's dotenv report, receives the sha256 of the manifest: the deploy takes the package with this one and no other.
 ``check`` prints what is left out and why, and exits with 1, and one line, for what must not or cannot be packed.
 """
@@ -56,8 +56,10 @@ def pack(files, facts, staged, output, report):
     created = datetime.fromisoformat(facts["created"].replace("Z", "+00:00")).astimezone(timezone.utc)
     files = {**files, **dependencies(staged)}
     document = os.path.join(staged, "manifest.json")
+    with open(os.path.join(staged, "requires"), encoding="utf-8") as file:
+        requires = file.read().splitlines()
     with open(document, "wb") as file:
-        file.write(manifest(facts, created, files))
+        file.write(manifest(facts, created, files, requires))
     files["manifest.json"] = document, 0o644
     write_archive(output, files, int(created.timestamp()))
     with open(report, "w", encoding="ascii") as file:
@@ -120,7 +122,7 @@ def dependencies(staged):
     return {name: (os.path.join(staged, name), 0o644) for name in names}
 
 
-def manifest(facts, created, files):
+def manifest(facts, created, files, requires):
     """What the server checks a package against: each file's sha256 and mode, each link's target, by its path in the package."""
     listing = {
         path: {"sha256": sha256(place), "mode": f"{mode:04o}"}
@@ -133,6 +135,9 @@ def manifest(facts, created, files):
         "commit": facts["commit"],
         "created": created.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "python": "%d.%d" % sys.version_info[:2],
+        "python_full_version": facts["python_full_version"],
+        "target": facts["target"],
+        "requires": requires,
         "platform": sysconfig.get_platform(),
         "libc": " ".join(platform.libc_ver()).strip() or "musl",
         "files": listing,

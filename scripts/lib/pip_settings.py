@@ -88,7 +88,7 @@ def translate(settings, environment):
         elif key in ("no-binary", "only-binary"):
             records += [f"--{key}={each}" for each in value.replace(",", " ").split() if each != ":none:"]
         elif key == "require-hashes":
-            records.append("BERTH_REQUIRE_HASHES=1")
+            records += ["BERTH_REQUIRE_HASHES=1", "UV_REQUIRE_HASHES=1"]
         elif key == "use-feature" and value == "truststore":
             records += ["UV_SYSTEM_CERTS=1", "UV_NATIVE_TLS=1"]
         elif key == "keyring-provider" and value in ("auto", "disabled", "subprocess"):

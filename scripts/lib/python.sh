@@ -29,6 +29,13 @@ make_virtual_environment() {
   fail "$python cannot make a virtual environment: on Debian and Ubuntu install python$(python_version_of "$python")-venv"
 }
 
+# usage: same_bytes COMMAND ARGUMENT…    what is built from source has no date of its own; the earliest that a zip can hold serves, the same one
+# for every commit and every job: they share a cache, which keeps what is built. Its status is the command's
+same_bytes() {
+  local -x SOURCE_DATE_EPOCH=315532800 PYTHONHASHSEED=0
+  "$@"
+}
+
 # usage: quiet_pip VENV ARGUMENT…    pip without questions and progress bars; errors are shown; its status is pip's
 quiet_pip() {
   local environment=$1

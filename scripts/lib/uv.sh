@@ -5,7 +5,8 @@
 # Renewed by hand, with the tests; what this version does is what they prove.
 UV_PINNED=0.13.9
 
-# usage: prepare_uv PYTHON    sets UV, empty where it cannot be had: pip chooses then, and one line says what is not proved; and UV_SETTINGS,
+# usage: prepare_uv PYTHON    sets UV, empty where it cannot be had: pip chooses then, and one line says what is not proved (check_wheels
+# still finds what is missing); and UV_SETTINGS,
 # UV_ARGUMENTS, what uv must be told to work as pip is set up here. Ends the job where a setting of pip has no counterpart.
 prepare_uv() {
   local reason
@@ -18,7 +19,7 @@ prepare_uv() {
   else
     UV=''
     [[ -z $reason ]] || reason=" (${reason##*$'\n'})"
-    warn "uv $UV_PINNED is neither in the image nor in the package index$reason: pip chooses the packages. Not proved: that they are all that $TARGET needs, where its Python is not this job's $(full_version_of "$1")"
+    warn "uv $UV_PINNED is neither in the image nor in the package index$reason: pip chooses the packages for this job's Python $(full_version_of "$1"). Not proved: that $TARGET would get the same ones"
     return
   fi
   map_pip_settings "$1"

@@ -64,7 +64,7 @@ async function buildLibrary(): Promise<void> {
 }
 
 /**
- * The command line as one script, whose value is a function of `require` and of the script's URL: src/start.ts runs it. Returns the
+ * The command line as one script, whose value is a function of `require` and of the script's URL: src/program/start.ts runs it. Returns the
  * name of its file: the hash in it stands for all of the program's code, and src/commands/lint/own-code.ts counts on it.
  */
 async function buildProgram(): Promise<string> {
@@ -76,7 +76,7 @@ async function buildProgram(): Promise<string> {
     define: { "import.meta.url": "programUrl" },
     banner: { js: "(function (require, programUrl) {" },
     footer: { js: "})" },
-    // src/start.ts reads it as Latin-1
+    // src/program/start.ts reads it as Latin-1
     charset: "ascii",
     metafile: true,
   });
@@ -86,7 +86,7 @@ async function buildProgram(): Promise<string> {
 async function buildStart(program: string): Promise<void> {
   await build({
     ...shared,
-    entryPoints: { cli: "src/start.ts" },
+    entryPoints: { cli: "src/program/start.ts" },
     format: "esm",
     define: { PROGRAM: JSON.stringify(program) },
   });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import schema from "../../docs/schemas/catalog.schema.json" with { type: "json" };
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../base/usage-error.ts";
 import { renderComponentPage } from "./component-page.ts";
 import { renderIndexPage } from "./index-page.ts";
 import type { Catalog } from "./project.ts";

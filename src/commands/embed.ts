@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
+import { UsageError } from "../base/usage-error.ts";
 import { bundleScript, type ReadFile } from "../embed/bundle.ts";
 import { embedTemplates, fragmentsOf } from "../embed/regions.ts";
-import { UsageError } from "../usage-error.ts";
 import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
 import { readIfThere, replaceFile } from "./project-files.ts";
 

@@ -1,3 +1,4 @@
+import { UsageError } from "../base/usage-error.ts";
 import {
   createJobs,
   drawPipeline,
@@ -10,7 +11,6 @@ import {
 } from "../engine/pipeline/index.ts";
 import { toJson, toYamlText, YamlMap } from "../engine/yaml/index.ts";
 import { firstOf } from "../sources/first-of.ts";
-import { UsageError } from "../usage-error.ts";
 import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
 import { printMessages } from "./expand/messages.ts";
 import { startProgress } from "./expand/progress.ts";

@@ -1,6 +1,6 @@
+import { UsageError } from "../base/usage-error.ts";
 import { rules } from "../lint/index.ts";
 import { nearest } from "../lint/nearest.ts";
-import { UsageError } from "../usage-error.ts";
 import type { CommandModule, Surroundings } from "./command.ts";
 
 /** `berth explain`: what a rule wants and why; without a name, all rules. */

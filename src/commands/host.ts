@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { UsageError } from "../base/usage-error.ts";
 import {
   bootHost,
   findHost,
@@ -14,7 +15,6 @@ import {
   type ThrowawayHost,
   unitsBy,
 } from "../host/index.ts";
-import { UsageError } from "../usage-error.ts";
 import type { ExitCode, Surroundings } from "./command.ts";
 import { addLogCommand } from "./host/log.ts";
 

@@ -1,8 +1,8 @@
 import { basename, resolve } from "node:path";
+import { UsageError } from "../base/usage-error.ts";
 import { componentNamePattern } from "../scaffold/component.ts";
 import { scaffoldProject } from "../scaffold/project.ts";
 import { writeNewFiles } from "../scaffold/write.ts";
-import { UsageError } from "../usage-error.ts";
 import type { CommandModule, Surroundings } from "./command.ts";
 
 /** `berth init`: a new component project that passes its own checks. */

@@ -1,5 +1,5 @@
+import { UsageError } from "../base/usage-error.ts";
 import { type Format, formats } from "../report/index.ts";
-import { UsageError } from "../usage-error.ts";
 import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
 import { chooseFiles } from "./lint/find-files.ts";
 import { judge } from "./lint/judge.ts";

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { UsageError } from "../base/usage-error.ts";
 import { readmeSectionOf, scaffoldComponent } from "../scaffold/component.ts";
 import { writeNewFiles } from "../scaffold/write.ts";
-import { UsageError } from "../usage-error.ts";
 import type { CommandModule, Surroundings } from "./command.ts";
 import { requireComponentName } from "./init.ts";
 

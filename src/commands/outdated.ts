@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { UsageError } from "../base/usage-error.ts";
 import { Repository } from "../git/repository.ts";
 import type { GitlabClient } from "../gitlab/index.ts";
-import { type ComponentSource, findOutdated, type Pin } from "../release/outdated.ts";
+import { type ComponentSource, findOutdated } from "../release/outdated.ts";
+import type { Pin } from "../release/pin.ts";
 import { fixPins, isSha } from "../release/pin-text.ts";
 import { readLocalIncludes } from "../release/use.ts";
-import { UsageError } from "../usage-error.ts";
 import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
 import { replaceFile } from "./project-files.ts";
 

@@ -1,20 +1,20 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { UsageError } from "../base/usage-error.ts";
 import { Repository } from "../git/repository.ts";
-import type { GitlabClient } from "../gitlab/index.ts";
 import { changelogSection } from "../release/changelog.ts";
 import { checkRelease, compareVersions, type ReleaseVerdict } from "../release/check.ts";
 import { parseVersion } from "../release/index.ts";
 import { releaseNotes } from "../release/notes.ts";
 import { isMovingVersion, tagOfVersion } from "../sources/versions.ts";
-import { UsageError } from "../usage-error.ts";
 import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
 
 interface Options {
   readonly since?: string;
   readonly tag?: string;
   readonly project?: string;
+  readonly on?: string;
   readonly json?: boolean;
 }
 
@@ -49,6 +49,10 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
       "--project <path>",
       "also ask GitLab about this project (default: CI_PROJECT_PATH, where GITLAB_TOKEN is set)",
     )
+    .option(
+      "--on <place>",
+      "gitlab: also check the project's settings there, each with the page where it is changed",
+    )
     .option("--json", "print the verdict as JSON")
     .action(async (options: Options) => finish(await check(options, surroundings)));
   program
@@ -79,6 +83,7 @@ Exit code of check: 0 nothing stands in the way, 1 something does, 2 could not r
 Examples:
   berth release check                     against the highest tag: changes, and the version they ask for
   berth release check --since 1.2.0 --tag 1.3.0
+  berth release check --on gitlab --project platform/berth
   berth release notes --tag 1.3.0 > notes.md
   berth release impact --group platform --project platform/berth --notes notes`;
 
@@ -135,7 +140,7 @@ async function judge(options: Options, surroundings: Surroundings) {
   const tags = await repository.tags().catch(() => {
     throw new UsageError(`"${cwd}" is not in a git repository: berth release compares with its tags`);
   });
-  const server = await askServer(options, surroundings);
+  const server = await ask(options, surroundings);
   const released = (name: string) => !server?.released.length || server.released.includes(name);
   const since = options.since ?? predecessor(tags.map((each) => each.name).filter(released), tag);
   if (since !== undefined && !tags.some((each) => each.name === since))
@@ -143,31 +148,28 @@ async function judge(options: Options, surroundings: Surroundings) {
   const files = await filesOfFolder(await repository.root());
   const before = since === undefined ? undefined : { tag: since, files: await filesAtTag(repository, since) };
   return {
-    verdict: checkRelease({ files, since: before, tag, ...(server && { server }) }),
+    verdict: checkRelease({
+      ...{ files, since: before, tag },
+      ...(server && { server, ...(server.settings && { settings: server.settings }) }),
+    }),
     since,
     files,
   };
 }
 
-/**
- * What GitLab knows of the project, and the tags that were released: one that was refused stays a tag, but nobody uses it. Nothing is
- * asked without a token or a project.
- */
-async function askServer({ project }: Options, { env, signal }: Surroundings) {
-  const path = project ?? env.CI_PROJECT_PATH;
-  if (path === undefined || (project === undefined && !env.GITLAB_TOKEN)) return undefined;
+/** What GitLab knows of the project. Nothing is asked without a token or a project, unless `--on gitlab` says so. */
+async function ask({ project, on }: Options, { env, signal }: Surroundings) {
+  if (on !== undefined && on !== "gitlab") throw new UsageError(`--on ${on}: the only place is gitlab`);
+  const path = project ?? (env.CI_PROJECT_PATH || undefined);
+  if (on !== undefined && path === undefined)
+    throw new UsageError(
+      "--on gitlab: no GitLab project: name one with --project group/name (or set CI_PROJECT_PATH)",
+    );
+  if (path === undefined || (project === undefined && on === undefined && !env.GITLAB_TOKEN))
+    return undefined;
   const { openGitlab } = await import("../gitlab/index.ts");
-  const gitlab: GitlabClient = openGitlab({ env, signal });
-  const [{ description }, versions, releases] = await Promise.all([
-    gitlab.projects.get(path),
-    gitlab.catalog.versions(path),
-    gitlab.projects.releases(path),
-  ]);
-  return {
-    description: description ?? "",
-    inCatalog: versions !== undefined,
-    released: releases.map((each) => each.tag_name),
-  };
+  const { askServer } = await import("./release/ask-server.ts");
+  return askServer(openGitlab({ env, signal }), path, { settings: on !== undefined });
 }
 
 /** The highest semantic tag below another: a mended 1.2.1 is held against 1.2.0, though there is a 2.0.0. */
@@ -203,7 +205,7 @@ async function filesOfFolder(root: string): Promise<Record<string, string>> {
 }
 
 function render(
-  { tag, changes, leastVersion, obstacles }: ReleaseVerdict,
+  { tag, changes, leastVersion, obstacles, untold = [] }: ReleaseVerdict,
   since: string | undefined,
 ): string {
   const lines = changes.map((each) => {
@@ -219,6 +221,7 @@ function render(
       : `${changes.length} changes since ${since}; the next version is ${leastVersion} or higher`,
   );
   for (const { rule, message } of obstacles) lines.push(`not ready: ${message} [${rule}]`);
+  for (const what of untold) lines.push(`not told: ${what}`);
   if (obstacles.length === 0) lines.push(`nothing stands in the way of ${tag ?? "the release"}`);
   return `${lines.join("\n")}\n`;
 }

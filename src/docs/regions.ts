@@ -1,4 +1,4 @@
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../base/usage-error.ts";
 /** What stands between two markers of a document is made: `<!-- berth docs: inputs NAME -->` … `<!-- berth end -->`. */
 export interface Region {
   readonly kind: RegionKind;

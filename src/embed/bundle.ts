@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../base/usage-error.ts";
 import { wholeLineComments } from "./comments.ts";
 
 /** Reads a project file by its path from the project's root, with forward slashes. Undefined when there is none. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Response } from "undici";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../base/usage-error.ts";
 import type { Access } from "./access.ts";
 import { errorElsewhere, errorOfAnswer, GitlabError } from "./errors.ts";
 import { failureOf } from "./failure.ts";

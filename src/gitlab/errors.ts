@@ -1,4 +1,4 @@
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../base/usage-error.ts";
 
 /** What went wrong between Berth and GitLab, as far as a caller may want to act on it. */
 export type GitlabErrorKind =

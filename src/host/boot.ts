@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../base/usage-error.ts";
 import { type BaseSystemOptions, ensureBaseSystem, type Suite } from "./base-system.ts";
 import { canBootHosts } from "./can-boot.ts";
 import { makeDisk, mountDisk } from "./disk.ts";

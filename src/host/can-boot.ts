@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../base/usage-error.ts";
 import type { BaseSystemOptions } from "./base-system.ts";
 import { controlGroupTrees, enteringGroups } from "./container.ts";
 import { run } from "./subprocess.ts";

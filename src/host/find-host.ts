@@ -1,4 +1,4 @@
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../base/usage-error.ts";
 import { ensureBaseSystem, type Suite } from "./base-system.ts";
 import { addressesOf } from "./network.ts";
 import { allRecords, isRunning, readRecord } from "./record.ts";

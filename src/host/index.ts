@@ -5,7 +5,8 @@ export { canBootHosts, type HostAbility } from "./can-boot.ts";
 export { parseDeploymentRecord, type RecordedDeployment } from "./deployment-record.ts";
 export { findHost, listHosts } from "./find-host.ts";
 export { ensureJobImages, type JobImages, jobImageNames, jobImageStore } from "./job-images.ts";
-export { type Preparation, prepareScript, unitsBy } from "./prepare.ts";
+export { type Preparation, unitsBy } from "./preparation.ts";
+export { prepareScript } from "./prepare.ts";
 export {
   ensurePackageIndex,
   type PackageIndex,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../base/usage-error.ts";
 import { type BaseSystemOptions, bootstrapCommand, type Suite } from "./base-system.ts";
 import { cacheFolder } from "./folders.ts";
 import { withLock } from "./lock.ts";

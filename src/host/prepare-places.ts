@@ -1,6 +1,6 @@
+import { UsageError } from "../base/usage-error.ts";
 import { hasForm } from "../settings/index.ts";
-import { UsageError } from "../usage-error.ts";
-import type { Preparation } from "./prepare.ts";
+import type { Preparation } from "./preparation.ts";
 
 /** Where no application and no backup lives (hier(7)). scripts/host/paths.sh has the same list. */
 const systemFolder =

@@ -1,31 +1,9 @@
+import { UsageError } from "../base/usage-error.ts";
 import { hasForm } from "../settings/index.ts";
-import { UsageError } from "../usage-error.ts";
 import { checkLauncher, launcherInstallation } from "./launcher-units.ts";
+import type { Preparation } from "./preparation.ts";
 import { authorizedKey, checkPlaces, folders } from "./prepare-places.ts";
 import { anyName, exact, trialCommands, trialInstallation } from "./trial-unit.ts";
-
-export const unitsBy = ["launcher", "administrator", "deployer"] as const;
-export type UnitsBy = (typeof unitsBy)[number];
-
-/** What a server is prepared for. The names are the inputs of the deploy component. */
-export interface Preparation {
-  readonly deployUser: string;
-  /** One line of `authorized_keys`; none is written when absent. */
-  readonly publicKey?: string | undefined;
-  readonly serviceName: string;
-  readonly serviceUser: string;
-  readonly deployPath: string;
-  readonly backupPath: string;
-  /** Whether the service gets its connections through a socket unit. */
-  readonly listen: boolean;
-  /** What the socket unit listens on, as the input `listen` says it; only a launcher's socket is made by the script. */
-  readonly listenAddress?: string | undefined;
-  /**
-   * Who writes the units. `deployer`: each deploy, and whoever may do that is root in fact; `administrator`: people do; `launcher`: the
-   * script does, once, and what they start reads the release's start command and environment as the service's user.
-   */
-  readonly units: UnitsBy;
-}
 
 /** The main group of what a deploy does as the service's user: not the service's, so that the application cannot enter it (as_service). */
 const helperGroup = "berth";

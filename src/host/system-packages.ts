@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../base/usage-error.ts";
 import { withLock } from "./lock.ts";
 import { type Outcome, run } from "./subprocess.ts";
 

@@ -1,4 +1,4 @@
-import type { Preparation } from "./prepare.ts";
+import type { Preparation } from "./preparation.ts";
 import { serverFile } from "./server-file.ts";
 
 /** The commands by which the deploy user starts and stops the trial of a release, as lines of a sudoers file: no other unit. */

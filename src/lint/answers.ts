@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { dropOldest } from "../oldest-files.ts";
+import { dropOldest } from "../base/oldest-files.ts";
 
 /** What a project's file holds at most: answers, and characters of JSON. A larger answer is worked out anew each time. */
 const MOST_ANSWERS = 4000;

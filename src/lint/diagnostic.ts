@@ -15,6 +15,9 @@ export interface Span {
   readonly endColumn: number;
 }
 
+/** Where a finding points at. `Place` of the yaml room is one. */
+export type At = Span;
+
 /** Another place that explains the finding, such as the declaration that a use contradicts. */
 export interface Related {
   readonly message: string;

@@ -10,7 +10,7 @@ import {
 } from "../engine/contract/index.ts";
 import { fault, type Problem, problemOf, separate } from "../engine/problem/index.ts";
 import { type Source, YamlMap } from "../engine/yaml/index.ts";
-import type { At } from "./rule.ts";
+import type { At } from "./diagnostic.ts";
 
 /** Something that GitLab would refuse, with the place in a linted file where it shows. */
 export interface EngineError {

@@ -1,11 +1,11 @@
 import { type Place, Source, YamlMap } from "../engine/yaml/index.ts";
 import { type Block, findBlocks, type TextNode, textNodes } from "./blocks.ts";
+import type { At } from "./diagnostic.ts";
 import { type EngineError, loadFile } from "./engine.ts";
 import { isWordInput } from "./free-inputs.ts";
 import { declaredInputs, type InputDeclaration } from "./inputs.ts";
 import { type Job, jobsOf } from "./jobs.ts";
 import { type FileRole, roleOf } from "./role.ts";
-import type { At } from "./rule.ts";
 import { type Script, scriptsOf } from "./shell/scripts.ts";
 
 /** One file as the rules see it. */

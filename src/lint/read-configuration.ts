@@ -1,5 +1,5 @@
+import { UsageError } from "../base/usage-error.ts";
 import { loadYaml, Source, toJson, YamlError } from "../engine/yaml/index.ts";
-import { UsageError } from "../usage-error.ts";
 import { type Configuration, configure, type WrittenConfiguration } from "./configuration.ts";
 import { validateConfiguration } from "./configuration-schema.generated.ts";
 

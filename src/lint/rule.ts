@@ -1,5 +1,8 @@
 import type { Code } from "../engine/problem/index.ts";
-import type { Diagnostic, Fix, Severity } from "./diagnostic.ts";
+import type { At, Diagnostic, Fix, Severity } from "./diagnostic.ts";
+
+export type { At };
+
 import type { EngineError } from "./engine.ts";
 import type { LintFile } from "./file.ts";
 import type { FileFacts, LintProject, ShellFindings } from "./project.ts";
@@ -19,15 +22,6 @@ export type Group = (typeof groups)[number];
 
 /** How often a finding is right: `certain` (GitLab says the same), `high`, or `medium` (a person should look). */
 export type Confidence = "certain" | "high" | "medium";
-
-/** A stretch of text that a finding points at. `Place` of the yaml room is one. */
-export interface At {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly endLine: number;
-  readonly endColumn: number;
-}
 
 /** What a rule says about one place. */
 export interface RuleFinding {

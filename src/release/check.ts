@@ -2,6 +2,7 @@ import { parse } from "yaml";
 import { type InterfaceChange, strongestClass } from "./change.ts";
 import { changelogSection, newestVersion } from "./changelog.ts";
 import { compareInterfaces } from "./index.ts";
+import { judgeSettings, type ServerSettings } from "./server-settings.ts";
 import { leastVersion, parseVersion, type Version } from "./version.ts";
 
 /** What a release is judged by. */
@@ -14,6 +15,8 @@ export interface ReleaseCandidate {
   readonly tag: string | undefined;
   /** What GitLab knows of the project, where there is a token. */
   readonly server?: { readonly description: string; readonly inCatalog: boolean };
+  /** All that counts of its settings, where they are asked for: they are judged in place of `server`. */
+  readonly settings?: ServerSettings;
 }
 
 /** What stands in the way of a release. */
@@ -27,7 +30,11 @@ export interface Obstacle {
     | "component-present"
     | "release-job-present"
     | "project-described"
-    | "project-in-catalog";
+    | "project-in-catalog"
+    | "project-active"
+    | "pipelines-on"
+    | "tag-protected"
+    | "role-high-enough";
   readonly message: string;
 }
 
@@ -38,6 +45,8 @@ export interface ReleaseVerdict {
   /** The least version that is honest about the changes; `1.0.0` before the first release. */
   readonly leastVersion: string;
   readonly obstacles: readonly Obstacle[];
+  /** What GitLab does not tell this token of the project's settings, where they were asked for. */
+  readonly untold?: readonly string[];
 }
 
 /** Judges a release: its number against what changed, its changelog, and whether the catalog would take it. */
@@ -54,7 +63,10 @@ export function checkRelease(candidate: ReleaseCandidate): ReleaseVerdict {
     ...changelogObstacles(files, tag),
     ...catalogObstacles(candidate),
   ];
-  return { tag, changes, leastVersion: least.join("."), obstacles };
+  const verdict = { tag, changes, leastVersion: least.join(".") };
+  if (candidate.settings === undefined) return { ...verdict, obstacles };
+  const onServer = judgeSettings(candidate.settings, tag);
+  return { ...verdict, obstacles: [...obstacles, ...onServer.obstacles], untold: onServer.untold };
 }
 
 /** The changelog's newest version, where it is not the last release or one before. */
@@ -100,7 +112,7 @@ function changelogObstacles(files: ReleaseCandidate["files"], tag: string | unde
 }
 
 /** GitLab's conditions of publishing (docs, ci/components "Publish a new release"), and the licence that its authors' guide asks for. */
-function catalogObstacles({ files, server }: ReleaseCandidate): Obstacle[] {
+function catalogObstacles({ files, server, settings }: ReleaseCandidate): Obstacle[] {
   const names = Object.keys(files);
   const obstacles: Obstacle[] = [];
   const expect = (fine: boolean, rule: Obstacle["rule"], message: string) => {
@@ -126,7 +138,7 @@ function catalogObstacles({ files, server }: ReleaseCandidate): Obstacle[] {
     "release-job-present",
     "no job in .gitlab-ci.yml has the keyword release: only such a job publishes to the catalog",
   );
-  if (server) {
+  if (server && !settings) {
     expect(
       server.description.trim() !== "",
       "project-described",

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../engine/yaml/index.ts";
 import type { Note } from "./compare-inputs.ts";
-import type { ComponentInterface, JobInterface } from "./component.ts";
+import type { ComponentInterface, JobInterface } from "./interface.ts";
 
 /** Notes what changed between the jobs of two versions of one component. */
 export function compareJobs(

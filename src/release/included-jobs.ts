@@ -1,5 +1,5 @@
 import { type JsonValue, toJson, YamlList, YamlMap, type YamlValue } from "../engine/yaml/index.ts";
-import type { ComponentInterface, JobInterface } from "./component.ts";
+import type { ComponentInterface, JobInterface } from "./interface.ts";
 
 /** An `include: local:` of a component. */
 export interface LocalInclude {

@@ -2,7 +2,8 @@ import type { Place } from "../engine/yaml/index.ts";
 import { type ChangeKind, changeKinds, type InterfaceChange } from "./change.ts";
 import { compareInputs, type Note } from "./compare-inputs.ts";
 import { compareJobs } from "./compare-jobs.ts";
-import { type ComponentInterface, readComponents } from "./component.ts";
+import { readComponents } from "./component.ts";
+import type { ComponentInterface } from "./interface.ts";
 
 export {
   type ChangeClass,
@@ -11,7 +12,8 @@ export {
   type InterfaceChange,
   strongestClass,
 } from "./change.ts";
-export { type ComponentInterface, readComponents } from "./component.ts";
+export { readComponents } from "./component.ts";
+export type { ComponentInterface } from "./interface.ts";
 export { leastVersion, parseVersion } from "./version.ts";
 
 /**

@@ -1,7 +1,8 @@
 import { isMovingVersion, tagOfVersion } from "../sources/versions.ts";
 import { compareVersions } from "./check.ts";
+import type { Pin } from "./pin.ts";
 import { isSha, saidVersion } from "./pin-text.ts";
-import { type ComponentUse, judgeUpgrade, readUses, type UpgradeVerdict } from "./use.ts";
+import { type ComponentUse, judgeUpgrade, readUses } from "./use.ts";
 import { parseVersion } from "./version.ts";
 
 /** Where component projects are looked up: by git or by GitLab's API. */
@@ -16,21 +17,6 @@ export interface ComponentSource {
   ) => Promise<Readonly<Record<string, string>>>;
   /** The commits of a project's tags, by the tags' names. */
   readonly commits: (project: string) => Promise<ReadonlyMap<string, string>>;
-}
-
-/** How one include stands against the released versions. */
-export interface Pin extends UpgradeVerdict {
-  readonly use: ComponentUse;
-  /** The newest release, and the newest that takes this file's inputs and changes nothing else that breaks. */
-  readonly newest: string | undefined;
-  readonly safest: string | undefined;
-  readonly state: "current" | "outdated" | "moving" | "unknown";
-  /** The version that the pin is: that of its commit, where a commit is pinned. */
-  readonly version: string | undefined;
-  /** The commit of `safest`, where commits are asked for. */
-  readonly commit: string | undefined;
-  /** The version that the comment beside a pinned commit tells, where that is another one. */
-  readonly wronglySaid: string | undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isMovingVersion } from "../sources/versions.ts";
-import type { Pin } from "./outdated.ts";
+import type { Pin } from "./pin.ts";
 import type { ComponentUse } from "./use.ts";
 
 /** Whether a version is a commit's whole SHA (SHA-1 or SHA-256). */

@@ -1,4 +1,4 @@
-import { releaseImage } from "../release-image.ts";
+import { releaseImage } from "../base/release-image.ts";
 import { fillRegions, readmeSectionOf, scaffoldComponent } from "./component.ts";
 import type { NewFile } from "./write.ts";
 

@@ -126,6 +126,9 @@ export const settings: readonly Setting[] = [
   found("BERTH_RELEASE", text("name"), { default: "", server: true }),
   found("BERTH_REQUEST", text("name"), { default: "", server: true }),
   found("BERTH_PYTHON", text("version"), { default: "", server: true }),
+  found("BERTH_PYTHON_FULL", text("version"), { default: "", server: true }),
+  // What the wheels need of the Python that runs them, as a JSON list: the server's own is asked.
+  found("BERTH_WHEELS", text("line"), { default: "", server: true }),
   found("BERTH_LABEL", text("line"), { default: "", server: true }),
   // The pipeline: a rollback that is run again in it is not a second step back.
   found("BERTH_PACKAGE_KILOBYTES", number(0, 999_999_999), { default: 0, server: true }),

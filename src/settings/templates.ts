@@ -1,4 +1,4 @@
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../base/usage-error.ts";
 import { forms, pipelinePatterns } from "./forms.ts";
 import { type Setting, settingOfInput, settings } from "./settings.ts";
 

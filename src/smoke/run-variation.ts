@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../base/usage-error.ts";
 import { judge } from "./expectation.ts";
 import type { CiVariable } from "./local/variables.ts";
 import type { PipelineEvent, PipelineResult } from "./result.ts";

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { Ajv, type ErrorObject } from "ajv";
+import { UsageError } from "../base/usage-error.ts";
 import {
   loadYaml,
   type Place,
@@ -11,7 +12,6 @@ import {
   YamlMap,
   type YamlValue,
 } from "../engine/yaml/index.ts";
-import { UsageError } from "../usage-error.ts";
 import type { TestCounts } from "./result.ts";
 import schema from "./scenario.schema.json" with { type: "json" };
 

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { UsageError } from "../base/usage-error.ts";
 import {
   bootHost,
   ensureJobImages,
@@ -11,7 +12,6 @@ import {
   type PackageIndex,
   type ThrowawayHost,
 } from "../host/index.ts";
-import { UsageError } from "../usage-error.ts";
 import { type ExecutorChoice, ExecutorChooser } from "./local/executor.ts";
 import type { CiVariable } from "./local/variables.ts";
 import { type DeployTarget, deployVariables, plainVariable } from "./target.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { UsageError } from "../base/usage-error.ts";
 import { parseDuration } from "../engine/pipeline/duration.ts";
-import { UsageError } from "../usage-error.ts";
 import type { CiVariable } from "./local/variables.ts";
 import type {
   Case,

@@ -17,126 +17,138 @@ const preparation: Preparation = {
   units: "administrator",
 };
 
-describe("berth host prepare, run again as root,", await whereHostsBoot(), () => {
-  const hosts = useHosts();
-  let host: ThrowawayHost;
-  let script: string;
-  beforeAll(async () => {
-    host = await hosts.boot({ sudo: "none" });
-    const publicKey = readFileSync(`${host.privateKeyFile}.pub`, "utf8").trim();
-    script = prepareScript({ ...preparation, publicKey });
-    await shell(host, script);
-  });
+describe.each(["bookworm", "trixie"] as const)(
+  "berth host prepare, run again as root on Debian %s,",
+  await whereHostsBoot(),
+  (suite) => {
+    const hosts = useHosts();
+    let host: ThrowawayHost;
+    let script: string;
+    beforeAll(async () => {
+      host = await hosts.boot({ suite, sudo: "none" });
+      await shell(host, "mkdir -p /etc/cron.d"); // Debian 13 has it with cron alone
+      const publicKey = readFileSync(`${host.privateKeyFile}.pub`, "utf8").trim();
+      script = prepareScript({ ...preparation, publicKey });
+      await shell(host, script);
+    });
 
-  const facts = (place: string) =>
-    shell(host, `stat -c '%U:%G %a %s' ${place}; head -c 100000 ${place} 2>/dev/null | sha256sum`);
-  const asDeployUser = (program: string) => shell(host, "exec runuser -u deploy -- sh -eu", program);
+    const facts = (place: string) =>
+      shell(host, `stat -c '%U:%G %a %s' ${place}; head -c 100000 ${place} 2>/dev/null | sha256sum`);
+    const asDeployUser = (program: string) => shell(host, "exec runuser -u deploy -- sh -eu", program);
 
-  /** Runs a script, and says whether the place is still as it was; puts it back. */
-  async function spares(
-    place: string,
-    program: string,
-  ): Promise<{ spared: boolean; code: number; stderr: string }> {
-    await shell(host, `rm -rf /root/kept; cp -a ${place} /root/kept`);
-    const before = await facts(place);
-    const { code, stderr } = await host.run(["sh"], { input: program });
-    const spared = (await facts(place)) === before;
-    if (!spared) await shell(host, `rm -rf ${place}; cp -a /root/kept ${place}`);
-    return { spared, code, stderr };
-  }
-
-  it.each([
-    [
-      "a folder of the layout that is a link",
-      `cd ${deployPath}; mv shared .kept; ln -s /etc/cron.d shared`,
-      `cd ${deployPath}; rm shared; mv .kept shared`,
-      "/etc/cron.d",
-      [
-        `runuser -u deploy -- sh -euc 'umask 027; mkdir -p "$1"; [ ! -L "$1" ]; [ -O "$1" ];`,
-        `sh -euc 'umask 027; mkdir -p "$1"; chown deploy "$1";`,
-      ],
-      /is not a folder of deploy's/,
-    ],
-    [
-      "authorized_keys that is a link",
-      "cd; mv .ssh/authorized_keys .kept; ln -s /etc/sudoers .ssh/authorized_keys",
-      "cd; rm .ssh/authorized_keys; mv .kept .ssh/authorized_keys",
-      "/etc/sudoers",
-      ["runuser -u deploy -- sh -eu -s", "sh -eu -s"],
-      /Permission denied/,
-    ],
-    [
-      ".ssh that is a link",
-      "cd; mv .ssh .kept; ln -s /etc/cron.d .ssh",
-      "cd; rm .ssh; mv .kept .ssh",
-      "/etc/cron.d",
-      ["runuser -u deploy -- sh -eu -s", "sh -eu -s"],
-      /Permission denied/,
-    ],
-  ] as const)("does nothing through %s of the deploy user's", async (_, plant, remove, target, [
-    defence,
-    instead,
-  ], message) => {
-    await asDeployUser(plant.replace(/^cd;/, "cd ~deploy;"));
-    const defended = await spares(target, script);
-    const undefended = await spares(target, without(script, defence, instead));
-    await asDeployUser(remove.replace(/^cd;/, "cd ~deploy;"));
-    expect(defended).toMatchObject({ spared: true });
-    expect(defended.code).not.toBe(0);
-    expect(defended.stderr).toMatch(message);
-    expect(undefended.spared, "with this defence undone the attack must succeed").toBe(false);
-  });
-
-  it.each([
-    [
-      "a folder that holds something else",
-      "mkdir /opt/other; touch /opt/other/file",
-      "/opt/other",
-      "holds no application",
-    ],
-    [
-      "a folder below a link",
-      "ln -s /opt /srv/link; mkdir /opt/behind",
-      "/srv/link/behind",
-      "/srv/link is a link",
-    ],
-    ["a link", "mkdir /opt/real; ln -s /opt/real /srv/front", "/srv/front", "/srv/front is a link"],
-    [
-      "a folder below another user's",
-      "install -d -o www-data /srv/web",
-      "/srv/web/app",
-      "belongs to www-data",
-    ],
-    [
-      "a folder below one for all",
-      "install -d -m 777 /srv/all",
-      "/srv/all/app",
-      "everybody can write to /srv/all",
-    ],
-    [
-      "a folder below the service's group's",
-      "install -d -m 775 -g www-data /srv/group",
-      "/srv/group/app",
-      "www-data can write to /srv/group",
-    ],
-  ])("takes no %s", async (_, plant, place, message) => {
-    await shell(host, plant);
-    const before = await shell(host, `stat -L -c '%U:%G %a' ${place} 2>&1 || true`);
-    for (const option of ["deployPath", "backupPath"] as const) {
-      const { code, stderr } = await host.run(["sh"], {
-        input: prepareScript({ ...preparation, [option]: place }),
-      });
-      expect(code).not.toBe(0);
-      expect(stderr).toContain(message);
+    /** Runs a script, and says whether the place is still as it was; puts it back. */
+    async function spares(
+      place: string,
+      program: string,
+    ): Promise<{ spared: boolean; code: number; stderr: string }> {
+      await shell(host, `rm -rf /root/kept; cp -a ${place} /root/kept`);
+      const before = await facts(place);
+      const { code, stderr } = await host.run(["sh"], { input: program });
+      const spared = (await facts(place)) === before;
+      if (!spared) await shell(host, `rm -rf ${place}; cp -a /root/kept ${place}`);
+      return { spared, code, stderr };
     }
-    expect(await shell(host, `stat -L -c '%U:%G %a' ${place} 2>&1 || true`)).toBe(before);
-  });
 
-  it("repairs what it made before, whatever its modes became", async () => {
-    await shell(host, `chmod 2775 ${deployPath}; chmod 2770 ${deployPath}/shared /var/backups/helpdesk`);
-    await shell(host, script);
-    expect(await shell(host, `stat -c %a ${deployPath} ${deployPath}/shared /var/backups/helpdesk`)).toBe(
-      "2755\n2750\n2700",
-    );
-  });
-});
+    it.each([
+      [
+        "a folder of the layout that is a link",
+        `cd ${deployPath}; mv shared .kept; ln -s /etc/cron.d shared`,
+        `cd ${deployPath}; rm shared; mv .kept shared`,
+        "/etc/cron.d",
+        [
+          `runuser -u deploy -- sh -euc 'umask 027; mkdir -p "$1"; [ ! -L "$1" ]; [ -O "$1" ];`,
+          `sh -euc 'umask 027; mkdir -p "$1"; chown deploy "$1";`,
+        ],
+        /is not a folder of deploy's/,
+      ],
+      [
+        "authorized_keys that is a link",
+        "cd; mv .ssh/authorized_keys .kept; ln -s /etc/sudoers .ssh/authorized_keys",
+        "cd; rm .ssh/authorized_keys; mv .kept .ssh/authorized_keys",
+        "/etc/sudoers",
+        ["runuser -u deploy -- sh -eu -s", "sh -eu -s"],
+        /Permission denied/,
+      ],
+      [
+        ".ssh that is a link",
+        "cd; mv .ssh .kept; ln -s /etc/cron.d .ssh",
+        "cd; rm .ssh; mv .kept .ssh",
+        "/etc/cron.d",
+        ["runuser -u deploy -- sh -eu -s", "sh -eu -s"],
+        /Permission denied/,
+      ],
+    ] as const)("does nothing through %s of the deploy user's", async (_, plant, remove, target, [
+      defence,
+      instead,
+    ], message) => {
+      await asDeployUser(plant.replace(/^cd;/, "cd ~deploy;"));
+      const defended = await spares(target, script);
+      const undefended = await spares(target, without(script, defence, instead));
+      await asDeployUser(remove.replace(/^cd;/, "cd ~deploy;"));
+      expect(defended).toMatchObject({ spared: true });
+      expect(defended.code).not.toBe(0);
+      expect(defended.stderr).toMatch(message);
+      expect(undefended.spared, "with this defence undone the attack must succeed").toBe(false);
+    });
+
+    it.each([
+      [
+        "a folder that holds something else",
+        "mkdir /opt/other; touch /opt/other/file",
+        "/opt/other",
+        "holds no application",
+      ],
+      [
+        "a folder below a link",
+        "ln -s /opt /srv/link; mkdir /opt/behind",
+        "/srv/link/behind",
+        "/srv/link is a link",
+      ],
+      ["a link", "mkdir /opt/real; ln -s /opt/real /srv/front", "/srv/front", "/srv/front is a link"],
+      [
+        "a folder below another user's",
+        "install -d -o www-data /srv/web",
+        "/srv/web/app",
+        "belongs to www-data",
+      ],
+      [
+        "a folder below one for all",
+        "install -d -m 777 /srv/all",
+        "/srv/all/app",
+        "everybody can write to /srv/all",
+      ],
+      [
+        "a folder below the service's group's",
+        "install -d -m 775 -g www-data /srv/group",
+        "/srv/group/app",
+        "www-data can write to /srv/group",
+      ],
+    ])("takes no %s", async (_, plant, place, message) => {
+      await shell(host, plant);
+      const before = await shell(host, `stat -L -c '%U:%G %a' ${place} 2>&1 || true`);
+      for (const option of ["deployPath", "backupPath"] as const) {
+        const { code, stderr } = await host.run(["sh"], {
+          input: prepareScript({ ...preparation, [option]: place }),
+        });
+        expect(code).not.toBe(0);
+        expect(stderr).toContain(message);
+      }
+      expect(await shell(host, `stat -L -c '%U:%G %a' ${place} 2>&1 || true`)).toBe(before);
+      // The control: a script that says the same and goes on makes the place the deploy user's.
+      const heedless = without(prepareScript({ ...preparation, deployPath: place }), "  exit 1\n}", "}");
+      await host.run(["sh"], { input: heedless });
+      expect(
+        await shell(host, `stat -L -c %U ${place}`),
+        "with this defence undone the place must be taken",
+      ).toBe("deploy");
+    });
+
+    it("repairs what it made before, whatever its modes became", async () => {
+      await shell(host, `chmod 2775 ${deployPath}; chmod 2770 ${deployPath}/shared /var/backups/helpdesk`);
+      await shell(host, script);
+      expect(await shell(host, `stat -c %a ${deployPath} ${deployPath}/shared /var/backups/helpdesk`)).toBe(
+        "2755\n2750\n2700",
+      );
+    });
+  },
+);

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FaultPlan } from "./faults.ts";
+import { answerGit, gitPath } from "./git-http.ts";
 import { answerGraphql } from "./graphql.ts";
 import { PaperProject, ServerProject } from "./project.ts";
 import { type Answer, Refusal, type Request, routes } from "./routes/index.ts";
@@ -159,7 +160,8 @@ async function handle(
   for await (const chunk of incoming) chunks.push(chunk);
   const request = `${method} ${path}${url.search}`;
   server.log.push(request);
-  const body = Buffer.concat(chunks).toString("utf8");
+  const bytes = Buffer.concat(chunks);
+  const body = bytes.toString("utf8");
   server.requests.push({ request, at: Date.now(), body });
   const fault = server.faults?.({ method, path, count: server.log.length });
   if (fault?.kind === "delay") await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
@@ -181,6 +183,8 @@ async function handle(
   }
   if (fault?.kind === "reset" && fault.when === "before") return void outgoing.socket?.destroy();
   if (fault?.kind === "error" && fault.when === "before") return send(outgoing, troubled(fault.status));
+  const repository = gitPath(path);
+  if (repository) return send(outgoing, await answerGit(server.state, repository, incoming, url, bytes));
   const given = await answerOf(server, method, path, url, incoming, body, pagination);
   if (fault?.kind === "reset") return void outgoing.socket?.destroy();
   if (fault?.kind === "error") return send(outgoing, troubled(fault.status));

@@ -1,19 +1,17 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Files } from "../../src/engine/expand-pipeline.ts";
 import { childConfiguration } from "../../src/smoke/local/downstream.ts";
 import { ExecutorChooser } from "../../src/smoke/local/executor.ts";
-import type { SmokeProject } from "../../src/smoke/local/project.ts";
 import type { JobRun } from "../../src/smoke/local/run-job.ts";
 import { LocalPipeline } from "../../src/smoke/local/run-pipeline.ts";
-import { type CiVariable, expandText } from "../../src/smoke/local/variables.ts";
+import type { CiVariable } from "../../src/smoke/local/variables.ts";
 import type { PipelinePlan } from "../../src/smoke/plan.ts";
 import { type Planned, planPipeline } from "../../src/smoke/plan-pipeline.ts";
 import { pipelineVariables } from "../../src/smoke/predefined.ts";
 import type { JobResult, PipelineResult } from "../../src/smoke/result.ts";
-import { publish } from "./catalog.ts";
-import { git } from "./git.ts";
 import type { ServerProject } from "./project.ts";
+import { publishRelease } from "./publish-release.ts";
+import { identityOf, reachable, runnableProject } from "./run-project.ts";
 
 /** What starts a pipeline of the stand-in. */
 export interface Start {
@@ -278,75 +276,6 @@ function lastLine({ state, exitCode }: JobResult): string {
 
 type Releases = (job: ServerJob, variables: Readonly<Record<string, string>>) => void;
 
-function identityOf(pipelineId: number, { project, ref, tag, source }: Start, sha: string, host: string) {
-  const { message, date, parents } = project.commitOf(sha);
-  return {
-    project: { path: project.path, server: host },
-    trigger: {
-      source,
-      ref,
-      tag,
-      defaultBranch: project.defaultBranch,
-      isProtected: project.isProtected(ref, tag),
-    },
-    commit: {
-      sha,
-      beforeSha: parents.split(" ")[0] || "0".repeat(40),
-      timestamp: date,
-      message: message.trim(),
-      author: "Administrator <admin@example.com>",
-    },
-    pipelineId,
-  };
-}
-
-/** The bare repository in the shape that the runner checks out from. */
-function runnableProject(project: ServerProject, host: string): SmokeProject {
-  return {
-    identity: { path: project.path, server: host },
-    folder: project.folder,
-    defaultBranch: project.defaultBranch,
-    checkOut: async (sha: string, folder: string) => {
-      git("/", ["clone", "--quiet", "--no-checkout", project.folder, folder]);
-      git(folder, ["checkout", "--quiet", "--detach", sha]);
-    },
-  } as unknown as SmokeProject;
-}
-
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-}
-
-/** All projects by path, each version read when it is asked for. */
-function reachable(projects: readonly ServerProject[]): Record<string, Record<string, Files>> {
-  return Object.fromEntries(
-    projects.map((project) => [
-      project.path,
-      new Proxy({} as Record<string, Files>, {
-        get: (_, version) => {
-          const sha = typeof version === "string" ? project.resolveVersion(version) : undefined;
-          return sha === undefined ? undefined : project.files(sha);
-        },
-      }),
-    ]),
-  );
-}
-
-/** What the `release` keyword does after a job's script: the tag where it lacks, the release, and the catalog's version. */
-function publishRelease(
-  project: ServerProject,
-  keyword: Readonly<Record<string, string>>,
-  variables: Readonly<Record<string, string>>,
-  sha: string,
-): void {
-  const expand = (text = "") => expandText(text, (name) => variables[name] ?? "");
-  const tag = expand(keyword.tag_name);
-  if (!project.tags().includes(tag)) git(project.folder, ["tag", tag, sha]);
-  project.releases.unshift({
-    tag_name: tag,
-    name: expand(keyword.name) || tag,
-    description: expand(keyword.description),
-    released_at: new Date().toISOString(),
-  });
-  publish(project, tag);
 }

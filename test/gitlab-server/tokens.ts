@@ -14,6 +14,7 @@ const personal = { kind: "personal", scopes: ["api"] } as const;
 /** Every kind of token, on all projects. */
 export const tokens = {
   maintainer: { ...personal, value: "glpat-stand-in-token", role: roles.maintainer },
+  owner: { ...personal, value: "glpat-stand-in-owner", role: roles.owner },
   reader: { ...personal, value: "glpat-stand-in-reader", role: roles.maintainer, scopes: ["read_api"] },
   developer: { ...personal, value: "glpat-stand-in-developer", role: roles.developer },
   reporter: { ...personal, value: "glpat-stand-in-reporter", role: roles.reporter },

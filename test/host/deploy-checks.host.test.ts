@@ -28,7 +28,7 @@ describe("pre_deploy_checks", await whereHostsBoot(), () => {
   });
 
   /** A package that holds nothing, for this version of Python: the checks look at no more than that. */
-  function packageFor(python: string): Package {
+  function packageFor(python: string, requires?: readonly string[]): Package {
     const folder = mkdtempSync(join(work, "package-"));
     for (const name of ["app", "wheels"]) mkdirSync(join(folder, name));
     const manifest = {
@@ -36,6 +36,7 @@ describe("pre_deploy_checks", await whereHostsBoot(), () => {
       commit: "0123abcd",
       created: "2026-01-02T03:04:05Z",
       python,
+      ...(requires && { python_full_version: "3.11.9", target: "3.11.9", requires }),
       files: {},
     };
     writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
@@ -152,6 +153,20 @@ describe("pre_deploy_checks", await whereHostsBoot(), () => {
     expect(output).toContain("everything is ready for a deploy");
     expect(code).toBe(0);
     expect(await shell(host, `stat -c '%U %G %a' ${deployPath}/releases`)).toBe("deploy www-data 2750");
+  });
+
+  it("asks the server's own Python what the wheels need there, and names what is missing", async () => {
+    const wheels = [
+      "lettuce-1.0-py3-none-any.whl | python >=3.8 | requires timeout>=4; python_full_version < '3.11.3'",
+    ];
+    const missing = await check({}, packageFor("3.11", wheels));
+    expect(missing.code).toBe(1);
+    expect(missing.output).toMatch(
+      /problem {2}lettuce 1\.0 needs timeout>=4 on Python 3\.11\.2, and the package does not have it\n {2}cure {5}set the input target to what this server is, Python 3\.11\.2, and build again\n/,
+    );
+    const whole = await check({}, packageFor("3.11", [...wheels, "timeout-4.0-py3-none-any.whl"]));
+    expect(whole.output).toContain("ok       Python 3.11.2 has all that the 2 wheels need, made for 3.11.9");
+    expect(whole.code).toBe(0);
   });
 
   it("names the group that the deploy user must be in", async () => {

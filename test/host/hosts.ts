@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { UsageError } from "../../src/base/usage-error.ts";
 import {
   type BootOptions,
   bootHost,
@@ -8,7 +9,6 @@ import {
   type ThrowawayHost,
 } from "../../src/host/index.ts";
 import { hostPaths } from "../../src/host/record.ts";
-import { UsageError } from "../../src/usage-error.ts";
 import { skippedWhere } from "../skipped.ts";
 
 /** Tells in one line what takes long, on standard error. */

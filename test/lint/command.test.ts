@@ -13,10 +13,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { UsageError } from "../../src/base/usage-error.ts";
 import type { CommandModule } from "../../src/commands/command.ts";
 import { command as explain } from "../../src/commands/explain.ts";
 import { command as lint } from "../../src/commands/lint.ts";
-import { UsageError } from "../../src/usage-error.ts";
 
 let cwd = "";
 beforeEach(() => {

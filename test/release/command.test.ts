@@ -6,7 +6,7 @@ import { Command } from "commander";
 import { afterAll, describe, expect, it } from "vitest";
 import type { ExitCode } from "../../src/commands/command.ts";
 import { command } from "../../src/commands/release.ts";
-import { startGitlabServer } from "../gitlab-server/index.ts";
+import { startGitlabServer, tokens } from "../gitlab-server/index.ts";
 import { base } from "./pairs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "berth-release-"));
@@ -127,6 +127,65 @@ describe("berth release", () => {
     expect(stdout).toContain("1 changes since 1.0.0; the next version is 2.0.0 or higher");
     await server.stop();
     git("tag", "--delete", "1.9.0");
+  });
+
+  it("checks the project's settings on GitLab, and gives the page where each is changed", async () => {
+    const server = await startGitlabServer();
+    const project = server.addProject("lib/checks", { "README.md": "" });
+    const env = (token: { readonly value: string }) => ({
+      GITLAB_URL: server.address,
+      GITLAB_TOKEN: token.value,
+    });
+    const args = ["check", "--on", "gitlab", "--project", "lib/checks", "--tag", "2.0.0"];
+    const page = `${server.address}/lib/checks`;
+    try {
+      const bare = await runWith(env(tokens.maintainer), ...args);
+      expect(bare.code).toBe(1);
+      const lines = bare.stdout.split("\n").filter((line) => line.startsWith("not "));
+      expect(lines).toEqual([
+        `not ready: the project has no description on GitLab, and is not published without one: ${page}/edit [project-described]`,
+        `not ready: the project is no catalog project yet: an Owner switches "CI/CD Catalog project" on: ${page}/edit#js-shared-permissions [project-in-catalog]`,
+        `not ready: the tag 2.0.0 is not protected, so that every Developer may push it and protected variables are not there: ${page}/-/settings/repository#js-protected-tags-settings [tag-protected]`,
+      ]);
+      Object.assign(project, { description: "Checks", inCatalog: true });
+      project.protectedTags.push("v*", "*.0");
+      const ready = await runWith(env(tokens.maintainer), ...args);
+      expect(ready.stdout).toMatch(/^nothing stands in the way of 2.0.0$/m);
+      expect(ready.code).toBe(0);
+      const low = await runWith(env(tokens.developer), ...args);
+      expect(low.stdout).toContain(
+        `the token's user is no Maintainer, so may push no protected tag: ${page}/-/project_members`,
+      );
+      expect(low.stdout).toContain(
+        "not told: whether release tags are protected: GitLab tells Maintainers only",
+      );
+      server.faults = ({ path }) =>
+        path.endsWith("/projects/lib%2Fchecks")
+          ? {
+              kind: "change",
+              change: ({ json }) => ({
+                json: {
+                  ...(json as object),
+                  jobs_enabled: false,
+                  ci_config_path: "ci/x.yml",
+                  archived: true,
+                },
+              }),
+            }
+          : undefined;
+      const off = JSON.parse((await runWith(env(tokens.maintainer), ...args, "--json")).stdout);
+      expect(off.obstacles.map(({ rule }: { rule: string }) => rule)).toEqual([
+        "project-active",
+        "pipelines-on",
+        "pipelines-on",
+      ]);
+      await expect(runWith(env(tokens.maintainer), "check", "--on", "gitlab")).rejects.toThrow(
+        "no GitLab project",
+      );
+      await expect(runWith({}, ...args)).rejects.toThrow("no GitLab token");
+    } finally {
+      await server.stop();
+    }
   });
 
   it("says that there is no such tag", async () => {

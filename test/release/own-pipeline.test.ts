@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import packageManifest from "../../package.json" with { type: "json" };
+import { releaseImage } from "../../src/base/release-image.ts";
 import { suites } from "../../src/host/index.ts";
 import { createdJobs, lint } from "../../src/index.ts";
 import { checkRelease } from "../../src/release/check.ts";
-import { releaseImage } from "../../src/release-image.ts";
 import { scaffoldProject } from "../../src/scaffold/project.ts";
 import { debianReleases, nodeVersions } from "./own-versions.ts";
 

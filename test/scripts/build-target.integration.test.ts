@@ -44,7 +44,7 @@ describe("build_deployment_package for a target", { ...skippedWhere(reason), tim
     requirements: string,
     variables: Record<string, string> = {},
     files: Record<string, string> = {},
-  ): Promise<JobResult & { lock: string | undefined }> {
+  ): Promise<JobResult & { lock: string | undefined; manifest: unknown }> {
     const project = makeProject({ "wsgi.py": "", "requirements.txt": requirements, ...files });
     projects.push(project);
     const result = await runJob(script, project.path, {
@@ -60,14 +60,15 @@ describe("build_deployment_package for a target", { ...skippedWhere(reason), tim
     });
     const archive = join(project.path, "deployment_package.tar.gz");
     const unpack = (path: string) => execFileSync("tar", ["-xzOf", archive, path], { encoding: "utf8" });
-    return { ...result, lock: existsSync(archive) ? unpack("requirements.lock") : undefined };
+    if (!existsSync(archive)) return { ...result, lock: undefined, manifest: undefined };
+    return { ...result, lock: unpack("requirements.lock"), manifest: JSON.parse(unpack("manifest.json")) };
   }
   const names = (lock: string | undefined) => lock?.match(/^[\w-]+(?===)/gm);
 
   it("has what the server's older patch release needs, with uv from the job's own index", async () => {
     const own = await startMadeUpIndex([join(folder, "wheels"), uv.wheels]);
     try {
-      const { code, output, lock } = await build("made-up-lettuce\n", {
+      const { code, output, lock, manifest } = await build("made-up-lettuce\n", {
         PATH: process.env.PATH ?? "",
         PIP_INDEX_URL: own.url,
       });
@@ -77,6 +78,15 @@ describe("build_deployment_package for a target", { ...skippedWhere(reason), tim
         new RegExp(`^packages for ${target}: Python ${target}, \\w+-manylinux_2_\\d+$`, "m"),
       );
       expect(names(lock)).toEqual(["made-up-lettuce", "made-up-timeout"]);
+      expect(manifest).toMatchObject({
+        python: pythonVersion,
+        python_full_version: target,
+        target,
+        requires: [
+          `made_up_lettuce-1.0-py3-none-any.whl | requires made-up-timeout>=4; python_full_version < '${pythonVersion}.1'`,
+          "made_up_timeout-4.0-py3-none-any.whl",
+        ],
+      });
       expect(lock).toContain(
         `made-up-timeout==4.0 --hash=sha256:${sums["made_up_timeout-4.0-py3-none-any.whl"]}`,
       );
@@ -85,15 +95,19 @@ describe("build_deployment_package for a target", { ...skippedWhere(reason), tim
     }
   });
 
-  it("says in one line what is not proved where uv cannot be had", async () => {
-    const { code, output, lock } = await build("made-up-lettuce\n", { PATH: process.env.PATH ?? "" });
-    expect(code, output).toBe(0);
-    expect(output.match(/^warning: .*$/gm)).toEqual([
+  it("without uv says in one line what is not proved, and still names what the target would miss", async () => {
+    const missing = await build("made-up-lettuce\n", { PATH: process.env.PATH ?? "" });
+    expect(missing.output.match(/^warning: .*$/gm)).toEqual([
       expect.stringMatching(
-        new RegExp(`^warning: uv [\\d.]+ is neither .* Not proved: .* all that ${target} needs`),
+        new RegExp(`^warning: uv [\\d.]+ is neither .* Not proved: that ${target} would get the same ones$`),
       ),
     ]);
-    expect(names(lock)).toEqual(["made-up-lettuce"]);
+    expect(missing.code).toBe(1);
+    expect(missing.output).toContain(
+      `error: made-up-lettuce 1.0 needs made-up-timeout>=4 on Python ${target}, and the package does not have it`,
+    );
+    expect(missing.output).toContain(`error: the package would not run on ${target}; name what is missing`);
+    expect(missing.lock).toBeUndefined();
   });
 
   it("refuses with uv's reason what the target cannot have", async () => {
@@ -148,6 +162,32 @@ describe("build_deployment_package for a target", { ...skippedWhere(reason), tim
       expect(output).not.toContain("pa55-word");
     } finally {
       await locked.stop();
+    }
+  });
+
+  it("stops at an index that refuses, with its name, and takes no stranger's package of that name from another", async () => {
+    const statuses = { 401: "401 Unauthorized", 403: "403 Forbidden", 503: "503 Service Unavailable" };
+    const refusing = await Promise.all(
+      Object.keys(statuses).map((status) =>
+        startMadeUpIndex([], { status: Number(status), login: "ci:pa55-word" }),
+      ),
+    );
+    try {
+      const builds = await Promise.all(
+        refusing.map((each) =>
+          build("made-up-timeout\n", { PIP_EXTRA_INDEX_URL: each.urlWithLogin, PIP_RETRIES: "0" }),
+        ),
+      );
+      for (const [at, words] of Object.values(statuses).entries()) {
+        const { code, output, lock } = builds[at]!;
+        expect(code, output).toBe(1);
+        expect(output).toContain(words);
+        expect(output).toContain(refusing[at]!.url);
+        expect(output).not.toContain("pa55-word");
+        expect(lock).toBeUndefined();
+      }
+    } finally {
+      await Promise.all(refusing.map((each) => each.stop()));
     }
   });
 

@@ -1,13 +1,19 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PackageIndex } from "../../src/host/index.ts";
 import { skippedWhere } from "../skipped.ts";
 import { type JobResult, makeProject, runJob, scriptOf } from "./job.ts";
+import { makeWheels, startMadeUpIndex } from "./made-up-index.ts";
 import { indexOrReason } from "./package-index.ts";
+import { temporaryFolder, uvOrReason } from "./uv.ts";
 
 const script = scriptOf("test", "run_tests");
 const { start, reason } = indexOrReason();
+/** With uv, as nearly every consumer has it; with pip alone where a test says so, or where uv cannot be had here. */
+const uv = uvOrReason();
+const withPip = { PATH: process.env.PATH ?? "" };
+const withUv = { PATH: uv.reason === "" ? `${uv.bin}:${process.env.PATH}` : (process.env.PATH ?? "") };
 const passing = "from shop import price\n\ndef test_price():\n    assert price(2) == 4\n";
 const shop = "def price(n):\n    return 2 * n\n\ndef unused():\n    return 1\n";
 
@@ -31,6 +37,7 @@ describe("run_tests", { ...skippedWhere(reason), timeout: 180_000 }, () => {
     projects.push(project);
     const result = await runJob(script, project.path, {
       PIP_NO_INDEX: "",
+      ...withUv,
       ...index.environment,
       ...variables,
     });
@@ -87,15 +94,47 @@ describe("run_tests", { ...skippedWhere(reason), timeout: 180_000 }, () => {
     expect(output).toContain('error: pytest found no tests in "."');
   });
 
-  it("says which requirements cannot be had", async () => {
-    const { code, output, file } = await test({
-      "requirements.txt": "no-such-thing==1\n",
-      "test_shop.py": passing,
-    });
+  it.each([
+    ["uv", withUv, /no-such-thing was not found in the package registry/],
+    ["pip", withPip, /No matching distribution found for no-such-thing==1/],
+  ])("says which requirements cannot be had, by %s", async (by, variables, message) => {
+    const files = { "requirements.txt": "no-such-thing==1\n", "test_shop.py": passing };
+    const { code, output, file } = await test(files, variables);
     expect(code).toBe(1);
-    expect(output).toMatch(/No matching distribution found for no-such-thing==1/);
-    expect(output).toContain("error: the requirements cannot be installed");
+    if (by === "pip" || uv.reason === "") expect(output).toMatch(message);
+    expect(output).toMatch(/error: the requirements cannot be installed; (uv|pip) says why above/);
     expect(file("junit.xml")).toBeUndefined();
+  });
+
+  it("takes requirements with hashes beside tests' requirements without, and refuses another file", async () => {
+    const folder = temporaryFolder();
+    const sums = makeWheels(folder, [{ name: "made-up-lettuce" }]);
+    const own = await startMadeUpIndex([folder]);
+    const sum = sums["made_up_lettuce-1.0-py3-none-any.whl"] ?? "";
+    const run = (hash: string, variables: Record<string, string>) =>
+      test(
+        {
+          "requirements.txt": `made-up-lettuce==1.0 --hash=sha256:${hash}\n`,
+          "requirements-test.txt": "itsdangerous\npytest\npytest-cov\n",
+          "test_shop.py": `import made_up_lettuce, itsdangerous\n${passing}`,
+          "shop.py": shop,
+        },
+        { PIP_EXTRA_INDEX_URL: own.url, ...variables },
+      );
+    try {
+      const [byUv, byPip, wrong] = await Promise.all([
+        run(sum, withUv),
+        run(sum, withPip),
+        run("0".repeat(64), withUv),
+      ]);
+      expect(byUv.code, byUv.output).toBe(0);
+      expect(byPip.code, byPip.output).toBe(0);
+      expect(wrong.code).toBe(1);
+      expect(wrong.output).toMatch(/[Hh]ash mismatch|DO NOT MATCH THE HASHES/);
+    } finally {
+      await own.stop();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("goes on without coverage where pytest-cov cannot be had, and says so", async () => {

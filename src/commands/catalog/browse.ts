@@ -1,10 +1,10 @@
+import { UsageError } from "../../base/usage-error.ts";
 import {
   type CatalogResource,
   type CatalogVersion,
   type GitlabClient,
   openGitlab,
 } from "../../gitlab/index.ts";
-import { UsageError } from "../../usage-error.ts";
 import type { ExitCode, Surroundings } from "../command.ts";
 
 interface BrowseOptions {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { UsageError } from "../../base/usage-error.ts";
 import {
   type Catalog,
   catalogJson,
@@ -8,7 +9,6 @@ import {
   renderSite,
   writeSite,
 } from "../../catalog/index.ts";
-import { UsageError } from "../../usage-error.ts";
 import type { ExitCode, Surroundings } from "../command.ts";
 
 export interface ProjectOptions {

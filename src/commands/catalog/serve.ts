@@ -1,8 +1,8 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
+import { UsageError } from "../../base/usage-error.ts";
 import { readAssets, renderSite, type Site } from "../../catalog/index.ts";
-import { UsageError } from "../../usage-error.ts";
 import type { ExitCode, Surroundings } from "../command.ts";
 import { watch } from "../lint/watch.ts";
 import { counted, type ProjectOptions, readProject } from "./build.ts";

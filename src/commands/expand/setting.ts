@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
+import { UsageError } from "../../base/usage-error.ts";
 import {
   type PipelineEvent,
   type PipelineProject,
@@ -11,7 +12,6 @@ import { type GitLabVersion, parseGitLabVersion } from "../../engine/version/ind
 import { loadYaml, Source, YamlError, YamlMap } from "../../engine/yaml/index.ts";
 import { folderTree } from "../../sources/folder.ts";
 import { localSources } from "../../sources/local.ts";
-import { UsageError } from "../../usage-error.ts";
 
 /** The options of `berth expand`. */
 export interface Options {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { UsageError } from "../../base/usage-error.ts";
 import { findHost, parseDeploymentRecord, type RecordedDeployment } from "../../host/index.ts";
 import { type Outcome, run } from "../../host/subprocess.ts";
-import { UsageError } from "../../usage-error.ts";
 import type { ExitCode, Surroundings } from "../command.ts";
 
 interface LogOptions {

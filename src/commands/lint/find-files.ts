@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
+import { UsageError } from "../../base/usage-error.ts";
 import { GitError, Repository } from "../../git/repository.ts";
 import type { Configuration } from "../../lint/configuration.ts";
-import { UsageError } from "../../usage-error.ts";
 import type { LintOptions } from "./options.ts";
 
 const skipped = new Set([".git", "node_modules"]);

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { UsageError } from "../../base/usage-error.ts";
 import { memoryTree, withSlowSources } from "../../engine/pipeline/index.ts";
 import {
   type LintFile,
@@ -11,9 +12,8 @@ import {
 import { type Looks, type Reach, type Result, watched } from "../../lint/memory.ts";
 import type { FileFacts, LintProject, OtherSources } from "../../lint/project.ts";
 import { judgeScripts } from "../../lint/shell/findings.ts";
-import { UsageError } from "../../usage-error.ts";
-import type { Run } from "./judge.ts";
 import { mirrorSources } from "./mirrors.ts";
+import type { Run } from "./run.ts";
 
 /** A result, and what the rules looked at besides the file itself. */
 export type Fresh = Result & { readonly looks: Looks };

@@ -1,16 +1,17 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Answers, digest, openAnswers } from "../../lint/answers.ts";
+import { digest, openAnswers } from "../../lint/answers.ts";
 import type { Configuration } from "../../lint/configuration.ts";
 import type { Diagnostic } from "../../lint/diagnostic.ts";
 import { finish } from "../../lint/finish.ts";
-import { type Reach, type Result, type ResultMemory, resultMemory } from "../../lint/memory.ts";
+import { type Result, type ResultMemory, resultMemory } from "../../lint/memory.ts";
 import { roleOf } from "../../lint/role.ts";
 import { bestShellTool, type ShellTool } from "../../lint/shell/tools.ts";
 import type { UnreadInclude } from "../../report/index.ts";
 import type { Surroundings } from "../command.ts";
 import type { LintOptions } from "./options.ts";
 import { ownCode } from "./own-code.ts";
+import type { Run } from "./run.ts";
 import { tagsOf } from "./tags.ts";
 import { treesBelow } from "./trees.ts";
 
@@ -21,17 +22,6 @@ export interface Judgement {
   readonly texts: ReadonlyMap<string, string>;
   /** Includes that could not be read here. */
   readonly unread: readonly UnreadInclude[];
-}
-
-/** What the judges of a run share. */
-export interface Run {
-  readonly settings: Configuration;
-  readonly surroundings: Surroundings;
-  readonly tool: ShellTool | undefined;
-  readonly reach: Reach;
-  /** What earlier runs found out; undefined with --no-cache. */
-  readonly answers: Answers | undefined;
-  readonly memory: ResultMemory | undefined;
 }
 
 /**

@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import packageManifest from "../../../package.json" with { type: "json" };
+import { UsageError } from "../../base/usage-error.ts";
 import { applyBaseline, readBaseline, writeBaseline } from "../../lint/baseline.ts";
 import type { Configuration } from "../../lint/configuration.ts";
 import { isAtLeast } from "../../lint/diagnostic.ts";
 import { fingerprints } from "../../lint/fingerprint.ts";
 import { ruleTable } from "../../lint/rule-table.generated.ts";
 import { type Finding, type Report, render } from "../../report/index.ts";
-import { UsageError } from "../../usage-error.ts";
 import type { ExitCode, Surroundings } from "../command.ts";
 import type { Judgement } from "./judge.ts";
 import type { LintOptions } from "./options.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { UsageError } from "../../base/usage-error.ts";
 import { parseVersionRange } from "../../engine/version/index.ts";
 import { type Configuration, configure } from "../../lint/configuration.ts";
-import { UsageError } from "../../usage-error.ts";
 import type { Surroundings } from "../command.ts";
 import type { LintOptions } from "./options.ts";
 

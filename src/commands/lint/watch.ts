@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { watch as watchFiles } from "chokidar";
-import { UsageError } from "../../usage-error.ts";
+import { UsageError } from "../../base/usage-error.ts";
 import type { ExitCode, Surroundings } from "../command.ts";
 
 /** An editor writes in several steps; this many milliseconds of rest make one change of them. */

@@ -1,4 +1,4 @@
-import { UsageError } from "../../usage-error.ts";
+import { UsageError } from "../../base/usage-error.ts";
 import type { ExitCode, Surroundings } from "../command.ts";
 import type { SmokeOptions } from "./options.ts";
 

@@ -1,7 +1,7 @@
+import { UsageError } from "../../base/usage-error.ts";
 import { readAccess } from "../../gitlab/access.ts";
 import { loadScenarios } from "../../smoke/scenario.ts";
 import { type Variation, variationsOf } from "../../smoke/variation.ts";
-import { UsageError } from "../../usage-error.ts";
 import type { Surroundings } from "../command.ts";
 import type { SmokeOptions } from "./options.ts";
 

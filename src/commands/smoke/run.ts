@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { UsageError } from "../../base/usage-error.ts";
 import { parseDuration } from "../../engine/pipeline/duration.ts";
 import { differencesOf } from "../../smoke/compare.ts";
 import type { ExecutorChoice, ExecutorChooser } from "../../smoke/local/executor.ts";
@@ -10,7 +11,6 @@ import type { VariationReport } from "../../smoke/run-variation.ts";
 import type { SmokeSession } from "../../smoke/session.ts";
 import { Needs, readTarget } from "../../smoke/surroundings.ts";
 import type { Variation } from "../../smoke/variation.ts";
-import { UsageError } from "../../usage-error.ts";
 import type { ExitCode, Surroundings } from "../command.ts";
 import { chooseVariations, isRemote, list, variationsForGitlab } from "./choose.ts";
 import type { SmokeOptions } from "./options.ts";

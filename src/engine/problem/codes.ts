@@ -327,3 +327,12 @@ function unknownName({ name, expression }: { name: string; expression: string })
 function quoted(names: readonly string[]): string {
   return `\`${names.join("`, `")}\``;
 }
+
+/** What kind of thing is wrong; each has a row in the table. */
+export type Code = keyof typeof CODES;
+export const codes = Object.keys(CODES) as readonly Code[];
+
+/** What the message of a code is made of. */
+export type FactsOf<C extends Code> = (typeof CODES)[C] extends { says: (facts: infer Facts) => string }
+  ? Facts
+  : never;

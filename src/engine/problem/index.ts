@@ -1,9 +1,7 @@
 /** The problem room: what can be wrong with a configuration, by code, in GitLab's words. */
+export { type Code, codes, type FactsOf } from "./codes.ts";
 export {
   type Circumstances,
-  type Code,
-  codes,
-  type FactsOf,
   type Fault,
   fault,
   identity,

@@ -1,15 +1,6 @@
 import type { Origin, Place } from "../yaml/index.ts";
-import { CODES } from "./codes.ts";
+import { CODES, type Code, type FactsOf } from "./codes.ts";
 import { say } from "./say.ts";
-
-/** What kind of thing is wrong; each has a row in `codes.ts`. */
-export type Code = keyof typeof CODES;
-export const codes = Object.keys(CODES) as readonly Code[];
-
-/** What the message of a code is made of. */
-export type FactsOf<C extends Code> = (typeof CODES)[C] extends { says: (facts: infer Facts) => string }
-  ? Facts
-  : never;
 
 /** A code with its facts: asking for the code tells what the facts are. */
 export type Known = { [Each in Code]: { readonly code: Each; readonly facts: FactsOf<Each> } }[Code];

@@ -1,5 +1,4 @@
-import { CODES } from "./codes.ts";
-import type { Code, FactsOf } from "./problem.ts";
+import { CODES, type Code, type FactsOf } from "./codes.ts";
 
 /** The one place where facts become words: GitLab's, without the name of what they speak of. */
 export function say<C extends Code>(code: C, facts: FactsOf<C>): string {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { UsageError } from "../../usage-error.ts";
+import { UsageError } from "../../base/usage-error.ts";
 import type { Suite } from "../base-system.ts";
 import { cacheFolder } from "../folders.ts";
 import { withLock } from "../lock.ts";

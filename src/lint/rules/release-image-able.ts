@@ -1,5 +1,5 @@
+import { oldestReleaseCommandLine, releaseImage } from "../../base/release-image.ts";
 import { YamlMap, type YamlValue } from "../../engine/yaml/index.ts";
-import { oldestReleaseCommandLine, releaseImage } from "../../release-image.ts";
 import type { LintFile } from "../file.ts";
 import type { Job } from "../jobs.ts";
 import type { Rule } from "../rule.ts";

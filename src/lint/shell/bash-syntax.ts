@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { UsageError } from "../../usage-error.ts";
+import { UsageError } from "../../base/usage-error.ts";
 
 /** The first syntax error of a script; lines and columns from 1. */
 export interface SyntaxFault {

@@ -2,7 +2,7 @@ import { type ExecFileException, execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { UsageError } from "../../usage-error.ts";
+import { UsageError } from "../../base/usage-error.ts";
 import type { Answers } from "../answers.ts";
 import type { ShellTool } from "./tools.ts";
 

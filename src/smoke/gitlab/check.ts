@@ -1,5 +1,5 @@
+import { UsageError } from "../../base/usage-error.ts";
 import type { GitlabClient, Project, Runner, Token } from "../../gitlab/index.ts";
-import { UsageError } from "../../usage-error.ts";
 import { pipelineFile } from "./commit.ts";
 import { runnerProblems } from "./runners.ts";
 

@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { UsageError } from "../../base/usage-error.ts";
 import { type GitlabClient, isGitlabError } from "../../gitlab/index.ts";
-import { UsageError } from "../../usage-error.ts";
 import type { JobResult, JobState } from "../result.ts";
 import { isArchive, unpackArtifacts } from "./artifacts.ts";
 import type { Traces } from "./traces.ts";

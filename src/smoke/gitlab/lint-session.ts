@@ -2,7 +2,8 @@ import type { GitlabClient } from "../../gitlab/index.ts";
 import type { PipelineRequest, SmokePipeline, SmokeSession } from "../session.ts";
 import type { Variation } from "../variation.ts";
 import { pipelineFile } from "./commit.ts";
-import { type GitlabSession, linted } from "./session.ts";
+import { linted } from "./linted.ts";
+import type { GitlabSession } from "./session.ts";
 
 /** One commit with the working tree's templates, for all runs that only ask what GitLab makes of a component with inputs. */
 export class SharedTemplates {

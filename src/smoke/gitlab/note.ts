@@ -1,5 +1,5 @@
+import { UsageError } from "../../base/usage-error.ts";
 import { openGitlab } from "../../gitlab/index.ts";
-import { UsageError } from "../../usage-error.ts";
 
 export interface NoteOptions {
   /** Full path of the merge request's project. */

@@ -1,5 +1,5 @@
+import { UsageError } from "../../base/usage-error.ts";
 import { type ConnectionOptions, openGitlab } from "../../gitlab/index.ts";
-import { UsageError } from "../../usage-error.ts";
 import type { SmokeSession } from "../session.ts";
 import type { Variation } from "../variation.ts";
 import { removeStaleBranches } from "./branches.ts";

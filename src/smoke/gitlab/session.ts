@@ -2,17 +2,19 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type GitlabClient, isGitlabError, type LintResult, type Pipeline } from "../../gitlab/index.ts";
-import { UsageError } from "../../usage-error.ts";
+import { UsageError } from "../../base/usage-error.ts";
+import { type GitlabClient, isGitlabError, type Pipeline } from "../../gitlab/index.ts";
 import { type ProjectFile, SmokeProject } from "../local/project.ts";
 import type { PipelineResult } from "../result.ts";
 import type { PipelineRequest, SmokePipeline, SmokeSession } from "../session.ts";
 import { cancelAll, cancelOfMergeRequest, newBranchName } from "./branches.ts";
 import type { CheckedProject } from "./check.ts";
 import { actionsFor, carrying, pipelineFile } from "./commit.ts";
+import { configOf, linted, refused } from "./linted.ts";
 import { Pace } from "./pace.ts";
 import { GitlabPipeline } from "./pipeline.ts";
-import { isSecret, lint, type Plan, planOf, startPipeline } from "./start.ts";
+import { lint, type Plan, planOf, startPipeline } from "./start.ts";
+import { handsOn, isOfVariables, refuseSecrets, tell } from "./ways.ts";
 
 export interface GitlabSessionOptions {
   readonly client: GitlabClient;
@@ -278,56 +280,6 @@ export class GitlabSession implements SmokeSession {
   }
 }
 
-/** Says which variables go another way than the scenario means, and what that changes. */
-function tell(
-  { beginning, carried, lost }: Plan,
-  { onEvent }: PipelineRequest,
-  refused: boolean,
-  hidden: readonly string[],
-): void {
-  const names = (variables: readonly { readonly key: string }[]) =>
-    variables.map((each) => each.key).join(", ");
-  const notes = [
-    ...(lost.length > 0
-      ? [`GitLab takes no secrets for merge request pipelines; set these in the project: ${names(lost)}`]
-      : []),
-    ...(refused && beginning !== "merge_request_event" && carried.length > 0
-      ? [
-          `the project takes no variables from this token: the pipeline's file has ${names(carried)}; trigger jobs hand them on, and include:rules do not see them`,
-        ]
-      : []),
-    ...(hidden.length > 0
-      ? [`${hidden.join(", ")} stays GitLab's own: trigger jobs would hand another one on to their pipelines`]
-      : []),
-  ];
-  for (const text of notes) onEvent?.({ kind: "note", text });
-}
-
-/** Whether the file says what the pipeline stands for, and a trigger job would hand that on to a pipeline for which it is wrong. */
-function handsOn({ beginning, carried }: Plan, config: unknown): boolean {
-  if (beginning !== "api" || !carried.some(({ key }) => key === "CI_PIPELINE_SOURCE")) return false;
-  return Object.values((config ?? {}) as object).some(
-    (job) => typeof job === "object" && job !== null && "trigger" in job,
-  );
-}
-
-/** GitLab's refusal of variables from somebody whose role is too low (docs, ci/variables "Restrict pipeline variables"). */
-function isOfVariables(error: unknown): boolean {
-  return (
-    isGitlabError(error, "invalid", "forbidden") &&
-    error.reasons.some((reason) => /insufficient permissions to set pipeline variables/i.test(reason))
-  );
-}
-
-/** Secrets must not go into a file. @throws UsageError where the plan has some */
-function refuseSecrets({ given }: Plan, path: string): void {
-  const secrets = given.filter(isSecret).map(({ key }) => key);
-  if (secrets.length === 0) return;
-  throw new UsageError(
-    `the project ${path} takes no variables from this token, and the scenario's secrets ${secrets.join(", ")} must not go into a file: lower the role in Settings > CI/CD > Variables, or set them in the project`,
-  );
-}
-
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -335,34 +287,4 @@ function messageOf(error: unknown): string {
 function textOf(files: readonly ProjectFile[], path: string): string {
   const content = files.find((file) => file.path === path)?.content ?? "";
   return Buffer.from(content, "base64").toString("utf8");
-}
-
-/** What the linter's verdict comes to where nothing is to run. */
-export async function linted(verdict: LintResult, sha: string): Promise<SmokePipeline> {
-  const { valid, errors, warnings, merged_yaml: merged } = verdict;
-  if (!valid) return refused(errors, sha, warnings);
-  return unrun({ created: true, state: "expanded", warnings, config: await configOf(merged) }, sha);
-}
-
-function refused(errors: readonly string[], sha: string, warnings: readonly string[]): SmokePipeline {
-  return unrun({ created: false, state: "refused", errors, warnings }, sha);
-}
-
-function unrun(
-  result: Pick<PipelineResult, "created" | "state"> & Partial<PipelineResult>,
-  sha: string,
-): SmokePipeline {
-  const play = () => Promise.reject(new Error(`the pipeline was ${result.state}: there is nothing to play`));
-  return { result: { errors: [], warnings: [], jobs: [], seconds: 0, ...result }, sha, play };
-}
-
-/** GitLab's merged configuration as plain data. */
-async function configOf(text: string | null): Promise<unknown> {
-  if (text === null) return undefined;
-  const { loadYaml, Source, toJson } = await import("../../engine/yaml/index.ts");
-  try {
-    return toJson(loadYaml(new Source("merged.yml", text)).value);
-  } catch {
-    return undefined;
-  }
 }

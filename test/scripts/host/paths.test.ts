@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, chownSync, lstatSync, mkdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -113,6 +113,29 @@ describe("the folders of an application", () => {
     expect(refusal({ BERTH_BACKUP_PATH: other })).toBe(`${other} exists already and holds something else`);
     expect(modeOf(other)).toBe(before);
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    "are not taken from another service and its user: the mark is read first",
+    () => {
+      const stranger = 54321;
+      server.write(
+        join(server.state, "settings"),
+        `BERTH_SERVICE_NAME=${Buffer.from("other").toString("base64")}\n`,
+      );
+      chownSync(server.deployPath, stranger, stranger);
+      expect(refusal()).toBe(`${server.deployPath} belongs to the service other`);
+      expect(statSync(server.deployPath).uid).toBe(stranger);
+
+      const backupPath = join(server.root, "backups/other");
+      server.write(join(backupPath, ".berth-service"), "other\n");
+      chownSync(backupPath, stranger, stranger);
+      server.write(join(server.state, "settings"), "");
+      expect(refusal({ BERTH_BACKUP_PATH: backupPath })).toContain(
+        `${backupPath} holds the backups of the service other`,
+      );
+      expect(statSync(backupPath).uid).toBe(stranger);
+    },
+  );
 });
 
 describe("a place for an application or its backups", () => {

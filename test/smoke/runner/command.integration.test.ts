@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { UsageError } from "../../../src/base/usage-error.ts";
 import { command } from "../../../src/commands/smoke.ts";
-import { UsageError } from "../../../src/usage-error.ts";
 import { runCommand } from "../../command.ts";
 
 const cli = fileURLToPath(new URL("../../../src/cli.ts", import.meta.url));

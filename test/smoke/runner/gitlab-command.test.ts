@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { UsageError } from "../../../src/base/usage-error.ts";
 import type { SmokeOptions } from "../../../src/commands/smoke/options.ts";
 import { smoke } from "../../../src/commands/smoke/run.ts";
-import { UsageError } from "../../../src/usage-error.ts";
 import { type GitlabServer, startGitlabServer } from "../../gitlab-server/index.ts";
 
 let folder: string;

@@ -1,9 +1,8 @@
 import { type Fault, fault } from "../../problem/index.ts";
 import { SymbolValue, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
-import type { Entry } from "./entry.ts";
+import type { Check, Entry } from "./entry.ts";
 
-/** Looks at one entry, and reports to it what is wrong. */
-export type Check = (entry: Entry) => void;
+export type { Check };
 
 /** Looks at one value: what is wrong with it, or nothing. GitLab's words alone stand for a fault without a code of its own. */
 export type Rule = (value: YamlValue, entry: Entry) => Fault | string | undefined;

@@ -1,7 +1,9 @@
 import { type Fault, fault, type Problem, problemOf } from "../../problem/index.ts";
 import { type Place, toJson, YamlList, YamlMap, type YamlValue } from "../../yaml/index.ts";
 import { textOf } from "../ruby-text.ts";
-import type { Check } from "./checks.ts";
+
+/** Looks at one entry, and reports to it what is wrong. */
+export type Check = (entry: Entry) => void;
 
 /** What a keyword's value may be, as a table: GitLab's classes in lib/gitlab/ci/config/entry (18.11) hold the same facts. */
 export interface Definition {

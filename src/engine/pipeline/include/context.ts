@@ -10,8 +10,7 @@ import {
   type VariableTable,
   valuesOf,
 } from "../variables.ts";
-import type { ComponentFacts } from "./files.ts";
-import type { ProjectAt, Sources } from "./sources.ts";
+import type { ComponentFacts, ProjectAt, Sources } from "./sources.ts";
 
 /** GitLab stops at this many included files (`ci_max_includes`). */
 const MAX_INCLUDES = 150;

@@ -5,15 +5,7 @@ import { refusal } from "../errors.ts";
 import { textOf } from "../ruby-text.ts";
 import type { IncludeContext } from "./context.ts";
 import { isUrl, type Location, locationJson } from "./locations.ts";
-import type { ProjectAt } from "./sources.ts";
-
-/** What a file may know of the component that it is. */
-export interface ComponentFacts {
-  readonly name: string;
-  readonly sha: string;
-  readonly version: string | null;
-  readonly reference: string;
-}
+import type { ComponentFacts, ProjectAt } from "./sources.ts";
 
 /** The text of an included file and the context of its own includes. */
 export interface FetchedFile {

@@ -4,24 +4,24 @@ import { ConfigError, refusal } from "../errors.ts";
 import { deepMerge } from "../merge.ts";
 import type { IncludeContext } from "./context.ts";
 import { fileAt, HEADER_KINDS } from "./files.ts";
-import { loadFile } from "./load.ts";
+import type { LoadFile } from "./loaded.ts";
 import { locationsOf } from "./locations.ts";
 import { readAll, Urgent } from "./read-all.ts";
 
 /**
  * A header with the inputs of the files under its `spec:include` (https://docs.gitlab.com/ci/inputs/#define-inputs-in-external-files,
- * 18.6). Throws ConfigError for files that are not there, that hold more than inputs, or that declare an input again.
+ * 18.6). `loadFile` reads them. Throws ConfigError for files that are not there, that hold more than inputs, or that declare an input again.
  */
-export function completeHeader(header: YamlMap, context: IncludeContext): YamlMap {
+export function completeHeader(header: YamlMap, context: IncludeContext, loadFile: LoadFile): YamlMap {
   try {
-    return withIncludedInputs(header, context);
+    return withIncludedInputs(header, context, loadFile);
   } catch (error) {
     if (!(error instanceof ConfigError) || error instanceof Urgent) throw error;
     throw new Urgent(error.problem);
   }
 }
 
-function withIncludedInputs(header: YamlMap, context: IncludeContext): YamlMap {
+function withIncludedInputs(header: YamlMap, context: IncludeContext, loadFile: LoadFile): YamlMap {
   const spec = header.get("spec");
   if (!(spec instanceof YamlMap) || !spec.has("include")) return header;
   const files = locationsOf(spec, context).flatMap((location) => {

@@ -5,7 +5,8 @@ import { ConfigError, refusal } from "../errors.ts";
 import { deepMerge } from "../merge.ts";
 import type { IncludeContext } from "./context.ts";
 import { type FetchedFile, fileAt, type PendingFile } from "./files.ts";
-import { type LoadOptions, loadFile } from "./load.ts";
+import { loadFile } from "./load.ts";
+import type { LoadOptions } from "./loaded.ts";
 import { locationsOf } from "./locations.ts";
 import { readAll, Urgent } from "./read-all.ts";
 

@@ -64,3 +64,11 @@ export function projectAt(
   if (isOwn && ref === "HEAD") return local;
   return project?.(path, ref) ?? (isOwn ? "missing_ref" : undefined);
 }
+
+/** What a file may know of the component that it is. */
+export interface ComponentFacts {
+  readonly name: string;
+  readonly sha: string;
+  readonly version: string | null;
+  readonly reference: string;
+}

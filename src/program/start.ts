@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
 import { crc32 } from "node:zlib";
-import { dropOldest } from "./oldest-files.ts";
+import { dropOldest } from "../base/oldest-files.ts";
 
 /*
  * What `berth` starts with once it is built. The program is one script (src/build/build.ts), which V8 would take longer to compile than

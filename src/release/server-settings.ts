@@ -1,0 +1,78 @@
+import type { Obstacle } from "./check.ts";
+
+/** What GitLab knows of a component project and of the token that asks, as far as a release needs it. */
+export interface ServerSettings {
+  /** The project's page, without a slash at the end. */
+  readonly page: string;
+  readonly description: string;
+  readonly inCatalog: boolean;
+  readonly archived: boolean;
+  /** Undefined where GitLab does not tell. */
+  readonly jobsEnabled: boolean | undefined;
+  /** The configuration file, where it is not `.gitlab-ci.yml`. */
+  readonly configFile: string | undefined;
+  /** Wildcards of protected tags; undefined where the token may not ask, as only Maintainers may. */
+  readonly protectedTags: readonly string[] | undefined;
+  /** The role of the token's user, as GitLab's number; undefined where GitLab does not tell. */
+  readonly role: number | undefined;
+}
+
+const maintainer = 40;
+
+/** What in the project's settings stands in the way of a release, each with the page where it is changed; and what was not told. */
+export function judgeSettings(
+  settings: ServerSettings,
+  tag: string | undefined,
+): { readonly obstacles: readonly Obstacle[]; readonly untold: readonly string[] } {
+  const { page, description, inCatalog, archived, jobsEnabled, configFile, protectedTags, role } = settings;
+  const general = `${page}/edit`;
+  const visibility = `${general}#js-shared-permissions`;
+  const found: (Obstacle | false)[] = [
+    archived && {
+      rule: "project-active",
+      message: `the project is archived: ${general}#js-project-advanced-settings`,
+    },
+    description.trim() === "" && {
+      rule: "project-described",
+      message: `the project has no description on GitLab, and is not published without one: ${general}`,
+    },
+    !inCatalog && {
+      rule: "project-in-catalog",
+      message: `the project is no catalog project yet: an Owner switches "CI/CD Catalog project" on: ${visibility}`,
+    },
+    jobsEnabled === false && {
+      rule: "pipelines-on",
+      message: `CI/CD is switched off, so that no pipeline of the tag runs: ${visibility}`,
+    },
+    configFile !== undefined && {
+      rule: "pipelines-on",
+      message: `the project's pipelines come from ${configFile}, not from .gitlab-ci.yml: ${page}/-/settings/ci_cd#js-general-pipeline-settings`,
+    },
+    protectedTags !== undefined &&
+      !isProtected(tag, protectedTags) && {
+        rule: "tag-protected",
+        message: `${tag === undefined ? "release tags are" : `the tag ${tag} is`} not protected, so that every Developer may push ${tag === undefined ? "one" : "it"} and protected variables are not there: ${page}/-/settings/repository#js-protected-tags-settings`,
+      },
+    role !== undefined &&
+      role < maintainer && {
+        rule: "role-high-enough",
+        message: `the token's user is no Maintainer, so may push no protected tag: ${page}/-/project_members, or another token: ${page}/-/settings/access_tokens`,
+      },
+  ];
+  const untold = [
+    ...(protectedTags === undefined
+      ? ["whether release tags are protected: GitLab tells Maintainers only"]
+      : []),
+    ...(role === undefined ? ["the role of the token's user"] : []),
+  ];
+  return { obstacles: found.filter((each) => each !== false), untold };
+}
+
+/** Without a tag in sight, that any is protected is all that can be said. `*` is any text (docs, user/project/protected_tags). */
+function isProtected(tag: string | undefined, wildcards: readonly string[]): boolean {
+  if (tag === undefined) return wildcards.length > 0;
+  return wildcards.some((each) => {
+    const parts = each.split("*").map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, "\\$&"));
+    return new RegExp(`^${parts.join(".*")}$`).test(tag);
+  });
+}
