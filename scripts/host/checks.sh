@@ -14,11 +14,20 @@ check_server() {
   check_room "$BERTH_BACKUP_PATH" 0
   check_port
   check_state
+  check_logind
 }
 
 ok() { printf 'ok\t%s\n' "$1"; }
 note() { printf 'note\t%s\n' "$1"; }
 problem() { printf 'problem\t%s\t%s\n' "$1" "$2"; }
+
+# usage: check_logind    where logind ends all of a session's processes (logind.conf(5), KillUserProcesses), it ends the transaction too
+check_logind() {
+  local answer
+  answer=$(busctl get-property org.freedesktop.login1 /org/freedesktop/login1 org.freedesktop.login1.Manager KillUserProcesses 2>/dev/null) || return 0
+  [[ $answer != 'b true' || $(id -un) == root ]] ||
+    note "logind ends what runs when a connection ends (KillUserProcesses=yes): a deploy whose job is cancelled or loses its network is undone; to let it go on: KillExcludeUsers=root $(id -un) in /etc/systemd/logind.conf"
+}
 
 check_data_settings() {
   local problem

@@ -161,6 +161,16 @@ describe.each(onServers)("%s, with a DEPLOY_SERVER that", (job) => {
   }, 300_000);
 });
 
+describe("pre_deploy_checks, where the key is there", () => {
+  it.each([
+    ["false", true],
+    ["true", false],
+  ])("and the branch is protected: %s, says who can read it", (CI_COMMIT_REF_PROTECTED, noted) => {
+    const { output } = run("pre_deploy_checks", { CI_COMMIT_REF_PROTECTED, CI_COMMIT_BRANCH: "main" });
+    expect(/note .*the branch main is not protected, and SSH_PRIVATE_KEY is here/.test(output)).toBe(noted);
+  });
+});
+
 describe("the servers of a job", () => {
   const resolved = (servers: string, more: Readonly<Record<string, string>> = {}) => {
     const { stdout, stderr } = runWithLibrary(
