@@ -83,6 +83,7 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
 };
 
 const help = `
+A component that asks for its own name and version (spec:component) gets those of a release 1.0.0.
 A file of another name than .gitlab-ci.yml, such as a component, may leave the stages to the pipeline that includes it.
 Component addresses whose project is this one (--project) are read from the working tree. With --sources gitlab, other projects,
 components (also at ~latest, 1 or 1.2), templates and remote files are fetched; GITLAB_TOKEN needs the scope read_api.
@@ -109,9 +110,10 @@ async function expand(file: string, options: Options, surroundings: Surroundings
     ...(online ? [online.gitlabSources({ ...surroundings, answered: progress.step })] : []),
   );
   const pipeline = await withSlowSources(setting.local, slow, (sources) => {
-    const { source, all, inputs, stagesOf, gitlabVersion } = setting;
+    const { source, all, inputs, stagesOf, gitlabVersion, component } = setting;
     const edition = options.edition as Edition;
-    return readPipeline({ source, sources, variables: all, inputs, stagesOf, edition, gitlabVersion });
+    const read = { source, sources, variables: all, inputs, component, stagesOf, edition, gitlabVersion };
+    return readPipeline(read);
   }).finally(progress.end);
   printMessages(pipeline, surroundings);
   if (pipeline.errors.length > 0) return 1;

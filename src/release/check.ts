@@ -2,6 +2,7 @@ import { parse } from "yaml";
 import { type InterfaceChange, strongestClass } from "./change.ts";
 import { changelogSection, newestVersion } from "./changelog.ts";
 import { compareInterfaces } from "./index.ts";
+import type { Obstacle } from "./obstacle.ts";
 import { judgeSettings, type ServerSettings } from "./server-settings.ts";
 import { leastVersion, parseVersion, type Version } from "./version.ts";
 
@@ -17,25 +18,6 @@ export interface ReleaseCandidate {
   readonly server?: { readonly description: string; readonly inCatalog: boolean };
   /** All that counts of its settings, where they are asked for: they are judged in place of `server`. */
   readonly settings?: ServerSettings;
-}
-
-/** What stands in the way of a release. */
-export interface Obstacle {
-  readonly rule:
-    | "tag-semantic"
-    | "tag-high-enough"
-    | "changelog-section-present"
-    | "readme-present"
-    | "licence-present"
-    | "component-present"
-    | "release-job-present"
-    | "project-described"
-    | "project-in-catalog"
-    | "project-active"
-    | "pipelines-on"
-    | "tag-protected"
-    | "role-high-enough";
-  readonly message: string;
 }
 
 export interface ReleaseVerdict {

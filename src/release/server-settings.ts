@@ -1,4 +1,4 @@
-import type { Obstacle } from "./check.ts";
+import type { Obstacle } from "./obstacle.ts";
 
 /** What GitLab knows of a component project and of the token that asks, as far as a release needs it. */
 export interface ServerSettings {

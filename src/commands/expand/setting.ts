@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, relative, resolve } from "node:path";
 import { UsageError } from "../../base/usage-error.ts";
 import {
   type PipelineEvent,
@@ -68,9 +68,16 @@ export function settingOf(file: string, options: Options & { readonly host: stri
     all: new Map([...predefined.map((each) => [each.key, each] as const), ...variables]),
     inputs: inputsOf(options, cwd),
     gitlabVersion: versionOf(options),
+    component: componentAt(relative(folder, path)),
     // A component, or another file to include, leaves the stages to the pipeline.
     stagesOf: isWholePipeline(path) ? undefined : stagesOfJobs,
   };
+}
+
+/** What a component says of itself, as its release 1.0.0 would: it has no version where it is worked on. */
+function componentAt(path: string) {
+  const name = /^templates\/([^/]+?)(?:\/template)?\.yml$/.exec(path.replaceAll("\\", "/"))?.[1];
+  return name === undefined ? undefined : { name, version: "1.0.0", reference: "1.0.0", sha: "0".repeat(40) };
 }
 
 function versionOf({ gitlabVersion }: Options): GitLabVersion | undefined {

@@ -163,8 +163,14 @@ function validateIncludes({ value, valuePlace }: Entry, report: Report): void {
     );
     return;
   }
-  value.items.forEach((item, index) => {
-    validateInclude(item, value.places[index], report);
+  validateItems(value, report);
+}
+
+/** Nothing, and lists in the list, count as GitLab's `Array.wrap` and `flatten` leave them: the former is left out. */
+function validateItems(list: YamlList, report: Report): void {
+  list.items.forEach((item, index) => {
+    if (item instanceof YamlList) validateItems(item, report);
+    else if (item !== null) validateInclude(item, list.places[index], report);
   });
 }
 

@@ -15,5 +15,5 @@ export {
   SPEC_KEYS,
 } from "./keywords.ts";
 export { GitLabCrash, type ProblemKind } from "./problem.ts";
-export { type Resolution, type ResolvedInput, resolveInputs } from "./resolve.ts";
+export { findUnknownInputs, type Resolution, type ResolvedInput, resolveInputs } from "./resolve.ts";
 export { sampleValue } from "./sample.ts";

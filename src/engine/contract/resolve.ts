@@ -62,7 +62,8 @@ function unknownSpecification(input: Input): Problem {
   });
 }
 
-function findUnknownInputs(inputs: readonly Input[], given: YamlMap): Problem[] {
+/** What GitLab says of given inputs that no input declares. */
+export function findUnknownInputs(inputs: readonly Input[], given: YamlMap): Problem[] {
   const declared = new Set(inputs.map(({ key }) => hashKey(key)));
   const unknown = [...given.entries()].filter(({ key }) => !declared.has(hashKey(key)));
   if (unknown.length === 0) return [];

@@ -29,6 +29,8 @@ export interface InterpolationOptions {
   readonly component?: ComponentContext | undefined;
   /** For `expand_vars`. */
   readonly variables?: readonly Variable[] | undefined;
+  /** Looks at the header before anything else does; what it throws goes through. */
+  readonly checkHeader?: ((header: YamlMap) => void) | undefined;
   /** Adds what the header's own `spec:include` brings in; what it throws goes through. */
   readonly completeHeader?: ((header: YamlMap) => YamlMap) | undefined;
   /**
@@ -86,6 +88,7 @@ function interpolateDocuments(source: Source, options: InterpolationOptions): In
       crashed: false,
     };
   }
+  options.checkHeader?.(header);
   const rounds = new Rounds();
   rounds.add(validateHeader(header, options));
   if (rounds.stop(goesOn)) return failure(rounds.problems, "interpolation", true);

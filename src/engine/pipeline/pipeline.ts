@@ -1,3 +1,4 @@
+import type { ComponentContext } from "../interpolation/index.ts";
 import {
   type Code,
   fault,
@@ -60,6 +61,8 @@ export interface PipelineInput {
   readonly variables: VariableTable;
   /** Inputs of the pipeline; a mapping. */
   readonly inputs?: YamlValue | undefined;
+  /** What the text may know of itself where it is a component (`spec:component`). */
+  readonly component?: ComponentContext | undefined;
   /** Which GitLab judges (default foss). */
   readonly edition?: Edition | undefined;
   /** The stages of a configuration that names none, with `.pre` and `.post`; undefined for GitLab's own. */
@@ -87,12 +90,12 @@ export function readPipeline(input: PipelineInput): Pipeline {
 }
 
 function read(input: PipelineInput, findings: Findings): Pipeline {
-  const { source, sources, variables, inputs } = input;
+  const { source, sources, variables, inputs, component } = input;
   const whole = { subject: "", place: undefined };
   if (/^\s*$/.test(source.text)) return refused([problemOf(fault("pipeline-empty", {}), whole)]);
   const context = IncludeContext.of(sources, variables, findings, input.gitlabVersion ?? NEWEST_VERSION);
   try {
-    const { value, problems } = loadFile(source, context, { inputs });
+    const { value, problems } = loadFile(source, context, { inputs, component });
     if (problems.length > 0) {
       const error = new ConfigError(joined(problems));
       if (value === undefined) throw error;

@@ -85,6 +85,8 @@ function predefinedForJob(job: PlannedJob, identity: JobIdentity): Record<string
     ...(job.image ? { CI_JOB_IMAGE: job.image.name } : {}),
     ...(played ? { CI_JOB_MANUAL: "true" } : {}),
     CI_JOB_NAME: job.name,
+    // 19.3; the local runner runs a job once
+    CI_JOB_RETRY_COUNT: "0",
     CI_JOB_NAME_SLUG: slug(job.name),
     CI_JOB_STAGE: job.stage,
     CI_JOB_STARTED_AT: new Date().toISOString().replace(/\.\d+Z$/, "Z"),

@@ -1,5 +1,13 @@
 import { fault, joined } from "../../problem/index.ts";
-import { inspectValue, Source, SymbolValue, YamlList, YamlMap } from "../../yaml/index.ts";
+import {
+  inspectValue,
+  type Place,
+  Source,
+  SymbolValue,
+  YamlList,
+  YamlMap,
+  type YamlValue,
+} from "../../yaml/index.ts";
 import { ConfigError, refusal } from "../errors.ts";
 import { deepMerge } from "../merge.ts";
 import type { IncludeContext } from "./context.ts";
@@ -24,7 +32,7 @@ export function completeHeader(header: YamlMap, context: IncludeContext, loadFil
 function withIncludedInputs(header: YamlMap, context: IncludeContext, loadFile: LoadFile): YamlMap {
   const spec = header.get("spec");
   if (!(spec instanceof YamlMap) || !spec.has("include")) return header;
-  const files = locationsOf(spec, context).flatMap((location) => {
+  const files = locationsOf(withFlatIncludes(spec), context).flatMap((location) => {
     return context.findings.attempt(() => fileAt(location, context, HEADER_KINDS)) ?? [];
   });
   const contents = readAll(files, context, (file, { text, file: name }) => {
@@ -44,6 +52,25 @@ function withIncludedInputs(header: YamlMap, context: IncludeContext, loadFile: 
   const complete = deepMerge(merged, spec).copy();
   complete.delete("include");
   return header.copy().set("spec", complete, header.entry("spec")?.valuePlace);
+}
+
+/** Lists in the list of includes are taken apart. */
+function withFlatIncludes(spec: YamlMap): YamlMap {
+  const entry = spec.entry("include");
+  if (!(entry?.value instanceof YamlList)) return spec;
+  const items: YamlValue[] = [];
+  const places: (Place | undefined)[] = [];
+  const flatten = (list: YamlList) => {
+    list.items.forEach((item, index) => {
+      if (item instanceof YamlList) flatten(item);
+      else {
+        items.push(item);
+        places.push(list.places[index]);
+      }
+    });
+  };
+  flatten(entry.value);
+  return spec.copy().setEntry({ ...entry, value: new YamlList(items, places) });
 }
 
 function requireOnlyInputs(content: YamlMap, location: string): void {
