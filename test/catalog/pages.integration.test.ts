@@ -120,7 +120,7 @@ describe("the search", { ...where, timeout: 60_000 }, () => {
     expect(await page.locator("#count").textContent()).toMatch(/^\d components?$/);
     await page.fill("#search", "zebra");
     expect([await shown(), await page.locator("#count").textContent()]).toEqual([[], "0 components"]);
-    await page.fill("#search", "health_url deploy_to_server");
+    await page.fill("#search", "health_url pre_deploy_checks");
     expect(await shown()).toEqual(["delivery", "deploy"]);
     expect(await page.locator("#components > li:not([hidden]) .found").first().textContent()).toContain(
       "health_url",

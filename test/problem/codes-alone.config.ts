@@ -4,6 +4,10 @@ import { outsideUnit } from "../unit-files.ts";
 
 const words = fileURLToPath(new URL("../../src/engine/problem/say.ts", import.meta.url));
 
+/** The shortest of each room, which run in every `npm test`; `npm run test:codes` runs all. */
+const quick = ["rules/rules", "lint/lint-job", "catalog/judge", "release/compare", "docs/docs"];
+const whole = process.env.BERTH_CODES === "whole";
+
 /**
  * The unit tests of the rooms that work with the engine's problems, with every message replaced by its code: also in the programs that
  * they start. codes-alone.integration.test.ts runs them.
@@ -17,7 +21,9 @@ export default defineConfig({
     },
   ],
   test: {
-    include: ["test/{rules,lint,catalog,release,docs,smoke}/**/*.test.ts"],
+    include: whole
+      ? ["test/{rules,lint,catalog,release,docs,smoke}/**/*.test.ts"]
+      : quick.map((each) => `test/${each}.test.ts`),
     exclude: [...outsideUnit],
     env: { NODE_OPTIONS: `--import ${new URL("codes-instead-of-words.mjs", import.meta.url).href}` },
     testTimeout: 240_000,

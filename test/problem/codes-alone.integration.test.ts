@@ -7,7 +7,8 @@ import { afterAll, expect, test } from "vitest";
 
 /*
  * Every message of the engine is replaced by its code alone, and all unit tests of lint, catalog, release, docs and smoke run: the same
- * rules, places, severities and exit codes must come out.
+ * rules, places, severities and exit codes must come out. All of them take minutes of processor time: `npm run test:codes`. In `npm test`
+ * one file of each room runs.
  */
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -28,6 +29,8 @@ const wording: readonly (readonly [file: string, name: string, of: string])[] = 
   ],
   ["smoke/runner/gitlab.test.ts", "gives GitLab's reasons for a refusal", "the scenario expects GitLab's"],
 ];
+
+const whole = process.env.BERTH_CODES === "whole";
 
 interface Results {
   readonly numPassedTests: number;
@@ -51,7 +54,7 @@ test("nothing of ours depends on how a message reads", { timeout: 1_800_000 }, a
     execFile(process.execPath, [vitest, ...args], { cwd: root, maxBuffer: 2 ** 28 }, resolve);
   });
   const results: Results = JSON.parse(readFileSync(output, "utf8"));
-  expect(results.numPassedTests).toBeGreaterThan(1000);
+  expect(results.numPassedTests).toBeGreaterThan(whole ? 1000 : 250);
   const failed = results.testResults.flatMap(({ name, message, assertionResults }) => {
     const file = name.slice(join(root, "test/").length);
     const tests = assertionResults.filter(({ status }) => status === "failed");
@@ -64,8 +67,9 @@ test("nothing of ours depends on how a message reads", { timeout: 1_800_000 }, a
     failed.filter((line) => !wording.some((each) => isOf(line, each))),
     "ask for the problem's code and facts; where a test compares the wording itself, name it in this file",
   ).toEqual([]);
+  const ran = new Set(results.testResults.map(({ name }) => name.slice(join(root, "test/").length)));
   expect(
-    wording.filter((each) => !failed.some((line) => isOf(line, each))),
+    wording.filter((each) => ran.has(each[0]) && !failed.some((line) => isOf(line, each))),
     "compares no wording any more: take it off the list",
   ).toEqual([]);
 });

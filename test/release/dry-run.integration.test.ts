@@ -219,7 +219,8 @@ function filesOf(path: string): Record<string, string> {
 /** The command line of this work tree, built as users get it, as a package for `npm exec`; `dist/` may be older. */
 async function packCommandLine(): Promise<string> {
   const target = join(folder, "package");
-  await promisify(execFile)("npm", ["run", "--silent", "build", "--", join(target, "dist")], { cwd: root });
+  const build = [join(root, "src/build/build.ts"), join(target, "dist")];
+  await promisify(execFile)(join(root, "node_modules/.bin/tsx"), build, { cwd: root });
   const manifest = { name: "berth", version: "0.1.0", type: "module", bin: { berth: "dist/cli.js" } };
   await writeFile(join(target, "package.json"), JSON.stringify(manifest));
   // What is not bundled stands beside it, as after an installation.
