@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import LongFilesFirst from "./test/long-files-first.ts";
 import { integration, outsideUnit } from "./test/unit-files.ts";
 
 const cores = availableParallelism();
@@ -20,6 +21,10 @@ export default defineConfig({
   test: {
     reporters: ["default", "./test/closing-line.ts"],
     maxWorkers: cores, // vitest leaves one core idle
+    // An order that the command line asks for (npm run test:repeat) wins.
+    ...(process.argv.some((each) => each.startsWith("--sequence"))
+      ? {}
+      : { sequence: { sequencer: LongFilesFirst } }),
     projects: [
       {
         test: {
