@@ -1,7 +1,7 @@
 /**
  * The library's face: everything that another program may use of Berth, and nothing else. All functions are pure (no disk, no
  * network, no clock) and return data. What is wrong with a text is in the answer, by code (docs/codes.md); only a caller's own
- * mistake throws: ConfigurationError for a `berth.yaml` that is not valid, DocumentError for a file that is no YAML where a function
+ * mistake throws: ConfigurationError for a `berth.yaml` that is not valid, DocumentError for a file that is not YAML where a function
  * says so. docs/library.md has examples.
  */
 

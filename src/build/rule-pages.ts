@@ -39,7 +39,7 @@ async function page(rule: Rule, bad: Fixture | undefined, good: Fixture | undefi
     `| group | ${rule.group} |`,
     `| confidence | ${rule.confidence} |`,
     ...(rule.since ? [`| concerns GitLab | since ${rule.since} |`] : []),
-    `| mended by \`--fix\` | ${rule.fixable ? "where it is safe" : "no"} |`,
+    `| fixed by \`--fix\` | ${rule.fixable ? "where it is safe" : "no"} |`,
     `| reference | <${rule.reference}> |`,
   ];
   return `# ${rule.id}

@@ -32,7 +32,7 @@ const variables = variableTable(predefinedVariables({}, EXAMPLE_PROJECT));
 const NOOP_JOB = "berth_lint_noop";
 const cache = new WeakMap<LintFile, IncludedPipeline | undefined>();
 
-/** Expands a file with plausible inputs, as far as it can be read. Returns undefined for a file that is no YAML. */
+/** Expands a file with plausible inputs, as far as it can be read. Returns undefined for a file that is not YAML. */
 export function includedPipeline(file: LintFile, project: LintProject): IncludedPipeline | undefined {
   if (cache.has(file)) return cache.get(file);
   const included = expand(file, project);

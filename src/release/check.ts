@@ -129,7 +129,7 @@ function catalogObstacles({ files, server, settings }: ReleaseCandidate): Obstac
     expect(
       server.inCatalog,
       "project-in-catalog",
-      "the project is no catalog project yet: an owner switches that on in its settings, under Visibility",
+      "the project is not a catalog project yet: an owner switches that on in its settings, under Visibility",
     );
   }
   return obstacles;

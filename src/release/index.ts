@@ -18,7 +18,7 @@ export { leastVersion, parseVersion } from "./version.ts";
 
 /**
  * What changed for consumers between two versions of a component project, given as files by path (only `templates/` counts):
- * the components, in the order of their names, each with its inputs first. Throws DocumentError where a file is no YAML.
+ * the components, in the order of their names, each with its inputs first. Throws DocumentError where a file is not YAML.
  */
 export function compareInterfaces(
   before: Readonly<Record<string, string>>,

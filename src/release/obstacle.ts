@@ -1,4 +1,4 @@
-/** What stands in the way of a release. */
+/** What prevents a release. */
 export interface Obstacle {
   readonly rule:
     | "tag-semantic"

@@ -1,3 +1,4 @@
+import { matchesWildcard } from "../base/wildcard.ts";
 import type { Obstacle } from "./obstacle.ts";
 
 /** What GitLab knows of a component project and of the token that asks, as far as a release needs it. */
@@ -19,7 +20,7 @@ export interface ServerSettings {
 
 const maintainer = 40;
 
-/** What in the project's settings stands in the way of a release, each with the page where it is changed; and what was not told. */
+/** What in the project's settings prevents a release, each with the page where it is changed; and what GitLab does not tell. */
 export function judgeSettings(
   settings: ServerSettings,
   tag: string | undefined,
@@ -38,7 +39,7 @@ export function judgeSettings(
     },
     !inCatalog && {
       rule: "project-in-catalog",
-      message: `the project is no catalog project yet: an Owner switches "CI/CD Catalog project" on: ${visibility}`,
+      message: `the project is not a catalog project yet: an Owner switches "CI/CD Catalog project" on: ${visibility}`,
     },
     jobsEnabled === false && {
       rule: "pipelines-on",
@@ -56,7 +57,7 @@ export function judgeSettings(
     role !== undefined &&
       role < maintainer && {
         rule: "role-high-enough",
-        message: `the token's user is no Maintainer, so may push no protected tag: ${page}/-/project_members, or another token: ${page}/-/settings/access_tokens`,
+        message: `the token's user is not a Maintainer, so cannot push a protected tag: ${page}/-/project_members, or another token: ${page}/-/settings/access_tokens`,
       },
   ];
   const untold = [
@@ -68,11 +69,8 @@ export function judgeSettings(
   return { obstacles: found.filter((each) => each !== false), untold };
 }
 
-/** Without a tag in sight, that any is protected is all that can be said. `*` is any text (docs, user/project/protected_tags). */
+/** Without a tag in sight, that any is protected is all that can be said. */
 function isProtected(tag: string | undefined, wildcards: readonly string[]): boolean {
   if (tag === undefined) return wildcards.length > 0;
-  return wildcards.some((each) => {
-    const parts = each.split("*").map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, "\\$&"));
-    return new RegExp(`^${parts.join(".*")}$`).test(tag);
-  });
+  return wildcards.some((each) => matchesWildcard(tag, each));
 }

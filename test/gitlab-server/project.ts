@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { matchesWildcard } from "../../src/base/wildcard.ts";
 import type { CiVariable } from "../../src/smoke/local/variables.ts";
 import { tagOfVersion } from "../../src/sources/versions.ts";
 import { git, gitBytes, tryGit } from "./git.ts";
@@ -274,10 +275,4 @@ export class PaperProject extends ServerProject {
   override blobId(): string {
     return "0".repeat(40);
   }
-}
-
-/** Whether a name is meant by GitLab's wildcard, in which `*` is any text, slashes too. */
-function matchesWildcard(name: string, wildcard: string): boolean {
-  const parts = wildcard.split("*").map((each) => each.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
 }

@@ -144,7 +144,7 @@ describe("berth release", () => {
       const lines = bare.stdout.split("\n").filter((line) => line.startsWith("not "));
       expect(lines).toEqual([
         `not ready: the project has no description on GitLab, and is not published without one: ${page}/edit [project-described]`,
-        `not ready: the project is no catalog project yet: an Owner switches "CI/CD Catalog project" on: ${page}/edit#js-shared-permissions [project-in-catalog]`,
+        `not ready: the project is not a catalog project yet: an Owner switches "CI/CD Catalog project" on: ${page}/edit#js-shared-permissions [project-in-catalog]`,
         `not ready: the tag 2.0.0 is not protected, so that every Developer may push it and protected variables are not there: ${page}/-/settings/repository#js-protected-tags-settings [tag-protected]`,
       ]);
       Object.assign(project, { description: "Checks", inCatalog: true });
@@ -154,7 +154,7 @@ describe("berth release", () => {
       expect(ready.code).toBe(0);
       const low = await runWith(env(tokens.developer), ...args);
       expect(low.stdout).toContain(
-        `the token's user is no Maintainer, so may push no protected tag: ${page}/-/project_members`,
+        `the token's user is not a Maintainer, so cannot push a protected tag: ${page}/-/project_members`,
       );
       expect(low.stdout).toContain(
         "not told: whether release tags are protected: GitLab tells Maintainers only",
