@@ -11,6 +11,7 @@ import { LocalPipeline } from "../../../src/smoke/local/run-pipeline.ts";
 import type { CiVariable } from "../../../src/smoke/local/variables.ts";
 import type { PlannedJob } from "../../../src/smoke/plan.ts";
 import type { JobResult, PipelineEvent, PipelineResult } from "../../../src/smoke/result.ts";
+import { plannedJob as job } from "./planned-job.ts";
 
 let folder: string;
 
@@ -262,25 +263,6 @@ async function open(
     signal,
     onEvent: (event) => events(event),
   });
-}
-
-function job(name: string, given: Partial<PlannedJob> = {}): PlannedJob {
-  return {
-    name,
-    stage: "test",
-    when: "on_success",
-    allowFailure: false,
-    beforeScript: [],
-    script: ["true"],
-    afterScript: [],
-    services: [],
-    variables: [],
-    cache: [],
-    retry: { max: 0, when: [], exitCodes: [] },
-    tags: [],
-    trigger: undefined,
-    ...given,
-  };
 }
 
 function setting(key: string, value: string): CiVariable {

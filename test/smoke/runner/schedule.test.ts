@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { nextSteps, pipelineState, type ScheduledJob } from "../../../src/smoke/local/schedule.ts";
 import type { PlannedJob } from "../../../src/smoke/plan.ts";
 import type { JobState } from "../../../src/smoke/result.ts";
+import { plannedJob } from "./planned-job.ts";
 
 const stages = ["build", "test", "deploy"];
 
@@ -83,21 +84,6 @@ function job(
   state: JobState = "created",
   given: Partial<PlannedJob> = {},
 ): ScheduledJob {
-  const plan: PlannedJob = {
-    name,
-    stage,
-    when: "on_success",
-    allowFailure: false,
-    beforeScript: [],
-    script: ["true"],
-    afterScript: [],
-    services: [],
-    variables: [],
-    cache: [],
-    retry: { max: 0, when: [], exitCodes: [] },
-    tags: [],
-    trigger: undefined,
-    ...given,
-  };
+  const plan = plannedJob(name, { stage, ...given });
   return { plan, state, allowFailure: plan.allowFailure };
 }
