@@ -47,7 +47,11 @@ databases_kilobytes() {
   if [[ -n $list ]]; then as_service python3 -I -c "$(print_sqlite_program)" size "$SHARED" "${paths[@]}"; else echo 0 0; fi
 }
 
+# usage: print_sqlite_program    the service's half: its parts as one text, since a program that is an argument can import no file
 print_sqlite_program() {
+  cat "${BASH_SOURCE[0]%/*}/databases.py"
+  cat "${BASH_SOURCE[0]%/*}/database_copy.py"
+  cat "${BASH_SOURCE[0]%/*}/database_restore.py"
   cat "${BASH_SOURCE[0]%/*}/sqlite_copies.py"
 }
 

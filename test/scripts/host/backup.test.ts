@@ -16,7 +16,6 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Server } from "./server.ts";
 
@@ -27,7 +26,6 @@ beforeEach(() => {
 afterEach(() => server.remove());
 
 const paths = { BERTH_PERSISTENT_PATHS: "blog/db uploads" };
-const program = fileURLToPath(new URL("../../../scripts/host/sqlite_copies.py", import.meta.url));
 const header = "SQLite format 3\0";
 
 /** Runs the backup step. Returns its answer, and the folder of the newest backup. */
@@ -260,8 +258,9 @@ describe("a database that cannot be copied", () => {
 
   it("is named where it stays locked", async () => {
     const release = await hold(database("blog/db/app.db", 1), 'connection.execute("BEGIN EXCLUSIVE")');
-    const impatient = `print_sqlite_program() {
-      sed 's/^SECONDS_FOR_ONE = 300/SECONDS_FOR_ONE = 0/; s/timeout=60/timeout=0/' '${program}'
+    const impatient = `as_service() {
+      local program=\${4/SECONDS_FOR_ONE = 300/SECONDS_FOR_ONE = 0}
+      "\${@:1:3}" "\${program/timeout=60/timeout=0}" "\${@:5}"
     }`;
     const { code, log } = backUp(paths, impatient);
     release();
