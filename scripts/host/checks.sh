@@ -144,7 +144,7 @@ check_paths() {
   local report
   id -- "$BERTH_SERVICE_USER" >/dev/null 2>&1 || return 0
   if report=$( (prepare_paths) 2>&1); then
-    ok "$(id -un) can write to $BERTH_DEPLOY_PATH and $BERTH_BACKUP_PATH${report:+ (mended:${report//$'\n'/;})}"
+    ok "$(id -un) can write to $BERTH_DEPLOY_PATH and $BERTH_BACKUP_PATH${report:+ (repaired:${report//$'\n'/;})}"
   else
     problem "$(sed -n '/^ *error: /{s///p;q}' <<<"$report")" "$(sed -n '/^ *cure: /{s///p;q}' <<<"$report")"
   fi

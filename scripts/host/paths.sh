@@ -97,10 +97,10 @@ check_owner() {
   esac
 }
 
-# usage: holds_others PATH MARK…    true for a folder that is not empty and has none of the names
+# usage: holds_others PATH MARK…    true for a folder that is not empty and has none of the names; a disk of its own has a lost+found
 holds_others() {
   local mark folder=$1
-  [[ -n $(find "$folder" -mindepth 1 -print -quit 2>/dev/null) ]] || return 1
+  [[ -n $(find "$folder" -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit 2>/dev/null) ]] || return 1
   shift
   for mark; do ! compgen -G "$folder/$mark" >/dev/null || return 1; done
 }

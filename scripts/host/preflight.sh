@@ -60,7 +60,7 @@ start_trial() {
     as_root install -D -m 644 -- "$RUN_PATH/$unit" "$TRIAL_FOLDER/$unit"
     as_root systemctl daemon-reload
   fi
-  as_root systemctl start "$unit" || { show_journal "$unit"; fail "systemd could not start $unit, which tries the new release; nothing was switched" 'the lines of its journal stand above'; }
+  as_root systemctl start "$unit" || { show_journal "$unit"; fail "systemd could not start $unit, which tries the new release; nothing was switched" 'the lines of its journal are above'; }
 }
 
 # usage: missing_for_trial    prints what a server lacks for it that an earlier version prepared, and the cure; nothing where all is well

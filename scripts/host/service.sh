@@ -74,7 +74,7 @@ watch_release() {
 }
 
 journal_cure() {
-  printf 'mend the application; its journal stands above'
+  printf 'repair the application; its journal is above'
 }
 
 # usage: has_restarted    true once systemd has had to start the service again, or has given it up

@@ -60,7 +60,7 @@ wait_for_standby() {
     sleep 0.1
   done
   show_journal "$(standby_unit)" || true
-  fail 'the second instance of the new release ended by itself' 'its journal stands above'
+  fail 'the second instance of the new release ended by itself' 'its journal is above'
 }
 
 # usage: stop_standby    also one that is still starting; nothing happens where there is none

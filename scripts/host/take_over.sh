@@ -13,9 +13,9 @@ found_in_place() {
   [[ -n $entries ]]
 }
 
-# usage: in_place_entries    prints the names in the deploy path that are not the layout's
+# usage: in_place_entries    prints the names in the deploy path that are neither the layout's nor the file system's (mke2fs(8) makes a lost+found)
 in_place_entries() {
-  find "$BERTH_DEPLOY_PATH" -mindepth 1 -maxdepth 1 ! -name releases ! -name current ! -name shared ! -name .deploy -printf '%f\n'
+  find "$BERTH_DEPLOY_PATH" -mindepth 1 -maxdepth 1 ! -name releases ! -name current ! -name shared ! -name .deploy ! -name lost+found -printf '%f\n'
 }
 
 # usage: take_over    makes the installation a release and points `current` at it; the service is not touched

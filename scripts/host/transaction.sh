@@ -109,7 +109,7 @@ require_room() {
 run_before_switch() {
   if enabled before_switch_on_copy; then try_before_switch; fi
   say "$BERTH_BEFORE_SWITCH"
-  before_switch_command || fail 'before_switch failed; nothing was switched' "its lines stand above; the data as it was is in ${LAST_BACKUP:-$BERTH_BACKUP_PATH}"
+  before_switch_command || fail 'before_switch failed; nothing was switched' "its lines are above; the data as it was is in ${LAST_BACKUP:-$BERTH_BACKUP_PATH}"
 }
 
 # usage: try_before_switch    the same command on copies of the databases: the release is not live yet, so its links may lead to
@@ -134,7 +134,7 @@ try_before_switch() {
   before_switch_command || status=$?
   link_persistent_paths
   remove_inside "$SHARED" "${TRIAL##*/}"
-  ((status == 0)) || fail 'before_switch failed on a copy of the data; nothing was switched, the data was not touched' 'its lines stand above'
+  ((status == 0)) || fail 'before_switch failed on a copy of the data; nothing was switched, the data was not touched' 'its lines are above'
 }
 
 # usage: before_switch_command    its status is the command's
@@ -183,7 +183,7 @@ conclude() {
       if [[ ! -e $PENDING ]]; then
         outcome=switched-back
       else
-        cause+="; going back to ${LIVE_BEFORE:-nothing} failed too: $(head -n 1 "$RUN_PATH/failure" 2>/dev/null || echo 'its lines stand above')"
+        cause+="; going back to ${LIVE_BEFORE:-nothing} failed too: $(head -n 1 "$RUN_PATH/failure" 2>/dev/null || echo 'its lines are above')"
         cure="run the job again: it goes back first${cure:+. Before that: $cure}"
       fi
       ;;
@@ -202,7 +202,7 @@ failure_cause() {
   disk=$(disk_complaint)
   cause=$(head -qn 1 "$RUN_PATH/overdue" "$RUN_PATH/failure" 2>/dev/null | grep . || true)
   cause=${cause%%$'\n'*}
-  printf '%s%s\n' "${cause:-${FAILURE_CAUSE:-the step \"$CURRENT_STEP\" failed (exit code $1); its lines stand above}}" "${disk:+ ($disk)}"
+  printf '%s%s\n' "${cause:-${FAILURE_CAUSE:-the step \"$CURRENT_STEP\" failed (exit code $1); its lines are above}}" "${disk:+ ($disk)}"
 }
 
 # usage: undo_upload    without the lock: takes away what was sent, unless the one who has the lock works with it or it was complete

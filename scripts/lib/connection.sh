@@ -97,8 +97,9 @@ close_connections() {
 # usage: connection_problem TARGET [lasting]    prints the reason why a connection fails and its cure, with a tab between; nothing where it
 # works, nor, with `lasting`, where it may work in a moment
 connection_problem() {
-  local answer
+  local answer user=${DEPLOY_USER:-}
   if answer=$(on_server "$1" true 2>&1 </dev/null); then return; fi
+  ! target_parts "$1" || user=$TARGET_USER # DEPLOY_SERVER may name another one for this server
   answer=$(sed '/^ *$/d' <<<"$answer" | tail -n 1)
   case $answer in
     *'Host key verification failed'* | *'host key is known'*)
@@ -106,7 +107,7 @@ connection_problem() {
         "ssh-keyscan $1, compare the fingerprints with the server's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then set SSH_KNOWN_HOSTS"
       ;;
     *'Permission denied'*)
-      printf '%s\t%s\n' "$1: the server refuses the key for ${DEPLOY_USER:-the user}" "put the key's public half into ~${DEPLOY_USER:-}/.ssh/authorized_keys on the server" ;;
+      printf '%s\t%s\n' "$1: the server refuses the key for ${user:-the user}" "put the key's public half into ~$user/.ssh/authorized_keys on the server" ;;
     *'resolve hostname'* | *'Name or service not known'*) printf '%s\t%s\n' "$1: no such name" 'correct DEPLOY_SERVER' ;;
     *) [[ ${2:-} == lasting ]] || printf '%s\t%s\n' "$1: no connection: ${answer:-ssh said nothing}" 'is the server up, and its SSH port open to this runner?' ;;
   esac

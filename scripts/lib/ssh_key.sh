@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The private key and the known hosts, as people put them into CI/CD variables: with carriage returns, without the final newline,
-# on one line, base64, indented, quoted, with literal \n. OpenSSH says "error in libcrypto" to all of these; each can be mended.
+# on one line, base64, indented, quoted, with literal \n. OpenSSH says "error in libcrypto" to all of these; each can be repaired.
 
 # usage: text_of_variable NAME    prints the variable's text; a variable of the type File holds a path
 text_of_variable() {
@@ -8,7 +8,7 @@ text_of_variable() {
   if [[ $value == /* && $value != *$'\n'* && -f $value ]]; then cat -- "$value"; else printf '%s' "$value"; fi
 }
 
-# usage: write_private_key FILE    mends SSH_PRIVATE_KEY into FILE, readable by its owner alone; prints the reason and fails where it cannot
+# usage: write_private_key FILE    repairs SSH_PRIVATE_KEY into FILE, readable by its owner alone; prints the reason and fails where it cannot
 write_private_key() {
   local file=$1 text complaint
   text=$(text_of_variable SSH_PRIVATE_KEY)
@@ -17,11 +17,11 @@ write_private_key() {
     describe_what_is_no_key "$text"
     return 1
   fi
-  (umask 077 && mended_key "$text" >"$file")
+  (umask 077 && repaired_key "$text" >"$file")
   if ! complaint=$(ssh-keygen -y -P '' -f "$file" 2>&1 >/dev/null); then
     case $complaint in
       *passphrase*) echo 'the key has a passphrase, which nobody can type here: make one without (ssh-keygen -p -N "" -f key)' ;;
-      *) echo 'the key cannot be read, even after mending: copy the whole file again, from BEGIN to END' ;;
+      *) echo 'the key cannot be read, even after repair: copy the whole file again, from BEGIN to END' ;;
     esac
     return 1
   fi
@@ -33,8 +33,8 @@ decoded_key() {
   base64 -d <<<"${text//\\n/}" 2>/dev/null | tr -d '\0' || true
 }
 
-# usage: mended_key TEXT    prints the key with its three parts in their places: every white space inside a body is a mistake
-mended_key() {
+# usage: repaired_key TEXT    prints the key with its three parts in their places: every white space inside a body is a mistake
+repaired_key() {
   local text=${1//\\r/} kind body
   text=${text//\\n/$'\n'}
   text=${text#*-----BEGIN }

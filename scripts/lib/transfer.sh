@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
 # The upload: into the release's own fresh folder, hard-linked against the live release, resumed where a connection breaks.
 
-# usage: stage_package    unpacks the package into WORK/stage, as the release folder will be: app/ itself, the rest in .berth/
+# usage: stage_package    unpacks the package into WORK/stage, as the release folder will be: app/ itself, the rest in .berth/. Only the manifest
+# has been compared with what was built: a package that somebody has changed since may hold anything.
 stage_package() {
   local name
   mkdir -p "$WORK/unpacked"
   gzip -dc -- "$BERTH_PACKAGE" | tar -xf - -C "$WORK/unpacked"
+  for name in app wheels; do
+    [[ -d $WORK/unpacked/$name && ! -L $WORK/unpacked/$name ]] || fail "$BERTH_PACKAGE holds no folder $name: it is not a package of the build job"
+  done
   for name in .berth venv .env.production; do
     [[ ! -e $WORK/unpacked/app/$name && ! -L $WORK/unpacked/app/$name ]] || fail "$BERTH_PACKAGE holds app/$name, which only the server makes: it is not a package of the build job"
   done

@@ -61,8 +61,8 @@ check_parts_above() {
   done
 }
 
-# usage: check_existing PATH MARK…    a folder that is there is ${deployUser}'s, or empty, or has one of the MARKs, or the
-# service runs in it already
+# usage: check_existing PATH MARK…    a folder that is there is ${deployUser}'s, or empty (a disk of its own has a lost+found), or has one of
+# the MARKs, or the service runs in it already
 check_existing() {
   place=$1
   shift
@@ -70,7 +70,7 @@ check_existing() {
   [ ! -L "$place" ] || refuse "$place is a link"
   [ -d "$place" ] || refuse "$place is not a folder"
   [ "$(stat -c %U "$place")" != ${deployUser} ] || return 0
-  [ -n "$(find "$place" -mindepth 1 -print -quit)" ] || return 0
+  [ -n "$(find "$place" -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit)" ] || return 0
   for mark; do [ ! -e "$place/$mark" ] || return 0; done
   case $place in */backup*/* | "$(systemctl show --property=WorkingDirectory --value ${serviceName}.service)") return 0 ;; esac
   refuse "$place exists already and holds no application; take another path, or an empty folder"

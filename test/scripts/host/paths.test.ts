@@ -114,6 +114,12 @@ describe("the folders of an application", () => {
     expect(modeOf(other)).toBe(before);
   });
 
+  it.skipIf(process.getuid?.() !== 0)("may be empty disks of their own, which have a lost+found", () => {
+    const [disk, other] = [join(server.root, "disk"), join(server.root, "other")];
+    for (const each of [disk, other]) mkdirSync(join(each, "lost+found"), { recursive: true });
+    expect(refusal({ BERTH_DEPLOY_PATH: disk, BERTH_BACKUP_PATH: other })).toBe("");
+  });
+
   it.skipIf(process.getuid?.() !== 0)(
     "are not taken from another service and its user: the mark is read first",
     () => {
@@ -212,6 +218,19 @@ describe("a place for an application or its backups", () => {
 
   it("may begin like the other one", () => {
     expect(judged({ deployPath: "/srv/app", backupPath: "/srv/app-backups" })).toEqual([true, true]);
+  });
+
+  it("may be an empty disk of its own, which has a lost+found, before a server is prepared too", () => {
+    const check = /^# usage: check_existing [\s\S]*?^}$/m.exec(prepareScript(usual))?.[0] ?? "";
+    const place = join(server.root, "disk");
+    const judge = () =>
+      server.run(
+        `refuse() { echo "$1"; exit 1; }\nstat() { echo somebody; }\n${check}\ncheck_existing '${place}'`,
+      );
+    mkdirSync(join(place, "lost+found"), { recursive: true });
+    expect(judge()).toEqual({ code: 0, stdout: "", log: "" });
+    server.write(join(place, "other"));
+    expect(judge().stdout).toContain(`${place} exists already and holds no application`);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Server } from "./server.ts";
@@ -25,6 +25,13 @@ describe("an in-place installation", () => {
     server.release(id);
     server.live(id);
     expect(server.run("found_in_place").code).toBe(1);
+  });
+
+  it("is not found on an empty disk of its own, which has a lost+found", () => {
+    mkdirSync(join(server.deployPath, "lost+found"));
+    expect(server.run("found_in_place").code).toBe(1);
+    server.write(join(server.deployPath, "wsgi.py"));
+    expect(server.run("in_place_entries").stdout).toBe("wsgi.py\n");
   });
 
   it("becomes a release of links that is live; its data stays where it is", () => {
