@@ -10,6 +10,7 @@ check_server() {
   check_sudo
   check_trial
   check_paths
+  check_data
   check_room "$BERTH_DEPLOY_PATH" 4
   check_room "$BERTH_BACKUP_PATH" 0
   check_port
@@ -148,6 +149,18 @@ check_paths() {
   else
     problem "$(sed -n '/^ *error: /{s///p;q}' <<<"$report")" "$(sed -n '/^ *cure: /{s///p;q}' <<<"$report")"
   fi
+}
+
+# usage: check_data    what lies in the persistent paths may be another user's: that of before, where the input service_user was changed
+check_data() {
+  local path paths folder
+  as_service true 2>/dev/null || return 0 # said already
+  paths=$(persistent_paths)
+  for path in $paths; do
+    folder=$(folder_to_write "$path")
+    [[ ! -e $folder ]] || as_service test -r "$folder" -a -w "$folder" -a -x "$folder" ||
+      problem "$BERTH_SERVICE_USER cannot read and write $folder" "$(cure_of_owner "$folder")"
+  done
 }
 
 # usage: check_room PATH TIMES    the package unpacked, its venv, and the reserve; for backups, the databases, SQLite's own copy of the largest one, and the reserve

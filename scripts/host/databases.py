@@ -52,6 +52,8 @@ def databases_in(path, root, notes):
         root_folder = os.open(root, FOLDER)
     except FileNotFoundError:
         return
+    except PermissionError:
+        raise Refused(path, f"the service's user may not read {shown(root)}") from None
     except NotADirectoryError:
         size = size_of_database(os.path.basename(root), os.open(os.path.dirname(root), FOLDER), path, notes)
         if size is not None:

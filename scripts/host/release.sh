@@ -102,9 +102,15 @@ link_persistent_paths() {
     mkdir -p -- "$(dirname -- "$RELEASE_PATH/$path")"
     ln -s -- "$place" "$RELEASE_PATH/$path"
     as_service test -w "$folder" ||
-      fail "$BERTH_SERVICE_USER cannot write to $folder" "give it to the service: chown -R $BERTH_SERVICE_USER: $folder"
+      fail "$BERTH_SERVICE_USER cannot write to $folder" "$(cure_of_owner "$folder")"
     say "$path -> $place"
   done <<<"$paths"
+}
+
+# usage: cure_of_owner FOLDER    prints what to do where data is not the service's user's
+cure_of_owner() {
+  printf 'as root: chown -R %s: %s; where the application is to run as %s from now on: the script of "berth host prepare --service-user %s"' \
+    "$BERTH_SERVICE_USER" "$1" "$BERTH_SERVICE_USER" "$BERTH_SERVICE_USER"
 }
 
 # usage: folder_to_write PATH    prints the folder that the application must be able to write to for a persistent path

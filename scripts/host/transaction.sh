@@ -98,8 +98,8 @@ require_room() {
   local free needed all largest sizes
   free=$(df --output=avail -k -- "$RELEASES" | tail -n 1)
   needed=$(($(du -sk -- "$RELEASE_PATH" | cut -f 1) * 3 + BERTH_RESERVE_MEGABYTES * 1024))
-  sizes=$(databases_kilobytes)
-  read -r all largest <<<"$sizes"
+  sizes=$(databases_kilobytes 2>&1) || fail "the data cannot be measured: ${sizes##*$'\n'}" "$(cure_of_owner "$SHARED")"
+  read -r all largest <<<"${sizes##*$'\n'}" # what sudo may have to say (an unknown host name) comes before
   [[ $(stat -c %d -- "$RELEASES") != "$(stat -c %d -- "$BERTH_BACKUP_PATH")" ]] || needed=$((needed + all + largest))
   ((free > needed)) || fail "$RELEASES has $((free / 1024)) MB free; this release needs about $((needed / 1024)) MB with its backup and the reserve" 'make room, or lower keep_releases or keep_backups'
   say "$((free / 1024)) MB free, about $((needed / 1024)) MB needed"

@@ -26,10 +26,10 @@ export function checkPlaces({ deployPath, backupPath }: Preparation): void {
 }
 
 /**
- * The part of the script that makes the folders. Nothing in it follows a link that somebody else could have put there: root works only
+ * The part of the script that judges the folders, before anything is changed. Nothing in it follows a link that somebody else could have put there: root works only
  * below folders that are root's alone; inside the deploy user's own folders that user does the work.
  */
-export function folders({
+export function folderChecks({
   deployUser,
   serviceName,
   serviceUser,
@@ -76,7 +76,16 @@ check_existing() {
   refuse "$place exists already and holds no application; take another path, or an empty folder"
 }
 
-# usage: make_folder PATH MODE
+check_existing ${deployPath} releases current wsgi.py app.py manage.py requirements.txt pyproject.toml venv .venv .env.production
+check_existing ${backupPath}
+check_parts_above ${deployPath}
+check_parts_above ${backupPath}
+`;
+}
+
+/** The part of the script that makes the folders, each checked once more. */
+export function folders({ deployUser, deployPath, backupPath }: Preparation): string {
+  return `# usage: make_folder PATH MODE
 make_folder() {
   check_parts_above "$1"
   if [ "$maker" = root ]; then
@@ -88,8 +97,6 @@ make_folder() {
   fi
 }
 
-check_existing ${deployPath} releases current wsgi.py app.py manage.py requirements.txt pyproject.toml venv .venv .env.production
-check_existing ${backupPath}
 make_folder ${deployPath} 2755
 make_folder ${deployPath}/releases 2750
 make_folder ${deployPath}/shared 2750

@@ -1,8 +1,9 @@
 import { UsageError } from "../base/usage-error.ts";
 import { hasForm } from "../settings/index.ts";
+import { handOver, startAsNewUser } from "./hand-over.ts";
 import { checkLauncher, launcherInstallation } from "./launcher-units.ts";
 import type { Preparation } from "./preparation.ts";
-import { authorizedKey, checkPlaces, folders } from "./prepare-places.ts";
+import { authorizedKey, checkPlaces, folderChecks, folders } from "./prepare-places.ts";
 import { anyName, exact, trialCommands, trialInstallation } from "./trial-unit.ts";
 
 /** The main group of what a deploy does as the service's user: not the service's, so that the application cannot enter it (as_service). */
@@ -21,10 +22,13 @@ export function prepareScript(preparation: Preparation): string {
     head(preparation),
     packages(),
     users(preparation),
+    folderChecks(preparation),
+    handOver(preparation),
     folders(preparation),
     rights(preparation),
     ...(preparation.units === "launcher" ? [launcherInstallation(preparation)] : []),
     ...(preparation.units === "deployer" ? [] : [trialInstallation(preparation)]),
+    startAsNewUser(preparation),
     closing(preparation),
   ].join("\n");
 }
@@ -116,7 +120,7 @@ function rights(preparation: Preparation): string {
   return `# Exactly these commands, and no other as root. To act as the service's user is no more than to deploy its code.
 # A regular expression (sudo 1.9.10) stands where a release's name is part of the path; a wildcard would allow too much.
 beside=$(mktemp)
-trap 'rm -f "$beside" "$beside.unit"' EXIT
+trap 'rm -f "$beside" "$beside.unit"; go_on' EXIT
 cat >"$beside" <<'END_OF_SUDOERS'
 ${sudoersLines(preparation).join("\n")}
 END_OF_SUDOERS

@@ -10,6 +10,7 @@ import {
   deployPath,
   health,
   openTicket,
+  port,
   shell,
   preparation as usual,
 } from "./deployment.ts";
@@ -21,7 +22,8 @@ import { say, useHosts, whereHostsBoot } from "./hosts.ts";
  */
 const anyPython = fileURLToPath(new URL("any_python.py", import.meta.url));
 
-type User = "deployer" | "administrator" | "root";
+/** Who writes the units, or what the pipeline logs in as. From units by the deployer, as www-data: to a launcher, or to a user of its own. */
+type User = "deployer" | "administrator" | "root" | "launcher" | "own user";
 const rows: [Suite, User][] = [
   ["bookworm", "deployer"],
   ["bookworm", "administrator"],
@@ -29,6 +31,9 @@ const rows: [Suite, User][] = [
   ["trixie", "deployer"],
   ["trixie", "administrator"],
   ["trixie", "root"],
+  ["bookworm", "launcher"],
+  ["trixie", "launcher"],
+  ["bookworm", "own user"],
 ];
 const taken = process.env.BERTH_DEPLOY_TESTS === "whole" ? rows : rows.slice(0, 1);
 
@@ -45,18 +50,26 @@ describe.each(taken)(
       ...(mode === "root" ? { DEPLOY_USER: "root" } : {}),
       ...(mode === "administrator" ? { BERTH_SWITCHES: "harden_unit=true health_version=true" } : {}),
     };
+    const moves = mode === "launcher" || mode === "own user";
+    const group = moves ? "helpdesk" : "www-data";
     const preparation: Preparation = {
       ...usual,
-      units: mode === "administrator" ? "administrator" : "deployer",
+      units: mode === "root" || mode === "own user" ? "deployer" : mode,
+      serviceUser: group,
+      ...(mode === "launcher" ? { listenAddress: `0.0.0.0:${port}` } : {}),
     };
     const owner = mode === "root" ? "root" : "deploy";
+    const tickets = moves ? 2 : 1;
 
     /** The package of a version, and the jobs of this version of Berth, or of the one before. */
     function deployment(version: string, berth: "before" | "now"): Deployment {
       const adapt = (folder: string) => {
         if (suite === "trixie") execFileSync("python3", [anyPython, folder, "3.13"]);
       };
-      const made = new Deployment([host], packages.variant(version, adapt), variables);
+      const made = new Deployment([host], packages.variant(version, adapt), {
+        ...variables,
+        ...(berth === "now" ? { BERTH_SERVICE_USER: group } : {}),
+      });
       if (berth === "before") made.edit = () => before.scriptOf("deploy", "deploy_to_server");
       deployments.push(made);
       return made;
@@ -95,10 +108,20 @@ describe.each(taken)(
       packages?.remove();
     });
 
+    it.runIf(moves)("gets a user of the application's own, and serves on", async () => {
+      for (const _ of ["first", "again"]) await shell(host, prepareScript(preparation));
+      expect(await health(host)).toMatchObject({ version: "1.1.0", tickets: 1 });
+      await openTicket(host, "second");
+      expect(await shell(host, "ps -o user= -p $(systemctl show -p MainPID --value flask-helpdesk)")).toBe(
+        group,
+      );
+    });
+
     it("is checked: what is not in order is repaired, or named with what the administrator runs", async () => {
       const { code, output } = await deployment("1.2.0", "now").run("pre_deploy_checks");
       expect(code, output).toBe(0);
-      if (mode !== "root")
+      if (moves) expect(output).not.toContain("berth host prepare");
+      else if (mode !== "root")
         expect(output).toMatch(/note .*run the script of "berth host prepare" again, as root/);
       expect(
         await modes(
@@ -110,11 +133,11 @@ describe.each(taken)(
         ),
       ).toBe(
         [
-          `${owner}:www-data 2755 ${deployPath}`,
-          `${owner}:www-data 2750 ${deployPath}/shared`,
-          `${owner}:www-data 2750 ${deployPath}/shared/blog`,
-          `${owner}:www-data 2700 ${deployPath}/.deploy`,
-          `${owner}:www-data 2700 ${backupPath}`,
+          `${owner}:${group} 2755 ${deployPath}`,
+          `${owner}:${group} 2750 ${deployPath}/shared`,
+          `${owner}:${group} 2750 ${deployPath}/shared/blog`,
+          `${owner}:${group} 2700 ${deployPath}/.deploy`,
+          `${owner}:${group} 2700 ${backupPath}`,
         ].join("\n"),
       );
     });
@@ -123,17 +146,17 @@ describe.each(taken)(
       const { code, output } = await deployment("1.2.0", "now").run("deploy_to_server");
       expect(code, output).toBe(0);
       expect(output).toContain("was interrupted before its confirmation: back to");
-      expect(await health(host)).toMatchObject({ version: "1.2.0", tickets: 1 });
+      expect(await health(host)).toMatchObject({ version: "1.2.0", tickets });
     });
 
     it("is rolled back to a release of the old format, and forward again", async () => {
       const rollback = deployment("1.2.0", "now");
       const { code, output } = await rollback.run("rollback_deployment");
       expect(code, output).toBe(0);
-      expect(await health(host)).toMatchObject({ version: "1.0.0", tickets: 1 });
+      expect(await health(host)).toMatchObject({ version: "1.0.0", tickets });
       const again = await deployment("1.3.0", "now").run("deploy_to_server");
       expect(again.code, again.output).toBe(0);
-      expect(await health(host)).toMatchObject({ version: "1.3.0", tickets: 1 });
+      expect(await health(host)).toMatchObject({ version: "1.3.0", tickets });
     });
 
     it("has nothing left to say once the administrator has run the script again", async () => {
@@ -144,12 +167,15 @@ describe.each(taken)(
       expect(output).not.toContain("berth host prepare");
       const deployed = await deployment("1.4.0", "now").run("deploy_to_server");
       expect(deployed.code, deployed.output).toBe(0);
-      // Of an administrator's unit two things are said in each deploy: how it differs, and that systemd reads its EnvironmentFile= as root.
+      // A launcher's unit is the administrator's, with another limit than these tests'. Of an administrator's own unit two things are said in each deploy: how it differs, and that systemd reads its EnvironmentFile= as root.
       const ofUnits =
         /differs from what this release asks for|systemd reads the EnvironmentFile= in flask-helpdesk\.service as root/;
       const warnings = deployed.output.split("\n").filter((line) => line.includes("warning: "));
-      expect(warnings.filter((line) => mode !== "administrator" || !ofUnits.test(line))).toEqual([]);
-      expect(await health(host)).toMatchObject({ version: "1.4.0", tickets: 1 });
+      const expected = { administrator: ofUnits, launcher: /TimeoutStopSec=10 of this release/ }[
+        mode as string
+      ];
+      expect(warnings.filter((line) => !expected?.test(line))).toEqual([]);
+      expect(await health(host)).toMatchObject({ version: "1.4.0", tickets });
     });
   },
 );

@@ -269,6 +269,32 @@ describe("a database that cannot be copied", () => {
     expect(log).toContain("cure: look what uses blog/db/app.db");
   });
 
+  it("is named where the service's user may not read it: the user of before is no longer the service's", () => {
+    database("blog/db/app.db", 1);
+    const another = `
+REFUSING='import os
+opened = os.open
+def refusing(path, *rest, **more):
+    if path == sys.argv[2] + "/blog/db": raise PermissionError(13, "Permission denied", path)
+    return opened(path, *rest, **more)
+os.open = refusing
+'
+as_service() { case $3 in -c) "\${@:1:3}" "$REFUSING$4" "\${@:5}" ;; *) "$@" ;; esac; }`;
+    const place = join(server.shared, "blog/db");
+    const backup = backUp(paths, another);
+    expect(backup.code).toBe(1);
+    expect(backup.log).toContain(
+      `error: the database blog/db could not be saved: the service's user may not read ${place}\n`,
+    );
+    const room = server.run(`${another}\nRELEASE_PATH=$SHARED; require_room`, paths);
+    expect(room.code).toBe(1);
+    expect(room.log).toContain(
+      `error: the data cannot be measured: blog/db: the service's user may not read ${place}\n`,
+    );
+    expect(room.log).toContain("berth host prepare --service-user");
+    for (const { log } of [backup, room]) expect(log).not.toContain("Traceback");
+  });
+
   it("is not begun where the copies have no room", () => {
     database("blog/db/app.db", 1);
     const { code, log } = backUp({ ...paths, BERTH_RESERVE_MEGABYTES: "900000000" });
