@@ -29,6 +29,8 @@ export interface ExpandOptions {
   readonly files?: Files;
   /** Other projects: full path -> branch, tag or SHA -> files. Components come from here as well. */
   readonly projects?: Readonly<Record<string, Readonly<Record<string, Files>>>>;
+  /** The branches and tags of the project itself, for `rules:changes:compare_to`; without them every ref is taken to be there. */
+  readonly refs?: readonly string[];
   /** Texts by URL; any other URL answers 404. */
   readonly remote?: Files;
   /** Templates that GitLab ships, by file name. */
@@ -167,7 +169,7 @@ function settingOf(options: ExpandOptions) {
 }
 
 function memorySources(
-  { files = {}, projects, remote, templates }: ExpandOptions,
+  { files = {}, projects, refs, remote, templates }: ExpandOptions,
   project: PipelineProject,
 ): Sources {
   const byName = new Map(Object.entries(projects ?? {}).map(([name, refs]) => [name.toLowerCase(), refs]));
@@ -185,7 +187,15 @@ function memorySources(
       const found = at(path, version);
       return typeof found === "object" ? { ...found, version: null } : undefined;
     },
+    ...(refs && { changesSince: (ref) => (hasRef(refs, ref) ? undefined : "missing_ref") }),
     remote: (url) => (remote && Object.hasOwn(remote, url) ? { text: remote[url]! } : { status: 404 }),
     template: (name) => (templates && Object.hasOwn(templates, name) ? templates[name] : undefined),
   };
+}
+
+/** A ref by its name alone or in full, `refs/heads/main`. */
+function hasRef(refs: readonly string[], ref: string): boolean {
+  return (
+    refs.includes(ref) || refs.some((each) => ref === `refs/heads/${each}` || ref === `refs/tags/${each}`)
+  );
 }

@@ -91,6 +91,27 @@ export class Repository {
     return [...new Set(`${changed}${untracked}`.split("\0").filter(Boolean))].sort();
   }
 
+  /**
+   * Returns the paths, from the root, that differ between the work tree and the commit where it parted from a branch, tag or SHA; undefined
+   * where there is no such ref, here or at `origin`.
+   */
+  async changedSince(ref: string): Promise<string[] | undefined> {
+    const name = ref.replace(/^refs\/(?:heads|tags)\//, "");
+    for (const revision of [ref, `refs/remotes/origin/${name}`]) {
+      const commit = await this.commit(revision).catch(() => undefined);
+      if (commit !== undefined)
+        return this.changedFiles((await this.git("merge-base", commit, "HEAD")).trim());
+    }
+    return undefined;
+  }
+
+  /** Whether the clone may lack refs that its origin has: it is shallow, or was told to fetch some branches only. */
+  async isPartial(): Promise<boolean> {
+    if ((await this.git("rev-parse", "--is-shallow-repository")).trim() === "true") return true;
+    const fetched = await this.git("config", "--get-all", "remote.origin.fetch").catch(() => "");
+    return fetched !== "" && !fetched.includes("refs/heads/*:");
+  }
+
   /** Returns the address of the remote `origin`, or undefined. */
   async remote(): Promise<string | undefined> {
     try {

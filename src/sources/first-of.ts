@@ -21,6 +21,10 @@ export function firstOf(...all: readonly SlowSources[]): SlowSources {
       }
       return answer;
     },
+    changesSince: async (ref) => {
+      for (const { changesSince } of all) if (changesSince) return changesSince(ref);
+      return undefined;
+    },
     remote: async (url) => {
       for (const { remote } of all) if (remote) return remote(url);
       return { failure: "a missing source: only --sources gitlab fetches remote files" };

@@ -8,6 +8,9 @@ import type { Case } from "./case-file.ts";
 /** The GitLab that gave the verdicts, where a file says nothing else. */
 export const RECORDED: GitLabVersion = { major: 18, minor: 11 };
 
+/** The branches of the project that the cases run in. */
+const REFS = ["main"];
+
 /** What we answered beside what GitLab answered; equal when the case passes. `skipped` when it cannot be run here. */
 export interface Verdict {
   readonly passed: boolean;
@@ -109,6 +112,7 @@ function judgePipeline(each: Case, gitlabVersion: GitLabVersion): Verdict {
     gitlabVersion,
     files,
     projects,
+    refs: REFS,
     remote,
     variables,
     ...(inputs && { inputs }),

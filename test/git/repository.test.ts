@@ -56,3 +56,26 @@ describe("a git repository", () => {
     await expect(repository.commit("--help")).rejects.toBeInstanceOf(GitError);
   });
 });
+
+describe("what changed since a branch", () => {
+  it("is counted from where the work tree parted from it; a branch of the origin counts", async () => {
+    git("checkout", "--quiet", "-b", "work", "1.0.0");
+    writeFileSync(join(folder, "work.yml"), "");
+    git("add", "work.yml");
+    git("commit", "--quiet", "-m", "work");
+    expect(await repository.changedSince("main")).toContain("work.yml");
+    expect(await repository.changedSince("main")).not.toContain("naïve.yml");
+    git("update-ref", "refs/remotes/origin/elsewhere", "HEAD");
+    expect(await repository.changedSince("refs/heads/elsewhere")).not.toContain("work.yml");
+    expect(await repository.changedSince("gone")).toBeUndefined();
+    expect(await repository.changedSince("--help")).toBeUndefined();
+    git("checkout", "--quiet", "main");
+  });
+
+  it("may lack refs where the clone fetches one branch", async () => {
+    expect(await repository.isPartial()).toBe(false);
+    git("config", "remote.origin.fetch", "+refs/heads/main:refs/remotes/origin/main");
+    expect(await repository.isPartial()).toBe(true);
+    git("config", "--unset", "remote.origin.fetch");
+  });
+});

@@ -39,6 +39,44 @@ function isCreated(keywords: string, options: Parameters<typeof createdJobs>[1])
   ).jobs.has("job");
 }
 
+describe("rules:changes:compare_to", () => {
+  const rules = (ref: string) => `rules: [{changes: {paths: [a], compare_to: ${ref}}}]`;
+  const sources = {
+    local: { project: "group/app", sha: "HEAD", tree: { read: () => undefined, paths: () => [] } },
+    changesSince: (ref: string) =>
+      ref === "main" ? ["a"] : ref === "develop" ? ["b"] : ("missing_ref" as const),
+  };
+
+  it.each<[ref: string, created: boolean]>([
+    ["main", true],
+    ["$TARGET", true],
+    ["develop", false],
+  ])("compares with %s instead of what the event changed", (ref, created) => {
+    const event = { changedFiles: ["c"] };
+    expect(isCreated(rules(ref), { sources, event, variables: { TARGET: "main" } })).toBe(created);
+  });
+
+  it("is refused where the ref is not there, in a job, a workflow and an include", () => {
+    const job = `job: {script: x, ${rules("gone")}}\nother: {script: y}\n`;
+    expect(createdJobs(job, { sources }).errors).toEqual([
+      "Failed to parse rule for job: rules:changes:compare_to is not a valid ref",
+    ]);
+    expect(createdJobs(`workflow: {${rules("gone")}}\njob: {script: x}\n`, { sources }).reason).toBe(
+      "workflow",
+    );
+    expect(
+      expandPipeline(`include: [{local: a.yml, ${rules("gone")}}]\njob: {script: x}\n`, { sources }).errors,
+    ).toEqual(["include:rules:changes:compare_to is not a valid ref"]);
+  });
+
+  it("is what the event changed where refs are known by name alone", () => {
+    expect(isCreated(rules("refs/heads/main"), { refs: ["main"], event: { changedFiles: ["a"] } })).toBe(
+      true,
+    );
+    expect(isCreated(rules("main"), { refs: ["main"], event: { changedFiles: ["b"] } })).toBe(false);
+  });
+});
+
 describe("rules:exists of a folder", () => {
   it.each<[files: string[], found: boolean]>([
     [["docs/a.md", "x.txt"], false],

@@ -66,5 +66,9 @@ export const elsewhere: Partial<Readonly<Record<Code, () => string | undefined>>
     ).problems[0]?.code;
   },
   "rule-project-missing": () => rule("project: group/gone"),
+  "rule-compare-to-missing": () =>
+    createdJobs(`${job}test:\n  script: make\n  rules:\n    - changes: {paths: [a], compare_to: gone}\n`, {
+      refs: ["main"],
+    }).problems?.[0]?.code,
   "rule-ref-missing": () => rule("project: group/shared, ref: gone"),
 };

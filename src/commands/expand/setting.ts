@@ -10,6 +10,7 @@ import {
 } from "../../engine/pipeline/index.ts";
 import { type GitLabVersion, parseGitLabVersion } from "../../engine/version/index.ts";
 import { loadYaml, Source, YamlError, YamlMap } from "../../engine/yaml/index.ts";
+import { changesIn } from "../../sources/changes.ts";
 import { folderTree } from "../../sources/folder.ts";
 import { localSources } from "../../sources/local.ts";
 
@@ -60,7 +61,10 @@ export function settingOf(file: string, options: Options & { readonly host: stri
   return {
     source: new Source(file, text),
     local: { project: project.path, sha: "HEAD", tree: folderTree(folder) },
-    slow: localSources({ workTrees, mirrors: options.mirror.map((mirror) => resolve(cwd, mirror)) }),
+    slow: {
+      ...localSources({ workTrees, mirrors: options.mirror.map((mirror) => resolve(cwd, mirror)) }),
+      changesSince: changesIn(folder, event.changedFiles ?? undefined),
+    },
     project,
     event,
     predefined,

@@ -16,14 +16,23 @@ export function findRule(rules: YamlList, holds: (condition: string) => boolean)
   return undefined;
 }
 
-/** What GitLab finds wrong with the rules of an input (18.7). Throws GitLabCrash for rules that are lists or null. */
+/** What GitLab finds wrong with the rules of an input (18.7). Of a rule that is a list or null it says nothing: see refuseCrash. */
 export function checkRules(rules: YamlList): Fault[] {
   return rules.items.flatMap((rule, index) => checkRule(rule, rules.places[index]));
 }
 
+/** Throws GitLabCrash for the first rule that is a list or null: GitLab fails with it once nothing else is wrong with the header. */
+export function refuseCrash(rules: YamlList): void {
+  const index = rules.items.findIndex(isCrash);
+  if (index >= 0) throw new GitLabCrash("a rule that is a list or null", rules.places[index]);
+}
+
+function isCrash(rule: YamlValue): boolean {
+  return rule === null || rule instanceof YamlList;
+}
+
 function checkRule(rule: YamlValue, place: Place | undefined): Fault[] {
-  if (rule === null || rule instanceof YamlList)
-    throw new GitLabCrash("a rule that is a list or null", place);
+  if (isCrash(rule)) return [];
   if (!(rule instanceof YamlMap)) return [fault("input-rule-kind", { expected: "should be a hash" }, place)];
   if (rule.size === 0) return [fault("input-rule-kind", { expected: "can't be blank" }, place)];
   const problems = checkKeywords(rule);
@@ -64,7 +73,7 @@ function checkOptions(rule: YamlMap, place: Place | undefined): Fault[] {
   const fallback = rule.entry("default");
   if (fallback === undefined) {
     problems.push(fault("input-rule-incomplete", {}, place));
-  } else if (items.length > 0 && !items.some((item) => equalsInRuby(item, fallback.value))) {
+  } else if (items.some(isTruthy) && !items.some((item) => equalsInRuby(item, fallback.value))) {
     const facts = {
       value: toRubyString(fallback.value),
       options: items.map((item) => toRubyString(item)),
@@ -72,4 +81,9 @@ function checkOptions(rule: YamlMap, place: Place | undefined): Fault[] {
     problems.push(fault("input-rule-default-not-option", facts, fallback.valuePlace));
   }
   return problems;
+}
+
+/** GitLab asks with Ruby's `any?` whether there are options, for which `[false]` has none. */
+function isTruthy(item: YamlValue): boolean {
+  return item !== null && item !== false;
 }

@@ -168,7 +168,7 @@ export const CODES = {
   ),
   "remote-failed": row(
     ({ location, why }: { why: string } & Location) =>
-      `Remote file \`${location}\` could not be fetched because of ${why}!`,
+      `Remote file \`${location}\` could not be fetched after 1 attempt because of ${why}!`,
   ),
   "remote-integrity": row(({ location }: Location) => `Remote file \`${location}\` failed integrity check!`),
   "template-name-invalid": row(
@@ -303,6 +303,7 @@ export const CODES = {
   "rule-project-missing": row(
     ({ project }: { project: string }) => `rules:exists:project \`${project}\` not found or access denied`,
   ),
+  "rule-compare-to-missing": row((_: { ref: string }) => "rules:changes:compare_to is not a valid ref"),
   "rule-ref-missing": row(
     ({ project, ref }: { project: string; ref: string }) =>
       `rules:exists:ref \`${ref}\` is not a valid ref in project \`${project}\``,

@@ -47,6 +47,7 @@ export const rule: Rule = {
     "needs-many",
     "variables-circular",
     "rule-project-missing",
+    "rule-compare-to-missing",
     "rule-ref-missing",
   ],
   check: (_file, context) => reportClaimed(context, hintOf),

@@ -61,8 +61,8 @@ export interface CreationContext {
   /** Variables of the project or the pipeline, above those of the configuration. */
   readonly variables: VariableTable;
   readonly tree: FileTree;
-  /** Where `rules:exists:project` looks for other projects; without it there are none. */
-  readonly sources?: Pick<Sources, "project">;
+  /** Where `rules:exists:project` looks for other projects and `rules:changes:compare_to` for refs. */
+  readonly sources?: Pick<Sources, "project" | "changesSince">;
 }
 
 /** The most jobs that a job can need (`ci_needs_size_limit`). */

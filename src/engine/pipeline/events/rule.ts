@@ -35,8 +35,8 @@ export interface RuleSurroundings {
   readonly expand: (text: string) => string;
   /** The paths of the project's files. */
   readonly files: () => readonly string[];
-  /** Where `exists:project` looks for a project. */
-  readonly sources: Pick<Sources, "local" | "project">;
+  /** Where `exists:project` looks for a project, and `changes:compare_to` for a ref. */
+  readonly sources: Pick<Sources, "local" | "project" | "changesSince">;
   /** Undefined when it is not known what changed: then every `changes` holds. */
   readonly changedFiles: readonly string[] | undefined;
 }
@@ -69,9 +69,10 @@ export function failedClause(
   if (rule.if !== undefined && !surroundings.holds(rule.if)) return "if";
   const { changes } = rule;
   if (changes !== undefined) {
+    const compared = { ...surroundings, changedFiles: filesChangedFor(changes, surroundings) };
     const hold = isText(changes.regexp)
-      ? patternHolds(changes.regexp, surroundings)
-      : changesHold(changes.paths ?? [], surroundings);
+      ? patternHolds(changes.regexp, compared)
+      : changesHold(changes.paths ?? [], compared);
     if (!hold) return "changes";
   }
   if (rule.exists !== undefined && !existsHolds(rule.exists, surroundings)) return "exists";
@@ -80,6 +81,18 @@ export function failedClause(
 
 function isText(value: unknown): value is string {
   return typeof value === "string";
+}
+
+/** What changed since the ref that the clause names (https://docs.gitlab.com/ci/yaml/#ruleschangescompare_to), or in the event. */
+function filesChangedFor(
+  { compare_to: ref }: NonNullable<RuleClauses["changes"]>,
+  { changedFiles, expand, sources }: RuleSurroundings,
+): readonly string[] | undefined {
+  if (!isText(ref)) return changedFiles;
+  const name = expand(ref);
+  const changed = sources.changesSince?.(name);
+  if (changed === "missing_ref") throw new RuleError(fault("rule-compare-to-missing", { ref: name }));
+  return changed ?? changedFiles;
 }
 
 /** Whether one of the changed files matches a regular expression. */

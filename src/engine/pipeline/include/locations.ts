@@ -141,7 +141,7 @@ function expandValues(map: YamlMap, context: IncludeContext): YamlMap {
     const { value } = entry;
     if (typeof value === "string") expanded.setEntry({ ...entry, value: context.expand(value) });
     else if (value instanceof YamlList) {
-      const items = value.items.map((item) => context.expand(textOf(item)));
+      const items = value.items.map((item) => (typeof item === "string" ? context.expand(item) : item));
       expanded.setEntry({ ...entry, value: new YamlList(items, value.places) });
     } else expanded.setEntry(entry);
   }

@@ -22,6 +22,7 @@ export interface SlowSources {
     version: string,
   ) => Promise<SlowProject | VersionProblem | undefined>;
   readonly remote?: (url: string) => Promise<RemoteAnswer>;
+  readonly changesSince?: (ref: string) => Promise<readonly string[] | "missing_ref" | undefined>;
   readonly template?: (name: string) => Promise<string | undefined>;
 }
 
@@ -60,7 +61,7 @@ class Answers {
   readonly #trees = new Map<SlowTree, FileTree>();
 
   sources(local: ProjectAt, slow: SlowSources): Sources {
-    const { project, component, remote, template } = slow;
+    const { project, component, remote, changesSince, template } = slow;
     return {
       local,
       ...(project && {
@@ -77,6 +78,9 @@ class Answers {
         },
       }),
       ...(remote && { remote: (url: string) => this.#get(`remote ${url}`, () => remote(url)) }),
+      ...(changesSince && {
+        changesSince: (ref: string) => this.#get(`changes ${ref}`, () => changesSince(ref)),
+      }),
       ...(template && { template: (name: string) => this.#get(`template ${name}`, () => template(name)) }),
     };
   }

@@ -42,6 +42,12 @@ export interface Sources {
   /** A project at the version of a component's address: SHA, tag, branch, `~latest`, `1`, `1.2`. */
   readonly component?: (project: string, version: string) => ComponentAt | VersionProblem | undefined;
   readonly remote?: (url: string) => RemoteAnswer;
+  /**
+   * The files of the pipeline's own project that differ from a branch, tag or SHA, counted from where the two parted, for
+   * `rules:changes:compare_to`. `missing_ref` where there is no such ref; undefined where only that is not known: then what the event says
+   * of changed files counts.
+   */
+  readonly changesSince?: (ref: string) => readonly string[] | "missing_ref" | undefined;
   /** A template that GitLab ships, by its file name. */
   readonly template?: (name: string) => string | undefined;
 }
