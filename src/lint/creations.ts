@@ -1,4 +1,3 @@
-import { variableNamesOf } from "../engine/expression/index.ts";
 import {
   type Creation,
   createJobs,
@@ -8,7 +7,6 @@ import {
   predefinedVariables,
 } from "../engine/pipeline/index.ts";
 import { identity, type Problem } from "../engine/problem/index.ts";
-import { YamlList, YamlMap } from "../engine/yaml/index.ts";
 import type { LintFile } from "./file.ts";
 import { includedPipeline } from "./included-pipeline.ts";
 import type { Job } from "./jobs.ts";
@@ -93,24 +91,3 @@ const contexts = events.map(([name, event]) => ({
     tree: memoryTree({}),
   },
 }));
-
-const known = new Set([
-  ...predefinedVariables({}, EXAMPLE_PROJECT).map(({ key }) => key),
-  "CI_COMMIT_TAG",
-  "CI_MERGE_REQUEST_IID",
-]);
-
-/** True if nothing but the kind of pipeline decides about a job: no variables of the user's, no files. */
-export function usesOnlyPredefined(job: Job): boolean {
-  const rules = job.entry("rules")?.value;
-  if (job.entry("extends") || job.entry("only") || job.entry("except")) return false;
-  if (rules === undefined) return true;
-  if (!(rules instanceof YamlList)) return false;
-  return rules.items.every((rule) => {
-    if (!(rule instanceof YamlMap) || rule.has("changes") || rule.has("exists")) return false;
-    const condition = rule.get("if");
-    if (condition === undefined) return true;
-    if (typeof condition !== "string" || condition.includes("$[[")) return false;
-    return variableNamesOf(condition).every((name) => known.has(name));
-  });
-}

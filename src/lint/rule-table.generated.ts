@@ -65,7 +65,7 @@ export const ruleTable: readonly RuleRow[] = [
   {"id":"release-image-able","group":"catalog","severity":"warning","summary":"A job with the keyword `release` runs in an image whose command line can make the release."},
   {"id":"release-published","group":"catalog","severity":"info","summary":"The pipeline of a component project has a job that makes a release."},
   {"id":"rules-not-only","group":"pipeline","severity":"info","summary":"Jobs use `rules`, not `only` and `except`."},
-  {"id":"rules-reachable","group":"pipeline","severity":"warning","summary":"No rule stands behind one that always matches."},
+  {"id":"rules-reachable","group":"pipeline","severity":"warning","summary":"Every rule decides in some pipeline."},
   {"id":"secret-not-written","group":"security","severity":"warning","summary":"No secret stands in the file."},
   {"id":"server-not-fixed","group":"catalog","severity":"info","summary":"A component names its server by `$CI_SERVER_FQDN` and `$CI_API_V4_URL`."},
   {"id":"service-unprivileged","group":"security","severity":"info","summary":"No job needs a privileged runner."},

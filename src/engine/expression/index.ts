@@ -5,8 +5,10 @@
 import { ExpressionError, UnhandledError } from "./errors.ts";
 import { type ExpressionContext, evaluate, isPresent } from "./evaluator.ts";
 import { type Expression, parseExpression } from "./parser.ts";
+import { type Certainty, certaintyOf, comparedTexts, type Possible } from "./possible.ts";
 
 export type { ExpressionContext, VariableLookup } from "./evaluator.ts";
+export { type Certainty, type Possible, SomeText, unknownText } from "./possible.ts";
 export { compileLiteral, compilePattern, isLiteral, RegularExpression } from "./regular-expression.ts";
 
 /** What became of an expression. */
@@ -43,6 +45,32 @@ export function isValidExpression(text: string): boolean {
 /** Whether a condition holds; one that is not valid does not. */
 export function conditionHolds(text: string, context: ExpressionContext): boolean {
   return evaluateExpression(text, context).truthy;
+}
+
+/**
+ * Whether a condition holds where some variables are not known: `never` only if it is false for all texts that they may have.
+ * One that is not valid, or on which GitLab fails, is `maybe`: other messages tell of it.
+ */
+export function conditionCertainty(text: string, lookup: (name: string) => Possible): Certainty {
+  try {
+    return certaintyOf(parsed(text), lookup);
+  } catch (error) {
+    if (error instanceof UnhandledError || error instanceof ExpressionError) return "maybe";
+    throw error;
+  }
+}
+
+/** The variables that some conditions read, each with the texts that it is compared with. Conditions that are not valid have none. */
+export function comparedTextsOf(conditions: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const texts = new Map<string, Set<string>>();
+  for (const condition of conditions) {
+    try {
+      comparedTexts(parsed(condition), texts);
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+    }
+  }
+  return texts;
 }
 
 /** The names of the inputs that an expression reads, each once, in order; none when it cannot be parsed. */
