@@ -49,6 +49,7 @@ import { rule as jobKeysKnown } from "./rules/job-keys-known.ts";
 import { rule as jobNameAdjustable } from "./rules/job-name-adjustable.ts";
 import { rule as jobNameValid } from "./rules/job-name-valid.ts";
 import { rule as jobReachable } from "./rules/job-reachable.ts";
+import { rule as keysUnique } from "./rules/keys-unique.ts";
 import { rule as neededArtifactsMade } from "./rules/needed-artifacts-made.ts";
 import { rule as needsAcyclic } from "./rules/needs-acyclic.ts";
 import { rule as needsDeclared } from "./rules/needs-declared.ts";
@@ -73,6 +74,7 @@ import { rule as suppressionUsed } from "./rules/suppression-used.ts";
 import { rule as tagSemantic } from "./rules/tag-semantic.ts";
 import { rule as templateKeysKnown } from "./rules/template-keys-known.ts";
 import { rule as tlsVerified } from "./rules/tls-verified.ts";
+import { rule as valuesAsWritten } from "./rules/values-as-written.ts";
 import { rule as yamlReadable } from "./rules/yaml-readable.ts";
 
 /** All rules, by id. */
@@ -126,6 +128,7 @@ export const rules: readonly Rule[] = [
   jobNameAdjustable,
   jobNameValid,
   jobReachable,
+  keysUnique,
   neededArtifactsMade,
   needsAcyclic,
   needsDeclared,
@@ -150,5 +153,6 @@ export const rules: readonly Rule[] = [
   tagSemantic,
   templateKeysKnown,
   tlsVerified,
+  valuesAsWritten,
   yamlReadable,
 ];

@@ -55,6 +55,7 @@ export const ruleTable: readonly RuleRow[] = [
   {"id":"job-name-adjustable","group":"pipeline","severity":"info","summary":"The names of a component's jobs hold an input."},
   {"id":"job-name-valid","group":"pipeline","severity":"error","summary":"Every visible job has a name, and a script, a run or a trigger."},
   {"id":"job-reachable","group":"pipeline","severity":"warning","summary":"Every job is in some pipeline."},
+  {"id":"keys-unique","group":"contract","severity":"warning","summary":"No mapping has a key twice."},
   {"id":"needed-artifacts-made","group":"pipeline","severity":"warning","summary":"A job that asks for another one's artifacts gets some."},
   {"id":"needs-acyclic","group":"pipeline","severity":"error","summary":"Jobs do not need each other in a circle."},
   {"id":"needs-declared","group":"pipeline","severity":"error","summary":"Every job that another one needs exists."},
@@ -79,5 +80,6 @@ export const ruleTable: readonly RuleRow[] = [
   {"id":"tag-semantic","group":"catalog","severity":"warning","summary":"The newest tag is a semantic version without a leading v."},
   {"id":"template-keys-known","group":"pipeline","severity":"info","summary":"A hidden job that reads like a job holds only keywords that GitLab knows."},
   {"id":"tls-verified","group":"security","severity":"warning","summary":"TLS certificates are verified."},
+  {"id":"values-as-written","group":"pipeline","severity":"warning","summary":"A variable, an include's input or a value of a matrix reaches the job as it is written."},
   {"id":"yaml-readable","group":"contract","severity":"error","summary":"The file is YAML that GitLab can load."},
 ];
