@@ -10,6 +10,7 @@ const pairs: readonly { readonly rule: string; readonly codes?: readonly Code[];
       better: "input-type-fitting",
     },
     { rule: "pipeline-valid", codes: ["condition-invalid"], better: "condition-quoted" },
+    { rule: "interpolation-valid", better: "block-well-formed" },
     { rule: "input-regex-anchored", better: "input-regex-valid" },
     { rule: "pipeline-valid", codes: ["value-kind", "value-wrong"], better: "values-as-written" },
   ];

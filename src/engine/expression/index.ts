@@ -4,9 +4,11 @@
  */
 import { ExpressionError, UnhandledError } from "./errors.ts";
 import { type ExpressionContext, evaluate, isPresent } from "./evaluator.ts";
+import { type Token, tokenize } from "./lexer.ts";
 import { type Expression, parseExpression } from "./parser.ts";
 
 export type { ExpressionContext, VariableLookup } from "./evaluator.ts";
+export type { Token } from "./lexer.ts";
 export { compileLiteral, compilePattern, isLiteral, RegularExpression } from "./regular-expression.ts";
 
 /** What became of an expression. */
@@ -43,6 +45,17 @@ export function isValidExpression(text: string): boolean {
 /** Whether a condition holds; one that is not valid does not. */
 export function conditionHolds(text: string, context: ExpressionContext): boolean {
   return evaluateExpression(text, context).truthy;
+}
+
+/** The words of an expression with their offsets; none when GitLab cannot read it. */
+export function tokensOf(text: string): readonly Token[] {
+  try {
+    parsed(text);
+    return tokenize(text);
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    return [];
+  }
 }
 
 /** The names of the inputs that an expression reads, each once, in order; none when it cannot be parsed. */
