@@ -10,7 +10,9 @@ const pairs: readonly { readonly rule: string; readonly codes?: readonly Code[];
       better: "input-type-fitting",
     },
     { rule: "pipeline-valid", codes: ["condition-invalid"], better: "condition-quoted" },
+    { rule: "interpolation-valid", better: "block-well-formed" },
     { rule: "input-regex-anchored", better: "input-regex-valid" },
+    { rule: "pipeline-valid", codes: ["value-kind", "value-wrong"], better: "values-as-written" },
   ];
 
 /**
@@ -28,7 +30,28 @@ export function withoutDoubles(found: readonly Diagnostic[]): Diagnostic[] {
       if (!isAtLeast(best.severity, worse.severity)) merged.set(best, { ...best, severity: worse.severity });
     }
   }
-  return [...merged.values()];
+  return onceForEachValue([...merged.values()]);
+}
+
+/** What GitLab says of a value that is none: a name that is a number is no string, no name, and blank. */
+const OF_VALUES: ReadonlySet<Code> = new Set<Code>([
+  "value-kind",
+  "value-missing",
+  "value-malformed",
+  "value-not-allowed",
+  "value-out-of-bounds",
+  "value-wrong",
+  "keys-missing",
+]);
+
+/** Leaves of several things that GitLab says of one value the first one: the others go with it. */
+function onceForEachValue(found: readonly Diagnostic[]): Diagnostic[] {
+  const told = new Set<string>();
+  return found.filter(({ code, file, line, column, endLine, endColumn }) => {
+    if (code === undefined || !OF_VALUES.has(code)) return true;
+    const place = JSON.stringify([file, line, column, endLine, endColumn]);
+    return told.has(place) ? false : told.add(place);
+  });
 }
 
 function encloses(outer: Diagnostic, inner: Diagnostic): boolean {

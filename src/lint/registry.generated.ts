@@ -2,6 +2,7 @@
 import type { Rule } from "./rule.ts";
 import { rule as arrayNotInString } from "./rules/array-not-in-string.ts";
 import { rule as artifactsMade } from "./rules/artifacts-made.ts";
+import { rule as blockWellFormed } from "./rules/block-well-formed.ts";
 import { rule as callerInputAllowed } from "./rules/caller-input-allowed.ts";
 import { rule as callerInputGiven } from "./rules/caller-input-given.ts";
 import { rule as callerInputKnown } from "./rules/caller-input-known.ts";
@@ -12,7 +13,10 @@ import { rule as componentDocumented } from "./rules/component-documented.ts";
 import { rule as componentFieldDeclared } from "./rules/component-field-declared.ts";
 import { rule as componentPlaced } from "./rules/component-placed.ts";
 import { rule as componentWithoutGlobals } from "./rules/component-without-globals.ts";
+import { rule as conditionComparable } from "./rules/condition-comparable.ts";
+import { rule as conditionPatternBare } from "./rules/condition-pattern-bare.ts";
 import { rule as conditionQuoted } from "./rules/condition-quoted.ts";
+import { rule as conditionValueKnown } from "./rules/condition-value-known.ts";
 import { rule as debugTraceOff } from "./rules/debug-trace-off.ts";
 import { rule as deployEnvironmentNamed } from "./rules/deploy-environment-named.ts";
 import { rule as deployInterruptionDecided } from "./rules/deploy-interruption-decided.ts";
@@ -49,12 +53,14 @@ import { rule as jobKeysKnown } from "./rules/job-keys-known.ts";
 import { rule as jobNameAdjustable } from "./rules/job-name-adjustable.ts";
 import { rule as jobNameValid } from "./rules/job-name-valid.ts";
 import { rule as jobReachable } from "./rules/job-reachable.ts";
+import { rule as keysUnique } from "./rules/keys-unique.ts";
 import { rule as neededArtifactsMade } from "./rules/needed-artifacts-made.ts";
 import { rule as needsAcyclic } from "./rules/needs-acyclic.ts";
 import { rule as needsDeclared } from "./rules/needs-declared.ts";
 import { rule as needsSeen } from "./rules/needs-seen.ts";
 import { rule as needsTogether } from "./rules/needs-together.ts";
 import { rule as pipelineValid } from "./rules/pipeline-valid.ts";
+import { rule as predefinedVariableKnown } from "./rules/predefined-variable-known.ts";
 import { rule as projectLicensed } from "./rules/project-licensed.ts";
 import { rule as releaseImageAble } from "./rules/release-image-able.ts";
 import { rule as releasePublished } from "./rules/release-published.ts";
@@ -73,12 +79,14 @@ import { rule as suppressionUsed } from "./rules/suppression-used.ts";
 import { rule as tagSemantic } from "./rules/tag-semantic.ts";
 import { rule as templateKeysKnown } from "./rules/template-keys-known.ts";
 import { rule as tlsVerified } from "./rules/tls-verified.ts";
+import { rule as valuesAsWritten } from "./rules/values-as-written.ts";
 import { rule as yamlReadable } from "./rules/yaml-readable.ts";
 
 /** All rules, by id. */
 export const rules: readonly Rule[] = [
   arrayNotInString,
   artifactsMade,
+  blockWellFormed,
   callerInputAllowed,
   callerInputGiven,
   callerInputKnown,
@@ -89,7 +97,10 @@ export const rules: readonly Rule[] = [
   componentFieldDeclared,
   componentPlaced,
   componentWithoutGlobals,
+  conditionComparable,
+  conditionPatternBare,
   conditionQuoted,
+  conditionValueKnown,
   debugTraceOff,
   deployEnvironmentNamed,
   deployInterruptionDecided,
@@ -126,12 +137,14 @@ export const rules: readonly Rule[] = [
   jobNameAdjustable,
   jobNameValid,
   jobReachable,
+  keysUnique,
   neededArtifactsMade,
   needsAcyclic,
   needsDeclared,
   needsSeen,
   needsTogether,
   pipelineValid,
+  predefinedVariableKnown,
   projectLicensed,
   releaseImageAble,
   releasePublished,
@@ -150,5 +163,6 @@ export const rules: readonly Rule[] = [
   tagSemantic,
   templateKeysKnown,
   tlsVerified,
+  valuesAsWritten,
   yamlReadable,
 ];

@@ -52,6 +52,14 @@ test.each([
   expect(lintText(text)).toEqual(["7 error: input-type-fitting"]);
 });
 
+test("what GitLab says in three ways of one value is told once, with the way out", () => {
+  const [only, ...others] = lint([
+    { path: ".gitlab-ci.yml", text: "test:\n  image: 3.10\n  script: make\n" },
+  ]);
+  expect(others).toEqual([]);
+  expect(only).toMatchObject({ rule: "pipeline-valid", line: 2, column: 10, hint: 'quote it: "3.10"' });
+});
+
 test("a regex that is none is not told to be anchored too", () => {
   expect(lintText(component("{ regex: 'a(', type: string }").replace("parallel", "image"))).toEqual([
     "3 error: input-regex-valid",

@@ -4,10 +4,12 @@
  */
 import { ExpressionError, UnhandledError } from "./errors.ts";
 import { type ExpressionContext, evaluate, isPresent } from "./evaluator.ts";
+import { type Token, tokenize } from "./lexer.ts";
 import { type Expression, parseExpression } from "./parser.ts";
 import { type Certainty, certaintyOf, comparedTexts, type Possible } from "./possible.ts";
 
 export type { ExpressionContext, VariableLookup } from "./evaluator.ts";
+export type { Token } from "./lexer.ts";
 export { type Certainty, type Possible, SomeText, unknownText } from "./possible.ts";
 export { compileLiteral, compilePattern, isLiteral, RegularExpression } from "./regular-expression.ts";
 
@@ -71,6 +73,17 @@ export function comparedTextsOf(conditions: readonly string[]): ReadonlyMap<stri
     }
   }
   return texts;
+}
+
+/** The words of an expression with their offsets; none when GitLab cannot read it. */
+export function tokensOf(text: string): readonly Token[] {
+  try {
+    parsed(text);
+    return tokenize(text);
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    return [];
+  }
 }
 
 /** The names of the inputs that an expression reads, each once, in order; none when it cannot be parsed. */

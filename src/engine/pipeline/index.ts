@@ -30,5 +30,6 @@ export {
   type PipelineProject,
   predefinedVariables,
 } from "./predefined.ts";
+export { type Phase, PREDEFINED_NAMES, phaseOfVariable } from "./predefined-names.ts";
 export { DEFAULT_STAGES, stagesOfJobs } from "./stages.ts";
 export { type Variable, type VariableTable, variableTable } from "./variables.ts";

@@ -11,6 +11,7 @@ import { Place, type Source } from "./source.ts";
 import { YamlSyntaxError } from "./tokens.ts";
 import {
   BinaryValue,
+  type Entry,
   FloatValue,
   Reference,
   SymbolValue,
@@ -223,9 +224,17 @@ class TreeBuilder {
       if (key === "<<" && keyNode.tag !== `${STANDARD}str` && this.merge(map, valueNode, value)) continue;
       // GitLab turns the keys of a loaded document into symbols, so that `:a` and `a` become one key.
       const name = key instanceof SymbolValue ? key.name : key;
+      const earlier = map.entry(name);
+      if (earlier !== undefined && this.isWrittenIn(node, earlier)) map.noteReplaced(earlier);
       map.setEntry({ key: name, value, keyPlace: this.place(keyNode), valuePlace: this.place(valueNode) });
     }
     return map;
+  }
+
+  /** False for an entry that a merge key brought: that one is there to be replaced. */
+  private isWrittenIn({ children }: MappingNode, { keyPlace }: Entry): boolean {
+    const start = keyPlace === undefined ? undefined : keyPlace.start - this.base;
+    return children.some((child, index) => index % 2 === 0 && child.start === start);
   }
 
   /** Psych's merge key: written among the other keys, it overrides those before it. False when it stays a plain key. */

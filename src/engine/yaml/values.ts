@@ -73,6 +73,7 @@ export interface Entry {
 /** A mapping: ordered; a key given twice keeps its first position and its last value, as in a Ruby Hash. */
 export class YamlMap {
   private readonly table = new Map<HashKey, Entry>();
+  private lost: Entry[] | undefined;
 
   static of(entries: Iterable<Entry>): YamlMap {
     const map = new YamlMap();
@@ -108,6 +109,15 @@ export class YamlMap {
       else if (key instanceof SymbolValue) names.push(key.name);
     }
     return names;
+  }
+
+  /** The entries that the text of this mapping wrote and then replaced by a later one with the same key, in order. */
+  get replaced(): readonly Entry[] {
+    return this.lost ?? [];
+  }
+  /** Only while building a new map: notes an entry that is about to be replaced. */
+  noteReplaced(entry: Entry): void {
+    this.lost = [...this.replaced, entry];
   }
 
   /** Only while building a new map. */

@@ -1,7 +1,5 @@
 import { reportClaimed } from "../claimed.ts";
-import type { EngineError } from "../engine.ts";
-
-import { listed } from "../nearest.ts";
+import { pipelineHint } from "../pipeline-hints.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -50,18 +48,5 @@ export const rule: Rule = {
     "rule-compare-to-missing",
     "rule-ref-missing",
   ],
-  check: (_file, context) => reportClaimed(context, hintOf),
+  check: (_file, context) => reportClaimed(context, pipelineHint),
 };
-
-function hintOf({ problem }: EngineError): string | undefined {
-  switch (problem.code) {
-    case "commands-kind":
-      return "quote the command: a colon and a blank in it make it a mapping";
-    case "keys-beside-rules":
-      return "write the condition as one of the rules";
-    case "value-not-allowed":
-      return `the values are ${listed(problem.facts.allowed)}`;
-    default:
-      return undefined;
-  }
-}

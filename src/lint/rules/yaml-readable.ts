@@ -1,4 +1,5 @@
 import { reportClaimed } from "../claimed.ts";
+import { plainTextAt } from "../plain-values.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -10,5 +11,9 @@ export const rule: Rule = {
   why: "GitLab loads files with a strict YAML reader: only the tag `!reference`, a bounded number of values, no alias that contains itself. A file that cannot be loaded stops every pipeline that includes it.",
   reference: "https://docs.gitlab.com/ci/yaml/yaml_optimization/",
   codes: ["yaml-unreadable", "document-too-large", "document-not-map"],
-  check: (_file, context) => reportClaimed(context),
+  check: (_file, context) =>
+    reportClaimed(context, ({ problem }) => {
+      const plain = plainTextAt(problem.place);
+      return plain === undefined ? undefined : `quote it: "${plain}"`;
+    }),
 };
