@@ -57,7 +57,7 @@ function unitsOfNewUser({ deployUser, deployPath, serviceName, serviceUser }: Pr
   for unit in ${names.map((name) => `${folder}/${serviceName}${name}`).join(" ")}; do
     [ ! -f "$unit" ] || sed -i "$users" "$unit"
   done
-  runuser -u ${deployUser} -- find ${deployPath}/releases -path '*/.berth/units/*' -type f -exec sed -i "$users" {} +
+  (cd / && exec runuser -u ${deployUser} -- find ${deployPath}/releases -path '*/.berth/units/*' -type f -exec sed -i "$users" {} +)
   systemctl daemon-reload
 `;
 }
