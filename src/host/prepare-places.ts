@@ -35,7 +35,13 @@ export function folderChecks({
   serviceUser,
   deployPath,
   backupPath,
+  units,
 }: Preparation): string {
+  // The take-over keeps the installation's own unit as what a rollback to it starts; the launcher's unit must not be in its place by then.
+  const takenOver = `[ -L ${deployPath}/current ] || [ ! -d ${deployPath} ] ||
+  [ -z "$(find ${deployPath} -mindepth 1 -maxdepth 1 ! -name releases ! -name shared ! -name .deploy ! -name lost+found -print -quit)" ] ||
+  refuse "${deployPath} holds an application that no deploy has taken over yet: run this script with --units deployer, deploy once, then prepare with --units launcher"
+`;
   return `# The folders are ${deployUser}'s. The service's group may read what is deployed (new files inherit the group: setgid) and write
 # nothing; a deploy gives the service its persistent paths, and no more.
 refuse() {
@@ -78,7 +84,7 @@ check_existing() {
 
 check_existing ${deployPath} releases current wsgi.py app.py manage.py requirements.txt pyproject.toml venv .venv .env.production
 check_existing ${backupPath}
-check_parts_above ${deployPath}
+${units === "launcher" ? takenOver : ""}check_parts_above ${deployPath}
 check_parts_above ${backupPath}
 `;
 }

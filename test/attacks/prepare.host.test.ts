@@ -143,6 +143,28 @@ describe.each(["bookworm", "trixie"] as const)(
       ).toBe("deploy");
     });
 
+    it("sets up no launcher over an installation that no deploy has taken over: a rollback to it would have lost its unit", async () => {
+      const place = "/var/www/in-place";
+      await shell(host, `install -d ${place}; touch ${place}/wsgi.py`);
+      const launcher = {
+        ...preparation,
+        deployPath: place,
+        units: "launcher",
+        serviceName: "in-place",
+        serviceUser: "in-place",
+        listen: false,
+      } as const;
+      const { code, stderr } = await host.run(["sh"], { input: prepareScript(launcher) });
+      expect(code).not.toBe(0);
+      expect(stderr).toContain("/var/www/in-place holds an application that no deploy has taken over yet");
+      expect(await shell(host, "ls /etc/systemd/system/in-place* 2>&1 || true")).toContain("No such file");
+      await host.run(["sh"], { input: without(prepareScript(launcher), "  exit 1\n}", "}") });
+      expect(
+        await shell(host, "ls /etc/systemd/system/in-place.service"),
+        "with this defence undone the unit must be there",
+      ).toContain("in-place.service");
+    });
+
     it("repairs what it made before, whatever its modes became", async () => {
       await shell(host, `chmod 2775 ${deployPath}; chmod 2770 ${deployPath}/shared /var/backups/helpdesk`);
       await shell(host, script);
