@@ -1,4 +1,4 @@
-import { sinceOf, untilOf, versionsBelow } from "../engine/version/index.ts";
+import { namesBelow, sinceOf, untilOf } from "../engine/version/index.ts";
 import { type Entry, YamlList, YamlMap, type YamlValue } from "../engine/yaml/index.ts";
 import type { LintFile } from "./file.ts";
 import { includesOf } from "./includes.ts";
@@ -10,7 +10,7 @@ import type { At } from "./rule.ts";
 export interface Feature {
   readonly name: string;
   /** The version that brought it, without a flag or with one that is on by default. */
-  readonly since: string;
+  readonly since: string | undefined;
   /** The version that took it away. */
   readonly until?: string | undefined;
   readonly at: At | undefined;
@@ -18,13 +18,13 @@ export interface Feature {
 
 /** A feature that is used at a place, by its row in the table; none where there is no such row. */
 function feature(row: string, at: At | undefined, name = row.replace(/^job:/, "")): Feature[] {
-  const since = sinceOf(row);
-  return since === undefined ? [] : [{ name, since, until: untilOf(row), at }];
+  const [since, until] = [sinceOf(row), untilOf(row)];
+  return since === undefined && until === undefined ? [] : [{ name, since, until, at }];
 }
 
 /** The keys of a mapping that have rows below a path. */
 function keysBelow(map: YamlMap | undefined, path: string): Feature[] {
-  return Object.keys(versionsBelow(path)).flatMap((key) => {
+  return namesBelow(path).flatMap((key) => {
     const entry = map?.entry(key);
     return entry ? feature(`${path}:${key}`, entry.keyPlace) : [];
   });
@@ -39,7 +39,6 @@ const NESTED_KEYS: readonly string[] = [
   "pages:expire_in",
   "pages:publish",
   "environment:kubernetes:agent",
-  "environment:kubernetes:namespace",
   "environment:kubernetes:flux_resource_path",
   "environment:kubernetes:dashboard",
   "secrets:*:gitlab_secrets_manager",
@@ -58,14 +57,20 @@ function entriesAt(value: YamlValue, [first, ...rest]: readonly string[]): Entry
 
 /** Lists the features of a file that not every GitLab knows. When each came is in the table of the room `version`. */
 export function featuresOf(file: LintFile): Feature[] {
-  return [...headerFeatures(file), ...blockFeatures(file), ...includeFeatures(file), ...jobFeatures(file)];
+  return [
+    ...headerFeatures(file),
+    ...blockFeatures(file),
+    ...includeFeatures(file),
+    ...jobFeatures(file),
+    ...variableFeatures(file),
+  ];
 }
 
 function headerFeatures(file: LintFile): Feature[] {
   return [
     ...keysBelow(file.spec, "spec"),
     ...file.inputs.flatMap((input) => [
-      ...Object.keys(versionsBelow("spec:inputs")).flatMap((key) => {
+      ...namesBelow("spec:inputs").flatMap((key) => {
         const entry = input.entry(key);
         return entry ? feature(`spec:inputs:${key}`, entry.keyPlace) : [];
       }),
@@ -93,8 +98,9 @@ function blockFeatures(file: LintFile): Feature[] {
 }
 
 function includeFeatures(file: LintFile): Feature[] {
-  return includesOf(file).flatMap(({ kind, map, at }) => [
+  return includesOf(file).flatMap(({ kind, value, map, at }) => [
     ...(kind === "component" ? feature("include:component", at) : []),
+    ...(kind === "template" ? feature(`include:template:${value}`, at, `template ${value}`) : []),
     ...["integrity", "cache"].flatMap((key) => {
       const entry = map?.entry(key);
       return entry ? feature(`include:${key}`, entry.keyPlace) : [];
@@ -170,4 +176,17 @@ function valueFeatures(job: Job): Feature[] {
       }),
     ),
   ];
+}
+
+/** Predefined variables that a text reads, unless it says what is to be taken where there is none: `${NAME:-0}`. */
+function variableFeatures(file: LintFile): Feature[] {
+  const names = namesBelow("variable");
+  return file.nodes.flatMap(({ value, isKey, place }) => {
+    if (isKey || !value.includes("$")) return [];
+    return names.flatMap((name) =>
+      new RegExp(`\\$(?:${name}\\b|\\{${name}\\b(?!:?-))`).test(value)
+        ? feature(`variable:${name}`, place, `variable ${name}`)
+        : [],
+    );
+  });
 }

@@ -101,7 +101,7 @@ const typesOfThen = ["string", "number", "boolean", "array"];
 function newer(path: string, text: string): string[] {
   const file = readFile(path, text);
   const features = featuresOf(file)
-    .filter(({ since }) => isLater(since))
+    .filter(({ since }) => since !== undefined && isLater(since))
     .map(({ name, since }) => `${name} (${since})`);
   const functions = file.blocks.flatMap((block) => block.functions.map(({ name }) => name));
   const inputs = [...(inputsOf(file.spec)?.entries() ?? [])].flatMap(({ key, value }) =>

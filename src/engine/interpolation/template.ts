@@ -224,7 +224,8 @@ function evaluateBlock(
   while (parts.at(-1) === "") parts.pop();
   const [access, ...functions] = parts.map(stripLikeRuby);
   if (access === undefined) throw new GitLabCrash("a block of nothing but pipes");
-  if (access.split(".")[0] === "matrix") return { value: match.text, keys: "text", place: undefined };
+  const isForMatrix = access.split(".")[0] === "matrix" && isKnownTo(version, "block:matrix");
+  if (isForMatrix) return { value: match.text, keys: "text", place: undefined };
   const found = accessValue(access, context, isKnownTo(version, "block:items"));
   return { ...found, value: applyFunctions(found.value, functions, variables, version) };
 }

@@ -1,3 +1,5 @@
+import { isKnownTo, NEWEST_VERSION } from "../version/index.ts";
+
 /** A job in GitLab's names. Variables are `Map`s, because their order counts; `asPlain` makes objects of them. */
 export type Job = Record<string, unknown>;
 
@@ -37,7 +39,8 @@ export interface NormalizedJobs {
 }
 
 /** Replaces each job with `parallel` by its instances, and the names of such jobs in `needs` and `dependencies` by theirs. */
-export function normalizeJobs(jobs: ReadonlyMap<string, Job>): NormalizedJobs {
+export function normalizeJobs(jobs: ReadonlyMap<string, Job>, version = NEWEST_VERSION): NormalizedJobs {
+  const hasBlocks = isKnownTo(version, "block:matrix");
   const instances = new Map<string, Instance[]>();
   for (const [name, job] of jobs) {
     if (job.parallel) instances.set(name, instancesOf(name, job.parallel as ParallelConfig));
@@ -46,10 +49,8 @@ export function normalizeJobs(jobs: ReadonlyMap<string, Job>): NormalizedJobs {
   const errors = new Map<string, MissingVariable>();
   for (const [name, job] of jobs) {
     for (const [instanceName, each] of expandJob(name, job, instances.get(name))) {
-      result.jobs.set(
-        instanceName,
-        instances.size === 0 ? each : resolveNames(name, each, instances, errors),
-      );
+      const needs = hasBlocks && instances.size > 0 ? withMatrixValues(name, each, errors) : each.needs;
+      result.jobs.set(instanceName, instances.size === 0 ? each : resolveNames(each, needs, instances));
       result.origins.set(instanceName, name);
     }
   }
@@ -104,14 +105,9 @@ function* expandJob(
   }
 }
 
-function resolveNames(
-  name: string,
-  job: Job,
-  instances: Map<string, Instance[]>,
-  errors: Map<string, MissingVariable>,
-): Job {
+function resolveNames(job: Job, filled: unknown, instances: Map<string, Instance[]>): Job {
   const result = { ...job };
-  const needs = withMatrixValues(name, job, errors) as { job?: JobNeed[] } | undefined;
+  const needs = filled as { job?: JobNeed[] } | undefined;
   if (Array.isArray(job.dependencies)) {
     result.dependencies = job.dependencies.flatMap((each: string) => {
       return instances.get(each)?.map((instance) => instance.name) ?? each;

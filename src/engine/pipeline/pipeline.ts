@@ -178,7 +178,7 @@ function judge(config: YamlMap, context: IncludeContext, input: PipelineInput): 
       ? (root.childValue("stages") as string[])
       : (input.stagesOf?.(config) ?? DEFAULT_STAGES);
   const outlines = new Map([...entries].map(([name, entry]) => [name, outlineOf(entry)]));
-  const normalized = normalizeJobs(outlines);
+  const normalized = normalizeJobs(outlines, input.gitlabVersion);
   const places = new JobPlaces(entries, normalized.origins);
   errors.push(...places.missingVariables(normalized.errors));
   if (errors.length > 0 && !goesOn) return refuse();

@@ -1,5 +1,5 @@
 /** The version room: which GitLab knows what. */
-export { type FeatureName, isKnownTo, knownBelow, sinceOf, untilOf, versionsBelow } from "./features.ts";
+export { type FeatureName, isKnownTo, knownBelow, namesBelow, sinceOf, untilOf } from "./features.ts";
 export {
   compareGitLabVersions,
   type GitLabVersion,

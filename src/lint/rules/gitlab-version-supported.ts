@@ -14,7 +14,7 @@ export const rule: Rule = {
     const range = project.gitlabVersions;
     if (range === undefined) return;
     for (const { name, since, until, at } of featuresOf(file)) {
-      const [first, last] = [parseGitLabVersion(since), parseGitLabVersion(until ?? "")];
+      const [first, last] = [parseGitLabVersion(since ?? ""), parseGitLabVersion(until ?? "")];
       if (first && compareGitLabVersions(first, range.from) > 0)
         report({
           at,

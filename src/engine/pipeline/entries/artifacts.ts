@@ -15,6 +15,7 @@ import {
   matching,
   notBlank,
   oneOf,
+  valueOfVersion,
 } from "./rules.ts";
 
 /* `artifacts` and its reports (https://docs.gitlab.com/ci/yaml/#artifacts). */
@@ -118,7 +119,11 @@ export const artifacts: Definition = {
     optional("reports", isHash),
     optional("when", isString, oneOf(WHEN, `should be one of: ${WHEN.join(", ")}`)),
     optional("expire_in", artifactDuration),
-    optional("access", isString, oneOf(ACCESS, `should be one of: ${ACCESS.join(", ")}`)),
+    optional(
+      "access",
+      isString,
+      valueOfVersion("artifacts:access", ACCESS, (known) => `should be one of: ${known.join(", ")}`),
+    ),
   ],
   children: { reports: { is: reports } },
   value: (entry) => {

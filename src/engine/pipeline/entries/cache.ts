@@ -42,6 +42,8 @@ const files: Definition = {
         (isKnownTo(versionOf(entry), "cache:key:files:10") ? TEN_FILES : TWO_FILES)(value, entry),
     ]),
   ],
+  // A path counts from the project's root, with or without slashes in front (lib/gitlab/ci/config/entry/files.rb).
+  value: ({ config }) => (config as YamlList).items.map((path) => textOf(path).replace(/^\/+/, "")),
 };
 
 const prefix: Definition = {

@@ -1,7 +1,7 @@
 import { toJson, type YamlMap } from "../../yaml/index.ts";
 import { check, optional } from "./checks.ts";
 import type { Child, Definition, Entry } from "./entry.ts";
-import { allowedKeys, exactlyOneKey, hashOrString, isHash, isString, oneOf } from "./rules.ts";
+import { allowedKeys, exactlyOneKey, hashOrString, isHash, isString, keysOfVersion, oneOf } from "./rules.ts";
 
 /*
  * Keywords of the Enterprise edition, which GitLab.com runs (https://docs.gitlab.com/ci/yaml/#secrets, #identity,
@@ -29,7 +29,11 @@ const IDENTITIES = ["google_cloud"];
 const secret: Definition = {
   title: "secret",
   checks: [
-    check("config", [isHash, allowedKeys(...PROVIDERS, "file", "token"), exactlyOneKey(...PROVIDERS)]),
+    check("config", [
+      isHash,
+      keysOfVersion("secrets", ...PROVIDERS, "file", "token"),
+      exactlyOneKey(...PROVIDERS),
+    ]),
     optional("vault", hashOrString),
     optional("token", isString),
   ],

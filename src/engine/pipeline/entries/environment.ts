@@ -1,7 +1,17 @@
 import { toJson, YamlMap, type YamlValue } from "../../yaml/index.ts";
 import { check, isMap, isText, optional, present, verify } from "./checks.ts";
 import type { Definition, Entry } from "./entry.ts";
-import { allowedKeys, atMost, hashOrString, isHash, isString, matching, notBlank, oneOf } from "./rules.ts";
+import {
+  allowedKeys,
+  atMost,
+  hashOrString,
+  isHash,
+  isString,
+  keysOfVersion,
+  matching,
+  notBlank,
+  oneOf,
+} from "./rules.ts";
 
 /* `environment` (https://docs.gitlab.com/ci/yaml/#environment). */
 
@@ -18,7 +28,14 @@ const kubernetes: Definition = {
     check("config", [
       isHash,
       notBlank,
-      allowedKeys("namespace", "agent", "flux_resource_path", "managed_resources", "dashboard"),
+      keysOfVersion(
+        "environment:kubernetes",
+        "namespace",
+        "agent",
+        "flux_resource_path",
+        "managed_resources",
+        "dashboard",
+      ),
     ]),
     optional("namespace", isString),
     check("namespace", notBlank, { when: (entry) => present(entry.get("flux_resource_path")) }),

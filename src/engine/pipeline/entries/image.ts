@@ -4,13 +4,13 @@ import { check, isInteger, isList, isText, present } from "./checks.ts";
 import { commandList, plainVariables } from "./common.ts";
 import type { Definition, Entry } from "./entry.ts";
 import {
-  allowedKeys,
   arrayOfStrings,
   arrayOfStringsOrString,
   disallowedKeys,
   hashOrString,
   isArray,
   isString,
+  keysOfVersion,
   knownItems,
   notBlank,
   oneOf,
@@ -43,7 +43,7 @@ const commonChecks = [
 
 export const image: Definition = {
   title: "image",
-  checks: [...commonChecks, check("config", allowedKeys(...KEYS))],
+  checks: [...commonChecks, check("config", keysOfVersion("image", ...KEYS))],
   children: { pull_policy: { is: pullPolicy } },
   value: imageValue,
 };
@@ -52,7 +52,7 @@ const service: Definition = {
   title: "service",
   checks: [
     ...commonChecks,
-    check("config", allowedKeys("command", "alias", "variables", ...KEYS)),
+    check("config", keysOfVersion("services", "command", "alias", "variables", ...KEYS)),
     check("alias", isString, { optional: true }),
     check("alias", [isString, notBlank], { when: (entry) => present(entry.get("ports")) }),
   ],

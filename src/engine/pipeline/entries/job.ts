@@ -84,7 +84,7 @@ const publish: Definition = { title: "publish", checks: [check("config", isStrin
 const pages: Definition = {
   title: "pages",
   checks: [
-    check("config", [hashOrBoolean, allowedKeys("path_prefix", "expire_in", "publish")]),
+    check("config", [hashOrBoolean, keysOfVersion("pages", "path_prefix", "expire_in", "publish")]),
     optional("path_prefix", isString),
     optional("expire_in", (value, entry) => (isVariable(value) ? undefined : artifactDuration(value, entry))),
     optional("publish", isString),

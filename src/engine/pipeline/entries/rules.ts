@@ -114,6 +114,18 @@ export function keysOfVersion(path: string, ...keys: readonly string[]): Rule {
   };
 }
 
+/** The same of a value: one of those that the GitLab that judges knows. `message` is made of their list. */
+export function valueOfVersion(
+  path: string,
+  values: readonly string[],
+  message: (known: readonly string[]) => string,
+): Rule {
+  return (value, entry) => {
+    const known = knownBelow(path, values, versionOf(entry));
+    return oneOf(known, message(known))(value, entry);
+  };
+}
+
 /** The GitLab that judges. */
 export function versionOf(entry: Entry): GitLabVersion {
   return (entry.option("version") as GitLabVersion | undefined) ?? NEWEST_VERSION;

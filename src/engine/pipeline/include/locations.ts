@@ -141,7 +141,9 @@ function expandValues(map: YamlMap, context: IncludeContext): YamlMap {
     const { value } = entry;
     if (typeof value === "string") expanded.setEntry({ ...entry, value: context.expand(value) });
     else if (value instanceof YamlList) {
-      const items = value.items.map((item) => (typeof item === "string" ? context.expand(item) : item));
+      const items = value.items.map((item) =>
+        item instanceof YamlMap ? item : context.expand(textOf(item)),
+      );
       expanded.setEntry({ ...entry, value: new YamlList(items, value.places) });
     } else expanded.setEntry(entry);
   }
