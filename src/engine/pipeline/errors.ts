@@ -20,28 +20,28 @@ export function refusal(wrong: Fault, circumstances: Circumstances): ConfigError
 export class Findings {
   readonly goesOn: boolean;
   readonly problems: Problem[] = [];
-  /** Something could not be read, so that jobs, stages and keywords may be lacking. */
-  isLacking = false;
+  /** What may be lacking because something could not be read: whole files with their jobs, or keywords of some jobs alone. */
+  lacks: "nothing" | "keywords" | "files" = "nothing";
 
   constructor(goesOn: boolean) {
     this.goesOn = goesOn;
   }
 
   /** The result of a step; undefined where it went wrong and the work goes on. */
-  attempt<Result>(step: () => Result): Result | undefined {
+  attempt<Result>(step: () => Result, lacks: Findings["lacks"] = "files"): Result | undefined {
     try {
       return step();
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      this.refuse(error);
+      this.refuse(error, lacks);
       return undefined;
     }
   }
 
-  /** Throws the error, or takes note of it where the work goes on; `lacks` where it goes on without something. */
-  refuse(error: ConfigError, lacks = true): void {
+  /** Throws the error, or takes note of it where the work goes on, without what is lacking then. */
+  refuse(error: ConfigError, lacks: Findings["lacks"] = "files"): void {
     if (!this.goesOn) throw error;
-    this.isLacking ||= lacks;
+    if (this.lacks !== "files" && lacks !== "nothing") this.lacks = lacks;
     this.problems.push(error.problem);
   }
 }

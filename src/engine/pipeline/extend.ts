@@ -38,7 +38,10 @@ class Extension {
     const height = this.#heights.get(name);
     if (height !== undefined && ancestors.length + height - 1 <= MAX_NESTING) return value;
     const all = basesOf(value);
-    const isRight = this.#findings.attempt(() => this.#check(name, all, ancestors, value.entry("extends")));
+    const isRight = this.#findings.attempt(
+      () => this.#check(name, all, ancestors, value.entry("extends")),
+      "keywords",
+    );
     if (isRight === undefined && ancestors.length > 0) return value;
     const bases = isRight
       ? all

@@ -85,7 +85,7 @@ export function readPipeline(input: PipelineInput): Pipeline {
   return {
     ...pipeline,
     config: pipeline.config ?? all.config,
-    errors: withLater(pipeline.errors, all.errors, findings.isLacking),
+    errors: withLater(pipeline.errors, all.errors, findings.lacks),
   };
 }
 
@@ -99,7 +99,7 @@ function read(input: PipelineInput, findings: Findings): Pipeline {
     if (problems.length > 0) {
       const error = new ConfigError(joined(problems));
       if (value === undefined) throw error;
-      findings.refuse(error, false);
+      findings.refuse(error, "nothing");
     }
     return judge(resolve(value ?? new YamlMap(), context), context, input);
   } catch (error) {
@@ -112,11 +112,13 @@ function read(input: PipelineInput, findings: Findings): Pipeline {
 }
 
 /** What GitLab says now, and what of the rest is neither said already nor a consequence of it. */
-function withLater(now: readonly Problem[], all: readonly Problem[], isLacking: boolean): Problem[] {
+function withLater(now: readonly Problem[], all: readonly Problem[], lacks: Findings["lacks"]): Problem[] {
   const told = [...separate(now)];
   const later: Problem[] = [];
   for (const each of separate(all)) {
-    if (isLacking && (mayComeFromElsewhere(each) || HOLES.has(each.code))) continue;
+    if (lacks !== "nothing" && (mayComeFromElsewhere(each) || HOLES.has(each.code))) {
+      if (lacks === "files" || !OF_JOBS.has(each.code)) continue;
+    }
     if (told.some((other) => isSame(other, each) || isSpotOf(other, each))) continue;
     later.push({ ...each, later: true });
   }
@@ -125,6 +127,9 @@ function withLater(now: readonly Problem[], all: readonly Problem[], isLacking: 
 
 /** What a keyword is said to be where a reference in it leads nowhere. */
 const HOLES: ReadonlySet<Code> = new Set<Code>(["value-missing", "value-kind", "commands-kind"]);
+
+/** What only a job that is not there can be the reason of. */
+const OF_JOBS: ReadonlySet<Code> = new Set<Code>(["need-undefined", "dependency-undefined"]);
 
 function isSame(one: Problem, other: Problem): boolean {
   return identity(one) === identity(other);

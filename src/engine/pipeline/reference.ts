@@ -54,7 +54,8 @@ class References {
   }
 
   #deep(value: YamlValue, place: Place | undefined): YamlValue {
-    if (value instanceof Reference) return this.#findings.attempt(() => this.#resolve(value, place)) ?? null;
+    if (value instanceof Reference)
+      return this.#findings.attempt(() => this.#resolve(value, place), "keywords") ?? null;
     if (value instanceof YamlMap) return this.resolveMap(value);
     return value instanceof YamlList ? this.#deepList(value) : value;
   }

@@ -69,7 +69,7 @@ function load(file: PendingFile, source: Source, context: IncludeContext, option
         ),
       );
       if (value === undefined) throw error;
-      context.findings.refuse(error, false);
+      context.findings.refuse(error, "nothing");
     }
     return value ?? new YamlMap();
   } catch (error) {
