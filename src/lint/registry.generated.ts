@@ -72,6 +72,7 @@ import { rule as serviceUnprivileged } from "./rules/service-unprivileged.ts";
 import { rule as shellCareful } from "./rules/shell-careful.ts";
 import { rule as shellClean } from "./rules/shell-clean.ts";
 import { rule as shellParsable } from "./rules/shell-parsable.ts";
+import { rule as shellStrictSound } from "./rules/shell-strict-sound.ts";
 import { rule as stageAdjustable } from "./rules/stage-adjustable.ts";
 import { rule as stageDeclared } from "./rules/stage-declared.ts";
 import { rule as suppressionReasoned } from "./rules/suppression-reasoned.ts";
@@ -79,6 +80,7 @@ import { rule as suppressionUsed } from "./rules/suppression-used.ts";
 import { rule as tagSemantic } from "./rules/tag-semantic.ts";
 import { rule as templateKeysKnown } from "./rules/template-keys-known.ts";
 import { rule as tlsVerified } from "./rules/tls-verified.ts";
+import { rule as untrustedTextNotRun } from "./rules/untrusted-text-not-run.ts";
 import { rule as valuesAsWritten } from "./rules/values-as-written.ts";
 import { rule as yamlReadable } from "./rules/yaml-readable.ts";
 
@@ -156,6 +158,7 @@ export const rules: readonly Rule[] = [
   shellCareful,
   shellClean,
   shellParsable,
+  shellStrictSound,
   stageAdjustable,
   stageDeclared,
   suppressionReasoned,
@@ -163,6 +166,7 @@ export const rules: readonly Rule[] = [
   tagSemantic,
   templateKeysKnown,
   tlsVerified,
+  untrustedTextNotRun,
   valuesAsWritten,
   yamlReadable,
 ];

@@ -78,6 +78,7 @@ export const ruleTable: readonly RuleRow[] = [
   {"id":"shell-careful","group":"shell","severity":"info","summary":"ShellCheck has no advice for the scripts."},
   {"id":"shell-clean","group":"shell","severity":"warning","summary":"ShellCheck finds no fault in the scripts."},
   {"id":"shell-parsable","group":"shell","severity":"warning","summary":"Every script is shell that can be parsed."},
+  {"id":"shell-strict-sound","group":"shell","severity":"warning","summary":"A script knows that the first command that fails ends the job."},
   {"id":"stage-adjustable","group":"pipeline","severity":"warning","summary":"A component's jobs run in a usual stage, or take their stage as an input."},
   {"id":"stage-declared","group":"pipeline","severity":"error","summary":"Every job's stage exists."},
   {"id":"suppression-reasoned","group":"suppression","severity":"warning","summary":"A suppression names a rule and says why."},
@@ -85,6 +86,7 @@ export const ruleTable: readonly RuleRow[] = [
   {"id":"tag-semantic","group":"catalog","severity":"warning","summary":"The newest tag is a semantic version without a leading v."},
   {"id":"template-keys-known","group":"pipeline","severity":"info","summary":"A hidden job that reads like a job holds only keywords that GitLab knows."},
   {"id":"tls-verified","group":"security","severity":"warning","summary":"TLS certificates are verified."},
+  {"id":"untrusted-text-not-run","group":"security","severity":"warning","summary":"Titles, messages and branch names are data, not code."},
   {"id":"values-as-written","group":"pipeline","severity":"warning","summary":"A variable, an include's input or a value of a matrix reaches the job as it is written."},
   {"id":"yaml-readable","group":"contract","severity":"error","summary":"The file is YAML that GitLab can load."},
 ];

@@ -19,7 +19,7 @@ export const rule: Rule = {
         report({
           at: last?.keyPlace,
           message: `"${keyText(earlier)}" is written twice${inJob}: GitLab takes this one and forgets the first`,
-          hint: cureOf(earlier, path.length === 0),
+          hint: cureOf(last ?? earlier, path.length === 0),
           related: [{ message: "this one is lost", at: earlier.keyPlace }],
         });
       }

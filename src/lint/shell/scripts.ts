@@ -2,6 +2,7 @@ import type { Place } from "../../engine/yaml/source.ts";
 import { type Entry, YamlMap } from "../../engine/yaml/values.ts";
 import type { TextNode } from "../blocks.ts";
 import { itemsOf, type Job } from "../jobs.ts";
+import { isReadByShell } from "./interpreter.ts";
 import { maskBlocks, maskBlocksAsWords } from "./placeholders.ts";
 
 /** One shell script as the runner would see it: the lines of a job's script sections, blocks masked. */
@@ -27,7 +28,7 @@ interface Part {
 
 /**
  * Lists the scripts of a file. `before_script` and `script` of one job run in one shell, so they are one script;
- * `after_script` runs in its own.
+ * `after_script` runs in its own. What no shell reads (PowerShell, a Python entrypoint) is left out.
  * @see https://docs.gitlab.com/ci/yaml/#script
  */
 export function scriptsOf(
@@ -41,7 +42,10 @@ export function scriptsOf(
   if (defaults instanceof YamlMap) owners.push({ name: "default", entry: (key) => defaults.entry(key) });
   if (body)
     owners.push({ name: "default", entry: (key) => (key === "script" ? undefined : body.entry(key)) });
-  return owners.flatMap(({ name, entry }) => [
+  const readable = owners.filter((owner) =>
+    isReadByShell(owner, jobs, defaults instanceof YamlMap ? defaults : body),
+  );
+  return readable.flatMap(({ name, entry }) => [
     ...script(name, [...itemsOf(entry("before_script")), ...itemsOf(entry("script"))], nodeAt, isWord),
     ...script(name, itemsOf(entry("after_script")), nodeAt, isWord),
     ...script(name, hookItems(entry("hooks")), nodeAt, isWord),
