@@ -1,6 +1,7 @@
 // Made by src/build/registry.ts from the folder rules/.
 import type { Rule } from "./rule.ts";
 import { rule as arrayNotInString } from "./rules/array-not-in-string.ts";
+import { rule as artifactPathsInside } from "./rules/artifact-paths-inside.ts";
 import { rule as artifactsMade } from "./rules/artifacts-made.ts";
 import { rule as blockWellFormed } from "./rules/block-well-formed.ts";
 import { rule as callerInputAllowed } from "./rules/caller-input-allowed.ts";
@@ -23,6 +24,7 @@ import { rule as deployInterruptionDecided } from "./rules/deploy-interruption-d
 import { rule as deploySerialized } from "./rules/deploy-serialized.ts";
 import { rule as deployUninterrupted } from "./rules/deploy-uninterrupted.ts";
 import { rule as downloadVerified } from "./rules/download-verified.ts";
+import { rule as exitCodeSeen } from "./rules/exit-code-seen.ts";
 import { rule as expandVarsConstrained } from "./rules/expand-vars-constrained.ts";
 import { rule as extendsDeclared } from "./rules/extends-declared.ts";
 import { rule as functionKnown } from "./rules/function-known.ts";
@@ -64,6 +66,7 @@ import { rule as predefinedVariableKnown } from "./rules/predefined-variable-kno
 import { rule as projectLicensed } from "./rules/project-licensed.ts";
 import { rule as releaseImageAble } from "./rules/release-image-able.ts";
 import { rule as releasePublished } from "./rules/release-published.ts";
+import { rule as rulesDistinct } from "./rules/rules-distinct.ts";
 import { rule as rulesNotOnly } from "./rules/rules-not-only.ts";
 import { rule as rulesReachable } from "./rules/rules-reachable.ts";
 import { rule as secretNotWritten } from "./rules/secret-not-written.ts";
@@ -87,6 +90,7 @@ import { rule as yamlReadable } from "./rules/yaml-readable.ts";
 /** All rules, by id. */
 export const rules: readonly Rule[] = [
   arrayNotInString,
+  artifactPathsInside,
   artifactsMade,
   blockWellFormed,
   callerInputAllowed,
@@ -109,6 +113,7 @@ export const rules: readonly Rule[] = [
   deploySerialized,
   deployUninterrupted,
   downloadVerified,
+  exitCodeSeen,
   expandVarsConstrained,
   extendsDeclared,
   functionKnown,
@@ -150,6 +155,7 @@ export const rules: readonly Rule[] = [
   projectLicensed,
   releaseImageAble,
   releasePublished,
+  rulesDistinct,
   rulesNotOnly,
   rulesReachable,
   secretNotWritten,

@@ -7,6 +7,7 @@ export type RuleRow = Pick<Rule, "id" | "group" | "severity" | "summary">;
 /** All rules, by id. */
 export const ruleTable: readonly RuleRow[] = [
   {"id":"array-not-in-string","group":"contract","severity":"warning","summary":"An array input stands alone, not inside a longer string."},
+  {"id":"artifact-paths-inside","group":"pipeline","severity":"warning","summary":"Artifacts and caches come from the project's folder, and what is excluded is files."},
   {"id":"artifacts-made","group":"pipeline","severity":"warning","summary":"What a job keeps as an artifact is what its commands write."},
   {"id":"block-well-formed","group":"contract","severity":"warning","summary":"An input is read as `$[[ inputs.name ]]`."},
   {"id":"caller-input-allowed","group":"caller","severity":"error","summary":"An include gives values that the component allows."},
@@ -29,6 +30,7 @@ export const ruleTable: readonly RuleRow[] = [
   {"id":"deploy-serialized","group":"pipeline","severity":"info","summary":"Jobs that deploy have a resource group."},
   {"id":"deploy-uninterrupted","group":"pipeline","severity":"warning","summary":"Jobs that deploy are not interruptible."},
   {"id":"download-verified","group":"security","severity":"warning","summary":"Nothing that comes from the network is piped into a shell."},
+  {"id":"exit-code-seen","group":"pipeline","severity":"info","summary":"A script ends with the exit codes that `allow_failure` or `retry` wait for."},
   {"id":"expand-vars-constrained","group":"security","severity":"warning","summary":"`expand_vars` is called on inputs with options or a regex only."},
   {"id":"extends-declared","group":"pipeline","severity":"error","summary":"What a job extends or refers to exists."},
   {"id":"function-known","group":"contract","severity":"error","summary":"A block calls at most three functions, each known and with the right arguments."},
@@ -70,6 +72,7 @@ export const ruleTable: readonly RuleRow[] = [
   {"id":"project-licensed","group":"catalog","severity":"info","summary":"A component project has a licence file."},
   {"id":"release-image-able","group":"catalog","severity":"warning","summary":"A job with the keyword `release` runs in an image whose command line can make the release."},
   {"id":"release-published","group":"catalog","severity":"info","summary":"The pipeline of a component project has a job that makes a release."},
+  {"id":"rules-distinct","group":"pipeline","severity":"warning","summary":"No two rules of a job ask for the same."},
   {"id":"rules-not-only","group":"pipeline","severity":"info","summary":"Jobs use `rules`, not `only` and `except`."},
   {"id":"rules-reachable","group":"pipeline","severity":"warning","summary":"Every rule decides in some pipeline."},
   {"id":"secret-not-written","group":"security","severity":"warning","summary":"No secret stands in the file."},
