@@ -21,7 +21,7 @@ export interface Comparison {
 const comparing: readonly string[] = ["==", "!=", "=~", "!~"];
 
 /** Lists the conditions of a file that GitLab can read. One that holds blocks is left out: an input writes a part of it. */
-export function conditionsOf(file: LintFile): Condition[] {
+export function conditionsIn(file: LintFile): Condition[] {
   return file.nodes.flatMap((node) => {
     if (node.isKey || !isCondition(node) || node.value.includes("$[[")) return [];
     const tokens = tokensOf(node.value);

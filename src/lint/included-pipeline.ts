@@ -69,6 +69,32 @@ function expand(file: LintFile, project: LintProject): IncludedPipeline | undefi
   return { pipeline, isPartial: unknown.length > 0 || missed.size > 0, unread };
 }
 
+/** What one include of a file brings by itself; undefined where it cannot be read here, or is refused. */
+export function pipelineOfInclude(
+  file: LintFile,
+  include: Include,
+  project: LintProject,
+): Pipeline | undefined {
+  const tree = project.tree(file.root);
+  const isLocalKnown = (path: string) => /[*]/.test(path) || tree.read(path.replace(/^\//, "")) !== undefined;
+  if (/\$\[\[/.test(JSON.stringify(include.map ? toJson(include.map) : include.value))) return undefined;
+  if (!isReadable(include, project, isLocalKnown)) return undefined;
+  let isWhole = true;
+  const sources = sourcesOf(tree, project.others, () => {
+    isWhole = false;
+  });
+  const entry = include.map ? toJson(include.map) : include.value;
+  const beside = { [NOOP_JOB]: { stage: ".pre", script: ["true"] } };
+  const pipeline = readPipeline({
+    source: new Source(MAIN, JSON.stringify({ include: [entry], ...beside })),
+    sources,
+    variables,
+    edition: "enterprise",
+    stagesOf: stagesOfJobs,
+  });
+  return isWhole && pipeline.config !== undefined ? pipeline : undefined;
+}
+
 /** The files of the project itself, and of others as far as they can be read here; `miss` is told what cannot. */
 function sourcesOf(tree: FileTree, others: LintProject["others"], miss: (name: string) => void): Sources {
   const orMiss = <Found>(found: Found | undefined, name: string): Found | undefined => {

@@ -13,6 +13,7 @@ import { rule as componentDescribed } from "./rules/component-described.ts";
 import { rule as componentDocumented } from "./rules/component-documented.ts";
 import { rule as componentFieldDeclared } from "./rules/component-field-declared.ts";
 import { rule as componentPlaced } from "./rules/component-placed.ts";
+import { rule as componentSelfContained } from "./rules/component-self-contained.ts";
 import { rule as componentWithoutGlobals } from "./rules/component-without-globals.ts";
 import { rule as conditionComparable } from "./rules/condition-comparable.ts";
 import { rule as conditionPatternBare } from "./rules/condition-pattern-bare.ts";
@@ -35,8 +36,11 @@ import { rule as headerValid } from "./rules/header-valid.ts";
 import { rule as hostKeyChecked } from "./rules/host-key-checked.ts";
 import { rule as idTokenAudienceNarrow } from "./rules/id-token-audience-narrow.ts";
 import { rule as imagePinned } from "./rules/image-pinned.ts";
+import { rule as includeAddressComplete } from "./rules/include-address-complete.ts";
 import { rule as includeFound } from "./rules/include-found.ts";
+import { rule as includeJobsApart } from "./rules/include-jobs-apart.ts";
 import { rule as includePinned } from "./rules/include-pinned.ts";
+import { rule as includeVariableReady } from "./rules/include-variable-ready.ts";
 import { rule as inputConditionValid } from "./rules/input-condition-valid.ts";
 import { rule as inputDeclared } from "./rules/input-declared.ts";
 import { rule as inputDefaultPlain } from "./rules/input-default-plain.ts";
@@ -46,6 +50,7 @@ import { rule as inputNotInShell } from "./rules/input-not-in-shell.ts";
 import { rule as inputOptionsValid } from "./rules/input-options-valid.ts";
 import { rule as inputRegexAnchored } from "./rules/input-regex-anchored.ts";
 import { rule as inputRegexValid } from "./rules/input-regex-valid.ts";
+import { rule as inputRulesAcyclic } from "./rules/input-rules-acyclic.ts";
 import { rule as inputRulesValid } from "./rules/input-rules-valid.ts";
 import { rule as inputTypeFitting } from "./rules/input-type-fitting.ts";
 import { rule as inputTypeKnown } from "./rules/input-type-known.ts";
@@ -62,6 +67,7 @@ import { rule as needsDeclared } from "./rules/needs-declared.ts";
 import { rule as needsSeen } from "./rules/needs-seen.ts";
 import { rule as needsTogether } from "./rules/needs-together.ts";
 import { rule as pipelineValid } from "./rules/pipeline-valid.ts";
+import { rule as pipelinesSingle } from "./rules/pipelines-single.ts";
 import { rule as predefinedVariableKnown } from "./rules/predefined-variable-known.ts";
 import { rule as projectLicensed } from "./rules/project-licensed.ts";
 import { rule as releaseImageAble } from "./rules/release-image-able.ts";
@@ -102,6 +108,7 @@ export const rules: readonly Rule[] = [
   componentDocumented,
   componentFieldDeclared,
   componentPlaced,
+  componentSelfContained,
   componentWithoutGlobals,
   conditionComparable,
   conditionPatternBare,
@@ -124,8 +131,11 @@ export const rules: readonly Rule[] = [
   hostKeyChecked,
   idTokenAudienceNarrow,
   imagePinned,
+  includeAddressComplete,
   includeFound,
+  includeJobsApart,
   includePinned,
+  includeVariableReady,
   inputConditionValid,
   inputDeclared,
   inputDefaultPlain,
@@ -135,6 +145,7 @@ export const rules: readonly Rule[] = [
   inputOptionsValid,
   inputRegexAnchored,
   inputRegexValid,
+  inputRulesAcyclic,
   inputRulesValid,
   inputTypeFitting,
   inputTypeKnown,
@@ -151,6 +162,7 @@ export const rules: readonly Rule[] = [
   needsSeen,
   needsTogether,
   pipelineValid,
+  pipelinesSingle,
   predefinedVariableKnown,
   projectLicensed,
   releaseImageAble,

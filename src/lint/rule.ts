@@ -1,5 +1,5 @@
 import type { Code } from "../engine/problem/index.ts";
-import type { At, Diagnostic, Fix, Severity } from "./diagnostic.ts";
+import { type At, type Diagnostic, type Fix, isAtLeast, type Severity } from "./diagnostic.ts";
 
 export type { At };
 
@@ -32,6 +32,8 @@ export interface RuleFinding {
   readonly hint?: string | undefined;
   readonly related?: readonly { readonly message: string; readonly at: At | undefined }[] | undefined;
   readonly fix?: Fix | undefined;
+  /** Less than the rule's severity, where this finding is not as sure as the others. */
+  readonly atMost?: Severity | undefined;
 }
 
 export type ReportFinding = (finding: RuleFinding) => void;
@@ -85,7 +87,7 @@ export function toDiagnostic(rule: Rule, severity: Severity, file: string, findi
   return {
     rule: rule.id,
     ...(finding.code === undefined ? {} : { code: finding.code }),
-    severity,
+    severity: lighter(severity, finding.atMost ?? severity),
     message: finding.message,
     ...(finding.hint === undefined ? {} : { hint: finding.hint }),
     file: at.file,
@@ -98,4 +100,8 @@ export function toDiagnostic(rule: Rule, severity: Severity, file: string, findi
     ),
     ...(finding.fix === undefined ? {} : { fix: finding.fix }),
   };
+}
+
+function lighter(left: Severity, right: Severity): Severity {
+  return isAtLeast(left, right) ? right : left;
 }

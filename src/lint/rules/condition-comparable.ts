@@ -1,4 +1,4 @@
-import { comparisonsOf, conditionsOf, loneTexts, textOf } from "../conditions.ts";
+import { comparisonsOf, conditionsIn, loneTexts, textOf } from "../conditions.ts";
 import { incomparable } from "../incomparable.ts";
 import type { Rule } from "../rule.ts";
 
@@ -11,7 +11,7 @@ export const rule: Rule = {
   why: "`==` compares texts, so a pattern or a wildcard beside it is never equal; `=~` takes a pattern between slashes and matches nothing else; a text that nothing is compared with is always true. GitLab accepts all of them, and the rule never holds, or always.",
   reference: "https://docs.gitlab.com/ci/jobs/job_rules/#cicd-variable-expressions",
   check(file, { report }) {
-    for (const condition of conditionsOf(file)) {
+    for (const condition of conditionsIn(file)) {
       for (const comparison of comparisonsOf(condition)) {
         const wrong = incomparable(comparison);
         if (wrong !== undefined) report({ at: comparison.at, ...wrong });

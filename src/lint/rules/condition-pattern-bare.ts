@@ -1,4 +1,4 @@
-import { comparisonsOf, conditionsOf } from "../conditions.ts";
+import { comparisonsOf, conditionsIn } from "../conditions.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -10,7 +10,7 @@ export const rule: Rule = {
   why: "GitLab documents patterns without quotes. It takes a quoted text with slashes for a pattern all the same, but checks it only when a pipeline starts: a mistake in it is no error, the rule just never holds.",
   reference: "https://docs.gitlab.com/ci/jobs/job_rules/#compare-a-variable-to-a-regular-expression",
   check(file, { report }) {
-    for (const condition of conditionsOf(file)) {
+    for (const condition of conditionsIn(file)) {
       for (const { operator, right, at } of comparisonsOf(condition)) {
         if (right.type !== "string" || !operator.endsWith("~") || !/^\/.*\/[ismU]*$/.test(right.text))
           continue;

@@ -1,5 +1,5 @@
 import { compileLiteral } from "../../engine/expression/index.ts";
-import { type Comparison, comparisonsOf, conditionsOf, textOf } from "../conditions.ts";
+import { type Comparison, comparisonsOf, conditionsIn, textOf } from "../conditions.ts";
 import { KNOWN_VALUES, meantValue } from "../known-values.ts";
 import { matchScripts } from "../match-scripts.ts";
 import { listed, meant } from "../nearest.ts";
@@ -17,7 +17,7 @@ export const rule: Rule = {
   why: 'GitLab sets `CI_PIPELINE_SOURCE` and some others to one of a few words. A condition on any other word, such as "merge_requests", never holds, and GitLab does not say so.',
   reference: "https://docs.gitlab.com/ci/jobs/job_rules/#ci_pipeline_source-predefined-variable",
   check(file, { report }) {
-    for (const comparison of conditionsOf(file).flatMap(comparisonsOf)) {
+    for (const comparison of conditionsIn(file).flatMap(comparisonsOf)) {
       const name = textOf(comparison.left) ?? "";
       const values = comparison.left.type === "variable" ? valuesOf(name) : undefined;
       if (values !== undefined && !canHold(comparison, values))

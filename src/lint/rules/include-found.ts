@@ -27,7 +27,6 @@ export const rule: Rule = {
     "template-name-invalid",
     "file-empty-or-missing",
     "artifact-outside-child",
-    "component-address-unsupported",
     "component-missing",
     "component-version-outside-catalog",
     "included-file-empty",
