@@ -1,7 +1,9 @@
 import { type Token, tokensOf } from "../engine/expression/index.ts";
+import { YamlMap } from "../engine/yaml/index.ts";
 import type { TextNode } from "./blocks.ts";
 import type { At } from "./diagnostic.ts";
 import type { LintFile } from "./file.ts";
+import { itemsOf } from "./jobs.ts";
 
 /** A condition of `rules`, `workflow`, `include:rules` or `only:variables`, as GitLab reads it. */
 export interface Condition {
@@ -66,4 +68,14 @@ function placeOf(token: Token, node: TextNode): At {
   const length =
     (textOf(token)?.length ?? 1) + (token.type === "string" ? 2 : token.type === "variable" ? 1 : 0);
   return node.at(token.offset, token.offset + length);
+}
+
+/** Lists what `only` and `except` of a file's jobs name. */
+export function refsOf(file: LintFile): ReturnType<typeof itemsOf> {
+  return file.jobs.flatMap((job) =>
+    ["only", "except"].flatMap((key) => {
+      const entry = job.entry(key);
+      return itemsOf(entry?.value instanceof YamlMap ? entry.value.entry("refs") : entry);
+    }),
+  );
 }

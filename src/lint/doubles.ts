@@ -10,6 +10,12 @@ const pairs: readonly { readonly rule: string; readonly codes?: readonly Code[];
       better: "input-type-fitting",
     },
     { rule: "pipeline-valid", codes: ["condition-invalid"], better: "condition-quoted" },
+    {
+      rule: "pipeline-valid",
+      codes: ["value-kind", "value-missing", "keys-missing"],
+      better: "job-keys-known",
+    },
+    { rule: "input-regex-anchored", better: "input-default-valid" },
     { rule: "interpolation-valid", better: "block-well-formed" },
     { rule: "input-regex-anchored", better: "input-regex-valid" },
     { rule: "pipeline-valid", codes: ["value-kind", "value-wrong"], better: "values-as-written" },
@@ -19,7 +25,7 @@ const pairs: readonly { readonly rule: string; readonly codes?: readonly Code[];
  * Leaves of each fault that two rules tell the better finding, with the severity of the heavier one. Where the better rule is
  * switched off, or sees nothing, the other's finding stays.
  */
-export function withoutDoubles(found: readonly Diagnostic[]): Diagnostic[] {
+export function withoutDoubles(found: readonly Diagnostic[], text: string): Diagnostic[] {
   const merged = new Map(found.map((each) => [each, each]));
   for (const { rule, codes, better } of pairs) {
     for (const worse of found) {
@@ -30,11 +36,35 @@ export function withoutDoubles(found: readonly Diagnostic[]): Diagnostic[] {
       if (!isAtLeast(best.severity, worse.severity)) merged.set(best, { ...best, severity: worse.severity });
     }
   }
-  return onceForEachValue([...merged.values()]);
+  return onceForEachValue(withoutConsequences([...merged.values()], text));
+}
+
+/** Rules about what becomes of a job, and those about its conditions and needs that may be the reason. */
+const consequences: Readonly<Record<string, readonly string[]>> = {
+  "job-reachable": [
+    "condition-comparable",
+    "condition-value-known",
+    "predefined-variable-known",
+    "needs-together",
+  ],
+  "pipelines-single": ["condition-comparable", "condition-value-known", "predefined-variable-known"],
+};
+
+/** Leaves of a fault and of what follows from it in the same job the fault. */
+function withoutConsequences(found: readonly Diagnostic[], text: string): Diagnostic[] {
+  if (!found.some(({ rule }) => Object.hasOwn(consequences, rule))) return [...found];
+  const lines = text.split("\n");
+  const jobOf = ({ line }: Diagnostic) => lines.slice(0, line).findLastIndex((each) => /^[^\s#-]/.test(each));
+  return found.filter((each) => {
+    const reasons = consequences[each.rule];
+    return !found.some((other) => reasons?.includes(other.rule) && jobOf(other) === jobOf(each));
+  });
 }
 
 /** What GitLab says of a value that is none: a name that is a number is no string, no name, and blank. */
 const OF_VALUES: ReadonlySet<Code> = new Set<Code>([
+  "duration-invalid",
+  "duration-too-long",
   "value-kind",
   "value-missing",
   "value-malformed",

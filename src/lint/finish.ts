@@ -30,7 +30,7 @@ export function finish(
       const rule = ruleTable.find((each) => each.id === id);
       return rule && severityOf(rule, path);
     };
-    const own = withoutDoubles(byFile.get(path) ?? []);
+    const own = withoutDoubles(byFile.get(path) ?? [], text);
     byFile.set(path, applySuppressions(path, text, own, known, severity));
   }
   return unique([...byFile.values()].flat().sort(compareDiagnostics));

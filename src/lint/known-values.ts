@@ -40,3 +40,20 @@ export function meantValue(written: string, values: readonly string[]): string |
   const value = MEANT[written.toLowerCase()] ?? written.toLowerCase();
   return values.includes(value) ? value : undefined;
 }
+
+/** The kinds of pipelines that `only` and `except` know by a word (https://docs.gitlab.com/ci/yaml/deprecated_keywords/). */
+const REFS: Readonly<Record<string, string>> = {
+  branch: "branches",
+  merge_request: "merge_requests",
+  merge_request_event: "merge_requests",
+  pipeline: "pipelines",
+  push: "pushes",
+  schedule: "schedules",
+  tag: "tags",
+  trigger: "triggers",
+};
+
+/** The word that was probably meant in `only` or `except`; undefined for a known word, and for any other branch. */
+export function meantRefs(written: string): string | undefined {
+  return Object.hasOwn(REFS, written) ? REFS[written] : undefined;
+}

@@ -24,6 +24,7 @@ import { rule as deployEnvironmentNamed } from "./rules/deploy-environment-named
 import { rule as deployInterruptionDecided } from "./rules/deploy-interruption-decided.ts";
 import { rule as deploySerialized } from "./rules/deploy-serialized.ts";
 import { rule as deployUninterrupted } from "./rules/deploy-uninterrupted.ts";
+import { rule as documentsRead } from "./rules/documents-read.ts";
 import { rule as downloadVerified } from "./rules/download-verified.ts";
 import { rule as exitCodeSeen } from "./rules/exit-code-seen.ts";
 import { rule as expandVarsConstrained } from "./rules/expand-vars-constrained.ts";
@@ -119,6 +120,7 @@ export const rules: readonly Rule[] = [
   deployInterruptionDecided,
   deploySerialized,
   deployUninterrupted,
+  documentsRead,
   downloadVerified,
   exitCodeSeen,
   expandVarsConstrained,

@@ -91,13 +91,23 @@ test("folders bring their components and pipelines, and nothing else", async () 
 });
 
 test("--fix mends, --dry-run only shows", async () => {
-  write(".gitlab-ci.yml", broken);
+  const plain = broken.replace("stgae", "stage").replace("default: test", "default: 12");
+  write(".gitlab-ci.yml", plain.replace("  stage: $[[ inputs.stage ]]\n", ""));
+  const before = readFileSync(join(cwd, ".gitlab-ci.yml"), "utf8");
   const shown = await run(["--fix", "--dry-run"]);
-  expect(shown.stdout).toContain("-  stage: $[[ inputs.stgae ]]\n+  stage: $[[ inputs.stage ]]\n");
-  expect(readFileSync(join(cwd, ".gitlab-ci.yml"), "utf8")).toBe(broken);
+  expect(shown.stdout).toContain('-      default: 12\n+      default: "12"\n');
+  expect(readFileSync(join(cwd, ".gitlab-ci.yml"), "utf8")).toBe(before);
   expect((await run(["--fix"])).code).toBe(0);
-  expect(readFileSync(join(cwd, ".gitlab-ci.yml"), "utf8")).toBe(broken.replace("stgae", "stage"));
+  expect(readFileSync(join(cwd, ".gitlab-ci.yml"), "utf8")).toBe(before.replace("12", '"12"'));
   expect(readdirSync(cwd).filter((name) => name.includes("berth-"))).toEqual([]);
+});
+
+test("a guess is no safe fix: --fix leaves it, --unsafe-fixes makes it", async () => {
+  write(".gitlab-ci.yml", broken);
+  expect((await run(["--fix"])).code).toBe(1);
+  expect(readFileSync(join(cwd, ".gitlab-ci.yml"), "utf8")).toBe(broken);
+  expect((await run(["--fix", "--unsafe-fixes"])).code).toBe(0);
+  expect(readFileSync(join(cwd, ".gitlab-ci.yml"), "utf8")).toBe(broken.replace("stgae", "stage"));
 });
 
 test("--unsafe-fixes takes inputs out of scripts, and only when asked for", async () => {

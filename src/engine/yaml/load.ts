@@ -8,7 +8,7 @@ import {
 } from "./parser.ts";
 import { DisallowedClassError, resolvePlain } from "./resolve.ts";
 import { Place, type Source } from "./source.ts";
-import { YamlSyntaxError } from "./tokens.ts";
+import { type Mark, YamlSyntaxError } from "./tokens.ts";
 import {
   BinaryValue,
   type Entry,
@@ -56,7 +56,7 @@ export function loadYaml(source: Source, start = 0, end = source.text.length): L
     return { value: builder.build(node), place: builder.place(node) };
   } catch (error) {
     if (error instanceof YamlSyntaxError) {
-      const offset = start + error.problemMark.offset;
+      const offset = start + faultOf(error).offset;
       throw new YamlError("syntax", error.message, new Place(source, offset, offset));
     }
     if (error instanceof NestingError) {
@@ -79,6 +79,13 @@ function parsed(text: string): Node | undefined {
   if (kept.size >= KEPT_TEXTS) kept.clear();
   kept.set(text, node);
   return node;
+}
+
+/** Where a person looks for the fault: a quote that nothing closes ends at the end of the text. */
+function faultOf({ context, contextMark, problemMark }: YamlSyntaxError): Mark {
+  return context === "while scanning a quoted scalar" && contextMark !== undefined
+    ? contextMark
+    : problemMark;
 }
 
 /** GitLab's words for a document over its limits of size or depth. */

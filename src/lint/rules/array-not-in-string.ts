@@ -17,7 +17,7 @@ export const rule: Rule = {
       report({
         at: block.place,
         message: `the array "${block.name}" inside a string becomes Ruby's ["…"] form`,
-        hint: "let the block stand alone as the value, or make the input a string",
+        hint: `declare it as a string with one word after the other, or take one item: $[[ inputs.${input.name}[0] ]]`,
         related: [{ message: `"${block.name}" is declared as an array`, at: input.place }],
       });
     }

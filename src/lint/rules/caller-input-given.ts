@@ -10,5 +10,8 @@ export const rule: Rule = {
   why: "GitLab refuses an include that leaves a required input out.",
   reference: "https://docs.gitlab.com/ci/inputs/#for-configuration-added-with-include",
   codes: ["input-missing"],
-  check: (_file, context) => reportClaimed(context),
+  check: (_file, context) =>
+    reportClaimed(context, ({ problem }) =>
+      problem.code === "input-missing" ? `add ${problem.facts.input}: below inputs:` : undefined,
+    ),
 };

@@ -1,6 +1,6 @@
 import { compileLiteral } from "../../engine/expression/index.ts";
-import { type Comparison, comparisonsOf, conditionsIn, textOf } from "../conditions.ts";
-import { KNOWN_VALUES, meantValue } from "../known-values.ts";
+import { type Comparison, comparisonsOf, conditionsIn, refsOf, textOf } from "../conditions.ts";
+import { KNOWN_VALUES, meantRefs, meantValue } from "../known-values.ts";
 import { matchScripts } from "../match-scripts.ts";
 import { listed, meant } from "../nearest.ts";
 import type { Rule } from "../rule.ts";
@@ -22,6 +22,15 @@ export const rule: Rule = {
       const values = comparison.left.type === "variable" ? valuesOf(name) : undefined;
       if (values !== undefined && !canHold(comparison, values))
         report({ at: comparison.at, ...finding(name, textOf(comparison.right) ?? "", values) });
+    }
+    for (const { value, place } of refsOf(file)) {
+      const keyword = typeof value === "string" ? meantRefs(value) : undefined;
+      if (keyword !== undefined)
+        report({
+          at: place,
+          message: `"${String(value)}" is the name of a branch here`,
+          hint: `did you mean "${keyword}"?`,
+        });
     }
     for (const { at, text } of matchScripts(file.scriptNodes, inShell)) {
       const value = /[\w-]+$/.exec(text)?.[0] ?? "";

@@ -20,12 +20,17 @@ export const rule: Rule = {
     "reference-missing",
   ],
   check: (file, context) =>
-    reportClaimed(context, ({ problem: { code, facts } }) =>
-      code === "extends-unknown"
-        ? meant(
-            facts.bases[0] ?? "",
-            file.jobs.map(({ name }) => name),
-          )
-        : undefined,
-    ),
+    reportClaimed(context, ({ problem: { code, facts } }) => {
+      const names = file.jobs.map(({ name }) => name);
+      if (code === "extends-unknown") return meant(facts.bases[0] ?? "", names);
+      if (code !== "reference-missing") return undefined;
+      const [job = "", key = ""] = [...facts.shown.matchAll(/"([^"]*)"/g)].map((match) => match[1]);
+      const found = file.jobs.find(({ name }) => name === job);
+      return found === undefined
+        ? meant(job, names)
+        : meant(
+            key,
+            [...found.map.entries()].map((entry) => String(entry.key)),
+          );
+    }),
 };

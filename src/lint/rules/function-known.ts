@@ -1,4 +1,6 @@
+import { FUNCTION_NAMES } from "../../engine/interpolation/index.ts";
 import { reportClaimed } from "../claimed.ts";
+import { meant } from "../nearest.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -17,9 +19,12 @@ export const rule: Rule = {
     "function-failed",
   ],
   check: (_file, context) =>
-    reportClaimed(
-      context,
-      () =>
-        "the functions are expand_vars, truncate(offset,length) and posix_escape; at most three in a block",
-    ),
+    reportClaimed(context, ({ problem }) => {
+      const name = problem.code === "function-unknown" ? (/^\w*/.exec(problem.facts.call)?.[0] ?? "") : "";
+      if (name === "default") return "give the input a default in the header";
+      return (
+        meant(name, FUNCTION_NAMES) ??
+        "the functions are expand_vars, truncate(offset,length) and posix_escape; at most three in a block"
+      );
+    }),
 };

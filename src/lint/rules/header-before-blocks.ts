@@ -9,7 +9,7 @@ export const rule: Rule = {
   why: "Without a `spec:` document and a `---` line GitLab interpolates nothing: the block stays in the text as it is.",
   reference: "https://docs.gitlab.com/ci/yaml/#spec",
   check(file, { report }) {
-    if (file.hasHeader) return;
+    if (file.hasHeader || file.body?.has("spec")) return;
     const block = file.blocks.find((each) => each.context === "inputs" || each.context === "component");
     if (block === undefined) return;
     report({

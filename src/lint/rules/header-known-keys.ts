@@ -16,7 +16,10 @@ export const rule: Rule = {
       context,
       ({ problem }) =>
         (problem.code === "header-keys-unknown"
-          ? meant(problem.facts.keys[0] ?? "", problem.facts.allowed)
+          ? (meant(problem.facts.keys[0] ?? "", problem.facts.allowed) ??
+            (problem.facts.keys[0] === "required"
+              ? "remove it: an input without a default is required, one with a default is not"
+              : undefined))
           : undefined) ??
         "spec takes inputs, include, component and description; an input takes default, description, options, regex, rules and type",
     ),

@@ -1,4 +1,5 @@
 import { reportClaimed } from "../claimed.ts";
+import { headerHint } from "../header-hints.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -19,5 +20,5 @@ export const rule: Rule = {
     "inputs-duplicate",
     "server-error",
   ],
-  check: (_file, context) => reportClaimed(context),
+  check: (_file, context) => reportClaimed(context, ({ problem }) => headerHint(problem)),
 };

@@ -1,4 +1,5 @@
 import { reportClaimed } from "../claimed.ts";
+import { includeHint } from "../include-hints.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -32,5 +33,6 @@ export const rule: Rule = {
     "included-file-empty",
     "includes-many",
   ],
-  check: (_file, context) => reportClaimed(context),
+  check: (file, context) =>
+    reportClaimed(context, ({ problem }) => includeHint(problem, file, context.project)),
 };

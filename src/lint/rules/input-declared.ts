@@ -9,10 +9,12 @@ export const rule: Rule = {
   summary: "Every input that is used is declared.",
   why: "A block that names an undeclared input is refused by GitLab, whatever values the caller gives.",
   reference: "https://docs.gitlab.com/ci/inputs/#define-input-parameters-with-specinputs",
-  fixable: true,
   codes: ["input-undeclared"],
   check(file, { report, claimed }) {
     const names = file.inputs.map((input) => input.name);
+    // a misspelt inputs: is told where it is
+    if (names.length === 0 && file.errors.some(({ problem }) => problem.code === "header-keys-unknown"))
+      return;
     const hasIncludedInputs = file.spec?.has("include") ?? false;
     for (const block of file.blocks) {
       if (
@@ -33,7 +35,7 @@ export const rule: Rule = {
         hint: near === undefined ? "declare it under spec:inputs" : `did you mean "${near}"?`,
         ...(near === undefined
           ? {}
-          : { fix: { title: `write "${near}"`, safe: true, edits: [{ ...at.toJSON(), text: near }] } }),
+          : { fix: { title: `write "${near}"`, safe: false, edits: [{ ...at.toJSON(), text: near }] } }),
       });
     }
     // Where the header takes inputs from other files, only the engine knows all of them.

@@ -1,4 +1,5 @@
-import { reportClaimed } from "../claimed.ts";
+import { inputHint } from "../input-hints.ts";
+import { withoutSlashes } from "../pattern-faults.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -15,6 +16,24 @@ export const rule: Rule = {
     "input-default-unmatched",
     "input-rule-default-not-option",
   ],
-  check: (_file, context) =>
-    reportClaimed(context, () => "make the default fit the input's type, options and regex"),
+  check(file, { claimed, report }) {
+    for (const { problem, place, message, related } of claimed) {
+      const { code } = problem;
+      const pattern = code === "input-default-unmatched" ? problem.facts.pattern : "";
+      const bare = withoutSlashes(pattern);
+      const regex = file.inputs
+        .map((input) => input.entry("regex"))
+        .find((entry) => entry?.value === pattern);
+      // what is wrong is the regex: RE2 takes the slashes for a part of the value
+      if (bare !== undefined && regex !== undefined)
+        report({
+          code,
+          at: regex.valuePlace,
+          message,
+          hint: `write the regex without the slashes: ${bare}`,
+          related,
+        });
+      else report({ code, at: place, message, hint: inputHint(problem), related });
+    }
+  },
 };

@@ -1,4 +1,5 @@
 import { reportClaimed } from "../claimed.ts";
+import { headerHint } from "../header-hints.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -16,5 +17,5 @@ export const rule: Rule = {
     "input-options-unfit",
     "input-rule-options-many",
   ],
-  check: (_file, context) => reportClaimed(context),
+  check: (_file, context) => reportClaimed(context, ({ problem }) => headerHint(problem)),
 };

@@ -1,3 +1,4 @@
+import { withoutSlashes } from "../pattern-faults.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -13,10 +14,14 @@ export const rule: Rule = {
       const entry = input.entry("regex");
       const regex = entry?.value;
       if (typeof regex !== "string" || isAnchored(regex)) continue;
+      const bare = withoutSlashes(regex);
       report({
         at: entry?.valuePlace,
         message: `the regex "${regex}" of input "${input.name}" matches anywhere in the value`,
-        hint: `write "^(?:${regex.replace(/^\^|(?<!\\)\$$/g, "")})$" to match the whole value`,
+        hint:
+          bare === undefined
+            ? `write "^(?:${regex.replace(/^\^|(?<!\\)\$$/g, "")})$" to match the whole value`
+            : `write it without the slashes: ${isAnchored(bare) ? bare : `^(?:${bare})$`}`,
       });
     }
   },

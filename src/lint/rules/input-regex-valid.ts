@@ -1,4 +1,5 @@
 import { reportClaimed } from "../claimed.ts";
+import { faultOfPattern } from "../pattern-faults.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -11,5 +12,12 @@ export const rule: Rule = {
   reference: "https://docs.gitlab.com/ci/yaml/#specinputsregex",
   codes: ["input-regex-kind", "input-regex-unfit", "input-regex-invalid"],
   check: (_file, context) =>
-    reportClaimed(context, () => "write it in RE2's syntax, without slashes: no (?=…), (?<=…), \\1 or a++"),
+    reportClaimed(context, ({ problem }) => {
+      if (problem.code === "input-regex-unfit") return "remove the regex, or declare the input as a string";
+      if (problem.code === "input-regex-kind") return "write the regex as a text in single quotes";
+      if (problem.code !== "input-regex-invalid") return undefined;
+      return (
+        faultOfPattern(problem.facts.pattern) ?? "write it in RE2's syntax: no (?=…), (?<=…), \\1 or a++"
+      );
+    }),
 };

@@ -1,4 +1,5 @@
 import { reportClaimed } from "../claimed.ts";
+import { headerHint } from "../header-hints.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -18,5 +19,5 @@ export const rule: Rule = {
     "input-rule-condition-invalid",
     "input-rule-incomplete",
   ],
-  check: (_file, context) => reportClaimed(context),
+  check: (_file, context) => reportClaimed(context, ({ problem }) => headerHint(problem)),
 };

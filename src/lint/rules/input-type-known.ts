@@ -1,4 +1,6 @@
+import { INPUT_TYPES } from "../../engine/contract/index.ts";
 import { reportClaimed } from "../claimed.ts";
+import { meant } from "../nearest.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -11,5 +13,10 @@ export const rule: Rule = {
   reference: "https://docs.gitlab.com/ci/yaml/#specinputstype",
   codes: ["input-type-unknown", "input-type-null"],
   check: (_file, context) =>
-    reportClaimed(context, () => 'the types are "string", "number", "boolean" and "array"'),
+    reportClaimed(
+      context,
+      ({ problem }) =>
+        (problem.code === "input-type-unknown" ? meant(problem.facts.type, INPUT_TYPES) : undefined) ??
+        'the types are "string", "number", "boolean" and "array"',
+    ),
 };

@@ -1,5 +1,9 @@
 import { reportClaimed } from "../claimed.ts";
+import { listed, nearest } from "../nearest.ts";
 import type { Rule } from "../rule.ts";
+
+/** What a block can read (https://docs.gitlab.com/ci/yaml/expressions/). */
+const CONTEXTS = ["inputs", "component", "matrix"];
 
 export const rule: Rule = {
   id: "interpolation-valid",
@@ -16,5 +20,13 @@ export const rule: Rule = {
     "block-index-invalid",
     "blocks-too-large",
   ],
-  check: (_file, context) => reportClaimed(context),
+  check: (_file, context) =>
+    reportClaimed(context, ({ problem }) => {
+      if (problem.code !== "block-name-unknown") return undefined;
+      const [, name] = /^\w+\.([\w-]+)/.exec(problem.facts.expression) ?? [];
+      const near = nearest(problem.facts.name, CONTEXTS);
+      return near === undefined
+        ? `a block begins with ${listed(CONTEXTS)}`
+        : `did you mean "${near}${name ? `.${name}` : ""}"?`;
+    }),
 };

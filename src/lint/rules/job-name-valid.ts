@@ -20,7 +20,8 @@ export const rule: Rule = {
         job === "spec"
           ? "put a line --- behind the header"
           : misspelt && `did you mean "${nearest(String(misspelt.key), STARTERS)}"?`;
-      report({ code: problem.code, at: misspelt?.keyPlace ?? place, message, hint, related });
+      const at = job === "spec" ? file.body?.entry("spec")?.keyPlace : (misspelt?.keyPlace ?? place);
+      report({ code: problem.code, at, message, hint, related });
     }
   },
 };

@@ -19,13 +19,18 @@ export const rule: Rule = {
         report({
           at: last?.keyPlace,
           message: `"${keyText(earlier)}" is written twice${inJob}: GitLab takes this one and forgets the first`,
-          hint: cureOf(last ?? earlier, path.length === 0),
+          hint: cureOf(last ?? earlier, isNamed(path)),
           related: [{ message: "this one is lost", at: earlier.keyPlace }],
         });
       }
     }
   },
 };
+
+/** Jobs and inputs have names that their author gave. */
+function isNamed(path: readonly (string | number)[]): boolean {
+  return path.length === 0 || path.join(".") === "spec.inputs";
+}
 
 function cureOf(entry: Entry, isTop: boolean): string {
   if (isTop && entry.key === "include") return "write one include: with all entries in its list";

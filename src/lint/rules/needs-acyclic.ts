@@ -10,5 +10,5 @@ export const rule: Rule = {
   why: "Jobs that wait for each other could never start; GitLab refuses them.",
   reference: "https://docs.gitlab.com/ci/yaml/#needs",
   codes: ["needs-circular"],
-  check: (_file, context) => reportClaimed(context),
+  check: (_file, context) => reportClaimed(context, () => "remove one of the needs that lead around"),
 };

@@ -14,6 +14,7 @@ export const rule: Rule = {
       if (fault === undefined) continue;
       report({
         at: script.at(fault.line, fault.column, fault.line, fault.column + 1),
+        hint: "an if ends with fi, a loop with done, a case with esac; quotes and brackets come in pairs",
         message: `the script of "${script.job}" cannot be parsed: ${fault.message}`,
       });
     }

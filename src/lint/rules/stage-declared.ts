@@ -1,4 +1,5 @@
 import { reportClaimed } from "../claimed.ts";
+import { listed, meant } from "../nearest.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -11,5 +12,10 @@ export const rule: Rule = {
   reference: "https://docs.gitlab.com/ci/yaml/#stages",
   codes: ["stage-undeclared"],
   check: (_file, context) =>
-    reportClaimed(context, () => "add the stage to stages:, or take it as an input with the default test"),
+    reportClaimed(context, ({ problem }) => {
+      if (problem.code !== "stage-undeclared") return undefined;
+      const { stage, stages } = problem.facts;
+      const own = stages.filter((each) => !each.startsWith("."));
+      return meant(stage, own) ?? `the stages are ${listed(own)}; add "${stage}" to stages:`;
+    }),
 };

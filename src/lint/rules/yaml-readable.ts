@@ -1,6 +1,6 @@
 import { reportClaimed } from "../claimed.ts";
-import { plainTextAt } from "../plain-values.ts";
 import type { Rule } from "../rule.ts";
+import { yamlHint } from "../yaml-hints.ts";
 
 export const rule: Rule = {
   id: "yaml-readable",
@@ -12,8 +12,11 @@ export const rule: Rule = {
   reference: "https://docs.gitlab.com/ci/yaml/yaml_optimization/",
   codes: ["yaml-unreadable", "document-too-large", "document-not-map"],
   check: (_file, context) =>
-    reportClaimed(context, ({ problem }) => {
-      const plain = plainTextAt(problem.place);
-      return plain === undefined ? undefined : `quote it: "${plain}"`;
-    }),
+    reportClaimed(context, ({ problem }) =>
+      problem.code === "document-not-map"
+        ? "write keys with values: a job's name, and below it script:"
+        : problem.code === "yaml-unreadable"
+          ? yamlHint(problem.place)
+          : undefined,
+    ),
 };
