@@ -1,4 +1,5 @@
 import type { RunnerJob } from "./job.ts";
+import type { LocalRepository } from "./runner.ts";
 import { quote, type ScriptPlace, type ShellScript } from "./script.ts";
 import type { JobSettings } from "./settings.ts";
 import type { JobVariables } from "./variables.ts";
@@ -11,8 +12,7 @@ export interface SourcesRequest {
   readonly variables: JobVariables;
   readonly version: string;
   readonly place: ScriptPlace;
-  /** A folder with objects that git may use in place of fetching them, such as that of the same repository on this machine. */
-  readonly objects?: string | undefined;
+  readonly repository?: LocalRepository | undefined;
 }
 
 /**
@@ -118,7 +118,7 @@ function configValue(text: string): string {
 }
 
 function writeFetch(script: ShellScript, request: SourcesRequest): void {
-  const { job, settings, place, objects } = request;
+  const { job, settings, place, repository } = request;
   const { depth = 0, refspecs, repo_url: url } = job.git_info;
   script.notice(depth > 0 ? `Fetching changes with git depth set to ${depth}...` : "Fetching changes...");
   const project = quote(place.project);
@@ -129,8 +129,8 @@ function writeFetch(script: ShellScript, request: SourcesRequest): void {
   script.line(`if [ "$fresh" ]; then`);
   script.notice("Created fresh repository.");
   script.line(`else git remote set-url origin ${quote(url)}; fi`);
-  if (objects !== undefined) {
-    script.line(`printf '%s\\n' ${quote(objects)} > .git/objects/info/alternates`);
+  if (repository?.objects !== undefined) {
+    script.line(`printf '%s\\n' ${quote(repository.objects)} > .git/objects/info/alternates`);
   }
   const fetch = [
     ...[
@@ -147,6 +147,10 @@ function writeFetch(script: ShellScript, request: SourcesRequest): void {
     ...(depth > 0 ? ["--depth", String(depth)] : []),
     ...settings.gitFetchFlags,
   ];
+  if (repository) {
+    const key = quote(`url.${repository.path}.insteadOf`);
+    script.line(`export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=${key} GIT_CONFIG_VALUE_0=${quote(url)}`);
+  }
   if (depth === 0) {
     script.line("if [ -e .git/shallow ]; then");
     script.run(...fetch, "--unshallow");
@@ -154,6 +158,7 @@ function writeFetch(script: ShellScript, request: SourcesRequest): void {
   }
   script.run(...fetch);
   if (depth === 0) script.line("fi");
+  if (repository) script.line("unset GIT_CONFIG_COUNT GIT_CONFIG_KEY_0 GIT_CONFIG_VALUE_0");
 }
 
 function writeCheckout(script: ShellScript, { job, settings }: SourcesRequest): void {

@@ -61,10 +61,10 @@ async function prepareProject(stages: StageRunner): Promise<void> {
 function getSources(stages: StageRunner): Promise<void> {
   const { job, runner, settings, variables, signal } = stages.running;
   return stages.stage("get_sources", "Getting source from Git repository", () => {
-    const { executor, folders, identity, objects } = runner;
+    const { executor, folders, identity, repository } = runner;
     const script = stages.newScript();
     const place = executor.placeOf("runner", folders);
-    writeSourcesScript(script, { job, settings, variables, version: identity.version, place, objects });
+    writeSourcesScript(script, { job, settings, variables, version: identity.version, place, repository });
     return stages.runScript(script, "runner", signal);
   });
 }

@@ -20,7 +20,7 @@ const runnersGraceSeconds = 600;
 export async function runJob(job: RunnerJob, runner: Runner): Promise<JobOutcome> {
   const { executor, folders, identity } = runner;
   const variables = environmentOf(job, executor, folders, identity);
-  const settings = readSettings(job, variables, identity.version);
+  const settings = readSettings(job, variables, identity.version, runner.featureFlags);
   const trace = new JobTrace({
     write: runner.write,
     secrets: variables.masked,

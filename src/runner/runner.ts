@@ -3,13 +3,22 @@ import type { Executor, RunnerFolders } from "./executor.ts";
 import type { RunnerDependency } from "./job.ts";
 import type { RunnerIdentity } from "./job-environment.ts";
 
+/** A repository on this machine, in place of a server's. */
+export interface LocalRepository {
+  readonly path: string;
+  /** Its folder of git objects: the checkout then uses them where they are, and nothing is copied. */
+  readonly objects?: string | undefined;
+}
+
 /** A runner: where it works, and where what a job leaves goes. */
 export interface Runner {
   readonly identity: RunnerIdentity;
   readonly executor: Executor;
   readonly folders: RunnerFolders;
-  /** A folder of git objects that need not be fetched: `objects` of the repository that the sources come from. */
-  readonly objects?: string | undefined;
+  /** Where the sources really are, when `git_info.repo_url` only names them. */
+  readonly repository?: LocalRepository | undefined;
+  /** Feature flags of the runner's own configuration: they count more than the job's variables. */
+  readonly featureFlags?: Readonly<Record<string, boolean>> | undefined;
   /** Gets the trace part by part, with its secrets masked. */
   readonly write: (text: string) => void;
   /** Lays an earlier job's artifacts into the project's folder; throws in words where they cannot be had. */

@@ -28,12 +28,17 @@ export interface JobSettings {
 }
 
 /** Reads the settings of a job as a runner of that version does (`common/build_settings.go`). */
-export function readSettings(job: RunnerJob, variables: JobVariables, version: string): JobSettings {
+export function readSettings(
+  job: RunnerJob,
+  variables: JobVariables,
+  version: string,
+  configured: Readonly<Record<string, boolean>> = {},
+): JobSettings {
   const warnings: string[] = [];
   const read = new SettingReader(variables, warnings);
   const depth = job.git_info.depth ?? 0;
   const byDefault = flagsByDefault(version);
-  const flag = (name: string) => read.flag(name, byDefault[name] ?? false);
+  const flag = (name: string) => configured[name] ?? read.flag(name, byDefault[name] ?? false);
   return {
     gitStrategy: read.gitStrategy(job.allow_git_fetch === false ? "clone" : "fetch"),
     gitCheckout: read.bool("GIT_CHECKOUT", true),
@@ -58,10 +63,8 @@ export function readSettings(job: RunnerJob, variables: JobVariables, version: s
       ? !flag("FF_USE_LEGACY_BASH_EVAL")
       : flag("FF_USE_NEW_BASH_EVAL_STRATEGY"),
     checkEachCommand: flag("FF_ENABLE_BASH_EXIT_CODE_CHECK"),
-    changedFlags: variables.all.flatMap(({ key }) =>
-      key in byDefault && read.flag(key, byDefault[key] ?? false) !== byDefault[key]
-        ? [`${key}:${read.flag(key, byDefault[key] ?? false)}`]
-        : [],
+    changedFlags: Object.keys(byDefault).flatMap((name) =>
+      flag(name) === byDefault[name] ? [] : [`${name}:${flag(name)}`],
     ),
     warnings,
   };

@@ -84,7 +84,8 @@ async function ended(child: ChildProcess, signal: AbortSignal, graceSeconds: num
     signalGroup(child.pid, "SIGTERM");
     timer = setTimeout(() => signalGroup(child.pid ?? 0, "SIGKILL"), graceSeconds * 1000);
   };
-  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop, { once: true });
   try {
     return await new Promise<ScriptEnd>((resolve, reject) => {
       child.once("error", reject);
