@@ -12,8 +12,8 @@ const cores = availableParallelism();
 const hostFiles = Math.max(1, Math.min(2 * cores, Math.floor(process.availableMemory() / 1.5e9)));
 
 /**
- * Three projects. `unit` runs anywhere: as an ordinary user, without network, on any system that has Node, git, bash and Python; no job
- * runs there on the local runner, which needs rsync. `integration` works with what this machine has or installs (Debian packages, a package index, a browser), is about Linux, or takes
+ * Three projects. `unit` runs anywhere: as an ordinary user, without network, on any system that has Node, git, bash and Python.
+ * `integration` works with what this machine has or installs (Debian packages, a package index, a browser), is about Linux, or takes
  * long. `host` comes after them and boots real servers, each with a disk, a network and a name of its own.
  * The last line of every run is `N passed, N failed` (test/closing-line.ts).
  */

@@ -4,8 +4,7 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { isUnitTest } from "./unit-files.ts";
 
-/* Unit tests run anywhere: as an ordinary user, without network, on any system with Node, git, bash and Python. None needs the local runner, which
- * copies with rsync. */
+/* Unit tests run anywhere: as an ordinary user, without network, on any system with Node, git, bash and Python. */
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 

@@ -35,7 +35,6 @@ const shared = {
   bundle: true,
   platform: "node",
   target: "node20.19",
-  external: ["gitlab-ci-local"],
   logLevel: "warning",
   plugins: [lateChildProcess],
   // names stay as they are, for stack traces; blanks and long forms only cost time at every start

@@ -10,6 +10,7 @@ import type {
   Need,
   PipelinePlan,
   PlannedJob,
+  Service,
   Trigger,
 } from "./plan.ts";
 import { type PipelineIdentity, pipelineVariables } from "./predefined.ts";
@@ -90,11 +91,14 @@ interface MergedJob {
   readonly script?: string[];
   readonly after_script?: string[];
   readonly image?: Image;
-  readonly services?: unknown[];
+  readonly services?: Service[];
+  readonly hooks?: { pre_get_sources_script?: string[] };
   readonly yaml_variables?: { key: string; value: string; raw?: boolean }[];
   readonly artifacts?: {
     paths?: string[];
     exclude?: string[];
+    untracked?: boolean;
+    name?: string;
     when?: Artifacts["when"];
     reports?: Record<string, unknown>;
   };
@@ -123,6 +127,7 @@ function plannedJob(
     allowFailureExitCodes: merged.allow_failure_criteria?.exit_codes ?? undefined,
     needs: created.scheduling === "dag" ? needsOf(created, all) : undefined,
     dependencies: merged.dependencies,
+    preGetSources: merged.hooks?.pre_get_sources_script,
     beforeScript: merged.before_script ?? [],
     script: merged.script ?? [],
     afterScript: merged.after_script ?? [],
@@ -164,10 +169,12 @@ function variablesOf(created: CreatedJob, merged: MergedJob): PlannedJob["variab
 }
 
 function artifactsOf(artifacts: NonNullable<MergedJob["artifacts"]>): Artifacts {
-  const { paths = [], exclude = [], when = "on_success", reports = {} } = artifacts;
+  const { paths = [], exclude = [], when = "on_success", reports = {}, untracked, name } = artifacts;
   return {
     paths,
     exclude,
+    untracked,
+    name,
     when,
     reports: Object.fromEntries(Object.entries(reports).map(([type, value]) => [type, reportPaths(value)])),
   };

@@ -13,11 +13,13 @@ export interface PlannedJob {
   readonly needs?: readonly Need[] | undefined;
   /** Undefined: artifacts of all jobs that the job waits for. */
   readonly dependencies?: readonly string[] | undefined;
+  /** `hooks:pre_get_sources_script`: runs before the project's files are there. */
+  readonly preGetSources?: readonly string[] | undefined;
   readonly beforeScript: readonly string[];
   readonly script: readonly string[];
   readonly afterScript: readonly string[];
   readonly image?: Image | undefined;
-  readonly services: readonly unknown[];
+  readonly services: readonly Service[];
   /** The job's own and the inherited global variables, in order of precedence (later wins), not yet expanded. */
   readonly variables: readonly PlannedVariable[];
   readonly artifacts?: Artifacts | undefined;
@@ -55,6 +57,13 @@ export interface Image {
   readonly entrypoint?: readonly string[] | undefined;
 }
 
+/** What runs beside a job in a container of its own. */
+export interface Service extends Image {
+  readonly alias?: string | undefined;
+  readonly command?: readonly string[] | undefined;
+  readonly variables?: Readonly<Record<string, string>> | undefined;
+}
+
 export interface PlannedVariable {
   readonly key: string;
   readonly value: string;
@@ -65,16 +74,22 @@ export interface PlannedVariable {
 export interface Artifacts {
   readonly paths: readonly string[];
   readonly exclude: readonly string[];
+  readonly untracked?: boolean | undefined;
+  readonly name?: string | undefined;
   readonly when: "on_success" | "on_failure" | "always";
   /** Paths of report files by report type, such as `junit`. */
   readonly reports: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Cache {
-  readonly key: string | { readonly files: readonly string[]; readonly prefix?: string | undefined };
+  readonly key?: string | { readonly files: readonly string[]; readonly prefix?: string | undefined };
   readonly paths: readonly string[];
   readonly policy: string;
   readonly when: "on_success" | "on_failure" | "always";
+  readonly untracked?: boolean | undefined;
+  readonly fallback_keys?: readonly string[] | undefined;
+  /** Branches that are protected share it with those that are not. */
+  readonly unprotect?: boolean | undefined;
 }
 
 export interface Environment {

@@ -45,7 +45,7 @@ export class Needs {
 
   /** What every local run needs of this machine. */
   async prepareMachine(): Promise<void> {
-    await ensureSystemPackages(["git", "rsync", "bash"], this.options);
+    await ensureSystemPackages(["git", "bash"], this.options);
   }
 
   /** Chooses how jobs run; knows the job images that are made of Debian packages where no registry can be reached. */
@@ -70,6 +70,8 @@ export class Needs {
       return { variables: [...packages, ...deployVariables(this.options.target)], release: nothing };
     }
     const { keep, say, signal, onFailure } = this.options;
+    // The deploy jobs upload with it.
+    await ensureSystemPackages(["rsync"], this.options);
     const host = await bootHost({ keep, signal, progress: say });
     const privateKey = await readFile(host.privateKeyFile, "utf8");
     return {

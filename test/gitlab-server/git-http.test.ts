@@ -13,7 +13,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "berth-git-http-"));
-  server = await startGitlabServer({ subPath: "/gitlab", jobs: "quick", backgroundDelay: 0 });
+  server = await startGitlabServer({ subPath: "/gitlab", backgroundDelay: 0 });
   project = server.addProject("group/app", {
     "README.md": "An application\n",
     ".gitlab-ci.yml": "a: { script: [ls] }\n",

@@ -39,8 +39,6 @@ export interface GitlabServerOptions {
   readonly trace?: TraceForm;
   /** False for a GitLab that sends artifacts itself. */
   readonly objectStore?: boolean;
-  /** What runs jobs: the runner of `berth smoke` (`whole`, the usual), or bash alone, for tests of what goes through the API. */
-  readonly jobs?: "whole" | "quick";
   /** So many answers after a job's end still lack the second half of its trace. */
   readonly lateTraces?: number;
   /** The runner's `output_limit` in characters: where a trace is longer, its end and the verdict are missing for good. */

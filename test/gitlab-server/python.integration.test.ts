@@ -15,7 +15,7 @@ const notDone = ["job cancel", "job erase", "job retry", "pipeline retry"];
 
 describe("the stand-in, to python-gitlab", skippedWhere(reason), () => {
   it("answers every call but those that are named as not done", async () => {
-    const server = await startGitlabServer({ jobs: "quick" });
+    const server = await startGitlabServer();
     try {
       server.addProject("group/app", {
         "README.md": "An application\n",

@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import type { Files } from "../../src/engine/expand-pipeline.ts";
-import type { SmokeProject } from "../../src/smoke/local/project.ts";
+import type { PipelineSources } from "../../src/smoke/local/sources.ts";
 import { git } from "./git.ts";
 import type { ServerProject } from "./project.ts";
 import type { Start } from "./runs.ts";
@@ -32,17 +33,16 @@ export function identityOf(
   };
 }
 
-/** The bare repository in the shape that the runner checks out from. */
-export function runnableProject(project: ServerProject, host: string): SmokeProject {
+/** The bare repository as what the runner gets sources from. */
+export function runnableProject(project: ServerProject, host: string): PipelineSources {
+  const run = (...args: string[]) => git(project.folder, args);
   return {
     identity: { path: project.path, server: host },
     folder: project.folder,
-    defaultBranch: project.defaultBranch,
-    checkOut: async (sha: string, folder: string) => {
-      git("/", ["clone", "--quiet", "--no-checkout", project.folder, folder]);
-      git(folder, ["checkout", "--quiet", "--detach", sha]);
-    },
-  } as unknown as SmokeProject;
+    objects: join(project.folder, "objects"),
+    fileAt: async (sha, path) => project.files(sha)[path],
+    keepCommit: async (pipelineId, sha) => void run("update-ref", `refs/pipelines/${pipelineId}`, sha),
+  };
 }
 
 /** All projects by path, each version read when it is asked for. */

@@ -2,7 +2,6 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { childConfiguration } from "../../src/smoke/local/downstream.ts";
 import { ExecutorChooser } from "../../src/smoke/local/executor.ts";
-import type { JobRun } from "../../src/smoke/local/run-job.ts";
 import { LocalPipeline } from "../../src/smoke/local/run-pipeline.ts";
 import type { CiVariable } from "../../src/smoke/local/variables.ts";
 import type { PipelinePlan } from "../../src/smoke/plan.ts";
@@ -38,8 +37,6 @@ export interface RunnerSetting {
   readonly runnerTags: readonly string[];
   readonly projects: () => readonly ServerProject[];
   readonly nextJobId: () => number;
-  /** What runs a job's commands; gitlab-ci-local where it is absent. */
-  readonly run: JobRun | undefined;
   /** Starts another pipeline: a child, or one of another project. */
   readonly start: (start: Start) => ServerPipeline | { errors: readonly string[] };
 }
@@ -51,10 +48,8 @@ export interface ServerJob {
   readonly createdAt: string;
   readonly tags: readonly string[];
   readonly stuck: boolean;
-  /** What the job wrote; the runner's own lines are put around it where it is asked for. */
+  /** As the runner wrote it, without times. */
   trace: string;
-  /** The runner's last line. */
-  verdict: string;
   attempts: number;
   startedAt: string | undefined;
   finishedAt: string | undefined;
@@ -103,7 +98,6 @@ export class ServerPipeline {
       tags: job.tags,
       stuck: stuck(job.tags),
       trace: "",
-      verdict: "",
       attempts: 0,
       startedAt: undefined,
       finishedAt: undefined,
@@ -121,19 +115,20 @@ export class ServerPipeline {
       traceFolder: join(setting.root, "traces", String(id)),
       env: { PATH: process.env.PATH, HOME: setting.root, TMPDIR: setting.root },
       executors: new ExecutorChooser("shell"),
-      run: setting.run,
       concurrency: 4,
       signal: this.controller.signal,
+      onTrace: (name, text) => {
+        const job = this.jobs.find((each) => each.name === name);
+        if (job && !job.stuck) job.trace += text;
+      },
       onEvent: (event) => {
         if (!("job" in event)) return;
         const job = this.jobs.find((each) => each.name === event.job);
         // What happens in downstream pipelines is theirs.
         if (!job) return;
         if (event.kind === "job-started" && !job.stuck) job.startedAt = new Date().toISOString();
-        if (event.kind === "job-line") job.trace += `${event.line}\n`;
         if (event.kind === "job-finished") {
           job.finishedAt = new Date().toISOString();
-          job.verdict = lastLine(event.result);
           job.attempts = event.result.attempts;
           if (event.result.state === "success") release(job, pipelineVariables(identity));
         }
@@ -265,13 +260,6 @@ export class ServerPipeline {
     this.started = all;
     all.catch(() => undefined);
   }
-}
-
-/** What GitLab Runner (docker executor) ends a trace with. */
-function lastLine({ state, exitCode }: JobResult): string {
-  if (state === "success") return "\x1b[32;1mJob succeeded\x1b[0;m";
-  if (state !== "failed") return "";
-  return `\x1b[31;1mERROR: Job failed: ${exitCode === undefined ? "prepare environment" : `exit code ${exitCode}`}\x1b[0;m`;
 }
 
 type Releases = (job: ServerJob, variables: Readonly<Record<string, string>>) => void;

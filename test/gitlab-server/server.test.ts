@@ -314,7 +314,7 @@ describe("faults", () => {
 async function start(
   options: GitlabServerOptions = {},
 ): Promise<{ server: GitlabServer; client: GitlabClient }> {
-  const server = await startGitlabServer({ jobs: "quick", ...options });
+  const server = await startGitlabServer(options);
   servers.push(server);
   const env = { GITLAB_URL: server.address, GITLAB_TOKEN: server.token };
   return { server, client: openGitlab({ env, pause: 5, perSecond: 200, horizon: 1_000 }) };

@@ -1,6 +1,5 @@
 import type { GitlabServerOptions } from "./index.ts";
 import type { ServerProject } from "./project.ts";
-import { quickRun } from "./quick-job.ts";
 import { type RunnerSetting, ServerPipeline, type Start } from "./runs.ts";
 
 export interface ServerMergeRequest {
@@ -72,7 +71,6 @@ export class ServerState {
       host: this.host,
       root: this.root,
       runnerTags: this.options.runnerTags ?? [],
-      run: this.options.jobs === "quick" ? quickRun : undefined,
       projects: () => this.projects,
       nextJobId: () => this.nextId("job"),
       start: (start) => this.startPipeline(start),

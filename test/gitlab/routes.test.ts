@@ -15,7 +15,7 @@ const path = "group/app";
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "berth-routes-"));
-  server = await startGitlabServer({ jobs: "quick", backgroundDelay: 0 });
+  server = await startGitlabServer({ backgroundDelay: 0 });
   const byHand = "by_hand: { script: [ls], when: manual }\n";
   project = server.addProject(path, { ".gitlab-ci.yml": `a: { script: [ls] }\n${byHand}` });
   project.releases.push({ tag_name: "1.0.0", name: "1.0.0", description: "", released_at: "2026-01-01" });

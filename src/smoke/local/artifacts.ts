@@ -24,10 +24,10 @@ export function producersOf(
 /** The variables of the dotenv reports among some jobs' artifacts; a report that is not there holds none. */
 export async function readDotenvReports(producers: readonly LocalJob[]): Promise<PlannedVariable[]> {
   const found: PlannedVariable[] = [];
-  for (const { plan, artifactsFolder } of producers) {
+  for (const { plan, leftovers } of producers) {
     for (const path of plan.artifacts?.reports.dotenv ?? []) {
-      if (artifactsFolder === undefined) continue;
-      const text = await readFile(join(artifactsFolder, path), "utf8").catch(() => "");
+      if (leftovers === undefined) continue;
+      const text = await readFile(join(leftovers.folder, path), "utf8").catch(() => "");
       found.push(...readDotenv(text));
     }
   }
@@ -36,6 +36,6 @@ export async function readDotenvReports(producers: readonly LocalJob[]): Promise
 
 /** The text of a file among a job's artifacts; undefined where there is none. */
 export async function readArtifact(job: LocalJob | undefined, path: string): Promise<string | undefined> {
-  const folder = job?.artifactsFolder;
+  const folder = job?.leftovers?.folder;
   return folder && readFile(join(folder, path), "utf8").catch(() => undefined);
 }

@@ -1,3 +1,4 @@
+import type { RunnerVariable } from "../../runner/index.ts";
 import type { PlannedJob, PlannedVariable } from "../plan.ts";
 import { environmentSlug, slug } from "../predefined.ts";
 import { type CiVariable, expandText, expandVariables } from "./variables.ts";
@@ -100,9 +101,21 @@ function predefinedForJob(job: PlannedJob, identity: JobIdentity): Record<string
     CI_RUNNER_ID: "1",
     CI_RUNNER_TAGS: JSON.stringify(job.tags),
     ...(container ? { CI_DISPOSABLE_ENVIRONMENT: "true" } : { CI_SHARED_ENVIRONMENT: "true" }),
-    // Not GitLab's: gitlab-ci-local swallows the titles of folded sections, so Berth's scripts write them as plain lines.
-    BERTH_PLAIN_LOG: "true",
   };
+}
+
+/** The same for a runner: nothing is left to resolve in them, File variables go with their content, and secrets are named. */
+export function runnerVariables(
+  variables: ReadonlyMap<string, string>,
+  settings: readonly CiVariable[],
+): RunnerVariable[] {
+  const given = new Map(settings.map((each) => [each.key, each]));
+  return [...variables].map(([key, value]) => {
+    const setting = given.get(key);
+    const masked = setting?.masked ?? false;
+    if (setting?.type !== "file") return { key, value, masked, raw: true };
+    return { key, value: setting.value, masked, raw: true, file: true };
+  });
 }
 
 /**

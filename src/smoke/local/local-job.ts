@@ -1,7 +1,7 @@
 import type { PlannedJob } from "../plan.ts";
 import type { JobResult, JobState } from "../result.ts";
 import type { Downstream } from "./downstream.ts";
-import type { AttemptOutcome } from "./run-job.ts";
+import type { AttemptOutcome, Leftovers } from "./run-job.ts";
 import type { ScheduledJob } from "./schedule.ts";
 import type { CiVariable } from "./variables.ts";
 
@@ -16,7 +16,7 @@ export class LocalJob implements ScheduledJob {
   exitCode: number | undefined;
   failureReason: string | undefined;
   traceFile: string | undefined;
-  artifactsFolder: string | undefined;
+  leftovers: Leftovers | undefined;
   executor: string | undefined;
   problem: string | undefined;
   playedWith: readonly CiVariable[] = [];
@@ -26,6 +26,11 @@ export class LocalJob implements ScheduledJob {
     this.plan = plan;
     this.index = index;
     this.allowFailure = plan.allowFailure;
+  }
+
+  /** Archive and reports come one after the other. */
+  keep({ folder, archive }: Leftovers): void {
+    this.leftovers = { folder, archive: [...(this.leftovers?.archive ?? []), ...archive] };
   }
 
   finish(outcome: AttemptOutcome, seconds: number): void {
@@ -56,7 +61,7 @@ export class LocalJob implements ScheduledJob {
       seconds: this.seconds,
       attempts: this.attempts,
       traceFile: this.traceFile,
-      artifactsFolder: this.artifactsFolder,
+      artifactsFolder: this.leftovers?.folder,
       executor: this.executor,
     };
   }

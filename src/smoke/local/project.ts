@@ -3,6 +3,7 @@ import { dirname, join, relative, sep } from "node:path";
 import type { PipelineCommit, ProjectIdentity } from "../predefined.ts";
 import type { FileChanges } from "../session.ts";
 import { git } from "./git.ts";
+import type { PipelineSources } from "./sources.ts";
 
 /** A file of a project; `content` in base64, undefined where it is not known. */
 export interface ProjectFile {
@@ -14,7 +15,7 @@ export interface ProjectFile {
 const zeroSha = "0".repeat(40);
 
 /** A throw-away git repository that stands for the project on a server. It lives in a private temporary folder. */
-export class SmokeProject {
+export class SmokeProject implements PipelineSources {
   readonly identity: ProjectIdentity;
   /** The repository with its work tree. */
   readonly folder: string;
@@ -23,6 +24,10 @@ export class SmokeProject {
   private constructor(folder: string, identity: ProjectIdentity) {
     this.folder = folder;
     this.identity = identity;
+  }
+
+  get objects(): string {
+    return join(this.folder, ".git", "objects");
   }
 
   /** An empty project with the given full path on an imagined server. */
@@ -101,17 +106,12 @@ export class SmokeProject {
     );
   }
 
-  /** A fresh clone at a commit with a detached HEAD, as a runner gets it. */
-  async checkOut(sha: string, folder: string): Promise<void> {
-    await mkdir(dirname(folder), { recursive: true });
-    await git(dirname(folder), ["clone", "--quiet", "--no-checkout", this.folder, folder]);
-    await git(folder, ["checkout", "--quiet", "--detach", sha]);
-    await git(folder, [
-      "remote",
-      "set-url",
-      "origin",
-      `https://${this.identity.server}/${this.identity.path}.git`,
-    ]);
+  async fileAt(sha: string, path: string): Promise<string | undefined> {
+    return git(this.folder, ["show", `${sha}:${path}`]).catch(() => undefined);
+  }
+
+  async keepCommit(pipelineId: number, sha: string): Promise<void> {
+    await git(this.folder, ["update-ref", `refs/pipelines/${pipelineId}`, sha]);
   }
 }
 

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { PipelinePlan, PlannedJob, Trigger } from "../plan.ts";
 import { type PipelineIdentity, pipelineVariables } from "../predefined.ts";
@@ -6,23 +6,18 @@ import type { PipelineEvent, PipelineResult } from "../result.ts";
 import { producersOf, readArtifact, readDotenvReports } from "./artifacts.ts";
 import { below, type StartDownstream, waits } from "./downstream.ts";
 import { describeExecutor, type ExecutorChooser } from "./executor.ts";
-import { jobVariables } from "./job-variables.ts";
+import { jobVariables, runnerVariables } from "./job-variables.ts";
 import { LocalJob, shouldRetry } from "./local-job.ts";
-import type { SmokeProject } from "./project.ts";
-import {
-  type AttemptOutcome,
-  fileVariablesFolder,
-  type JobRun,
-  projectFolderInJob,
-  runAttempt,
-} from "./run-job.ts";
+import { type AttemptOutcome, projectFolderInJob, runAttempt } from "./run-job.ts";
+import { runnerJob } from "./runner-job.ts";
 import { nextSteps, pipelineState, reopenAfter } from "./schedule.ts";
+import type { PipelineSources } from "./sources.ts";
 import { openTrace, type Trace } from "./trace.ts";
 import { type CiVariable, expandText } from "./variables.ts";
 
 export interface LocalPipelineOptions {
   readonly plan: PipelinePlan;
-  readonly project: SmokeProject;
+  readonly project: PipelineSources;
   readonly identity: PipelineIdentity;
   /** CI/CD variables of the project and the pipeline. */
   readonly variables: readonly CiVariable[];
@@ -36,11 +31,13 @@ export interface LocalPipelineOptions {
   /** Jobs at the same time. */
   readonly concurrency: number;
   readonly signal: AbortSignal;
+  /** Gets the traces of jobs as the runner writes them, secrets masked. */
+  readonly onTrace?: ((job: string, text: string) => void) | undefined;
   readonly onEvent?: ((event: PipelineEvent) => void) | undefined;
   /** Runs what trigger jobs start; without it they are left out. */
   readonly startDownstream?: StartDownstream | undefined;
-  /** What runs a job's commands; gitlab-ci-local when absent. */
-  readonly run?: JobRun | undefined;
+  /** Where the caches of the project are kept from job to job. */
+  readonly cacheFolder?: string | undefined;
 }
 
 /** GitLab's default for a project. */
@@ -53,6 +50,7 @@ export class LocalPipeline {
   private readonly predefined: Readonly<Record<string, string>>;
   private readonly startedAt = Date.now();
   private jobIds = 0;
+  private kept: Promise<void> | undefined;
 
   constructor(options: LocalPipelineOptions) {
     this.options = options;
@@ -138,6 +136,7 @@ export class LocalPipeline {
     let outcome: AttemptOutcome;
     do {
       job.attempts += 1;
+      job.leftovers = undefined;
       outcome = await this.attempt(job).catch((error: Error) => this.systemFailure(job, error));
     } while (!signal.aborted && shouldRetry(job.plan, job.attempts, outcome));
     job.finish(outcome, (Date.now() - begin) / 1000);
@@ -190,49 +189,55 @@ export class LocalPipeline {
 
   private async attempt(job: LocalJob): Promise<AttemptOutcome> {
     const { options } = this;
+    const { project, identity } = options;
     const folder = join(options.folder, "jobs", `${job.index}-${job.attempts}`);
     const image = job.plan.image && { ...job.plan.image, name: this.resolve(job.plan, job.plan.image.name) };
     const executor = await options.executors.choose(image);
     const timeoutSeconds = job.plan.timeoutSeconds ?? defaultTimeoutSeconds;
     const settings = [...options.variables, ...job.playedWith];
     const producers = producersOf(job, options.plan.stages, this.jobs);
+    const jobId = this.nextJobId();
     const variables = jobVariables(
       job.plan,
       {
-        jobId: this.nextJobId(),
+        jobId,
         projectUrl: this.predefined.CI_PROJECT_URL ?? "",
-        projectFolder: projectFolderInJob(executor, folder, options.project),
-        fileFolder: `${projectFolderInJob(executor, folder, options.project)}.tmp`,
+        projectFolder: projectFolderInJob(executor, folder, project),
+        fileFolder: `${projectFolderInJob(executor, folder, project)}.tmp`,
         container: executor.kind === "container",
         timeoutSeconds,
         played: job.plan.when === "manual",
       },
       { pipeline: this.predefined, dotenv: await readDotenvReports(producers), settings },
     );
-    await writeFileVariables(settings, fileVariablesFolder(folder, options.project));
+    this.kept ??= project.keepCommit(identity.pipelineId, identity.commit.sha);
+    await this.kept;
     job.executor = describeExecutor(executor);
     this.tell({ kind: "job-started", job: job.plan.name, attempt: job.attempts, executor: job.executor });
     const trace = await this.openTrace(job, settings);
     job.traceFile = trace.file;
     try {
-      const attempt = {
-        job: { ...job.plan, image },
+      return await runAttempt({
+        job: await runnerJob({
+          job: { ...job.plan, image },
+          jobId,
+          identity,
+          variables: runnerVariables(variables, settings),
+          timeoutSeconds,
+          readFile: (path) => project.fileAt(identity.commit.sha, path),
+        }),
         executor,
-        project: options.project,
-        sha: options.identity.commit.sha,
+        sources: project,
         folder,
-        variables,
-        incoming: producers.flatMap((each) => each.artifactsFolder ?? []),
+        cache: options.cacheFolder ?? join(options.folder, "cache"),
+        incoming: producers.flatMap((each) => each.leftovers ?? []),
         outgoing: join(options.folder, "artifacts", String(job.index)),
-        onArtifacts: (path: string) => {
-          job.artifactsFolder = path;
-        },
+        onArtifacts: (leftovers) => job.keep(leftovers),
         env: options.env,
         trace,
-        timeoutSeconds,
+        onTrace: (text) => options.onTrace?.(job.plan.name, text),
         signal: options.signal,
-      };
-      return await runAttempt(attempt, options.run);
+      });
     } finally {
       await trace.close();
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -270,15 +275,5 @@ export class LocalPipeline {
 
   private tell(event: PipelineEvent): void {
     this.options.onEvent?.(event);
-  }
-}
-
-/** As GitLab Runner leaves them: no final newline added, readable by everybody. The folder above them is private. */
-async function writeFileVariables(settings: readonly CiVariable[], folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const { key, value, type } of settings) {
-    if (type !== "file") continue;
-    await writeFile(join(folder, key), value);
-    await chmod(join(folder, key), 0o666);
   }
 }

@@ -108,6 +108,7 @@ export class LocalSession implements SmokeSession {
       identity,
       variables: request.variables ?? [],
       folder: join(this.folder, String(this.pipelines)),
+      cacheFolder: join(this.folder, "cache"),
       traceFolder: request.traceFolder,
       env: jobEnvironment(this.options.env, join(this.folder, "tmp")),
       executors: this.executors,

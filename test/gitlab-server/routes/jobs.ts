@@ -29,7 +29,7 @@ export const jobs: readonly Route[] = [
     const { job } = jobOf(request, id, number);
     const { trace: form = "timed", lateTraces = 0, traceLimit } = request.state.options;
     const headers = { "content-disposition": `inline; filename="${job.id}.log"` };
-    const trace = limited(traceOf(job.trace, form, job.verdict), traceLimit);
+    const trace = limited(traceOf(job.trace, form), traceLimit);
     if (job.finishedAt === undefined) return { text: trace, headers };
     job.readsAfterEnd += 1;
     const cut = job.readsAfterEnd <= lateTraces;

@@ -45,7 +45,7 @@ const limitSeconds = 600;
 export async function runWithFaults(seed: number): Promise<FaultVerdict> {
   const begin = Date.now();
   const folder = await mkdtemp(join(tmpdir(), "berth-smoke-fault-"));
-  const server = await startGitlabServer({ backgroundDelay: 100, jobs: "quick" });
+  const server = await startGitlabServer({ backgroundDelay: 100 });
   const wrong: string[] = [];
   try {
     const project = server.addProject("group/app", { "README.md": "An application\n", "old.txt": "old" });

@@ -15,7 +15,7 @@ let server: GitlabServer;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "berth-smoke-gitlab-"));
-  server = await startGitlabServer({ runnerTags: ["linux"], subPath: "/gitlab", jobs: "quick" });
+  server = await startGitlabServer({ runnerTags: ["linux"], subPath: "/gitlab" });
   server.addProject("group/berth", { "README.md": "Components\n", "src/old.txt": "old\n" });
   await mkdir(join(folder, "templates"));
   await writeFile(

@@ -46,7 +46,6 @@ export async function openSmokeServer(
   const server = await startGitlabServer({
     runnerTags: ["linux"],
     subPath: "/gitlab",
-    jobs: "quick",
     ...options,
   });
   const project = server.addProject("group/berth", { "README.md": "Components\n", "src/old.txt": "old\n" });

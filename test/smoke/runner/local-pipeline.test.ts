@@ -41,7 +41,7 @@ describe("a pipeline on the local runner", () => {
     const trace = await traceOf(result, "look");
     expect(trace).toContain("true true main push look test");
     expect(trace).toMatch(/\$ ls -A\n\.git\nREADME\.md\n/);
-    expect(trace).toMatch(/\$ git status --porcelain\n$/);
+    expect(trace).toMatch(/\$ git status --porcelain\nJob succeeded\n$/);
   });
 
   it("hands artifacts on to later jobs, and to nothing else", async () => {
@@ -175,7 +175,7 @@ describe("a pipeline on the local runner", () => {
     const trace = await traceOf(result, "secrets");
     expect(find(result, "secrets").state).toBe("success");
     expect(trace).toContain("line one\nline two|[MASKED]|got [MASKED]|");
-    expect(trace).toMatch(/^o:-rw-rw-rw-$/m);
+    expect(trace).toMatch(/^o:-rw-r--r--$/m);
     expect(trace + seen.join("\n")).not.toContain("correct-horse");
   });
 
@@ -211,7 +211,7 @@ describe("a pipeline on the local runner", () => {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
     };
     const trace = await traceOf(await pipeline.run(), "long");
-    expect(trace.split("\n").slice(-3)).toEqual(["2000", "the very end", ""]);
+    expect(trace.split("\n").slice(-4)).toEqual(["2000", "the very end", "Job succeeded", ""]);
   });
 
   it("stops at once when it is cancelled", async () => {

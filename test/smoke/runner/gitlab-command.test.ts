@@ -47,7 +47,7 @@ describe("berth smoke --on gitlab", () => {
       logs: "logs",
     });
     expect(code).toBe(1);
-    expect(stderr).toContain("it is [token]");
+    expect(stderr).toContain("it is glpat-[MASKED]");
     const logs = await readdir(join(folder, "logs/leak"));
     const texts = ["smoke.xml", "smoke.md", ...logs.map((name) => join("logs/leak", name))];
     const written = await Promise.all(texts.map((name) => readFile(join(folder, name), "utf8")));

@@ -1,0 +1,12 @@
+export type { Upload, Uploader } from "./artifacts.ts";
+export type { CollectedFile } from "./collected-files.ts";
+export { ContainerExecutor } from "./container-executor.ts";
+export type { Executor, RunnerFolders } from "./executor.ts";
+export { copyFiles, entriesBelow } from "./file-tree.ts";
+export type * from "./job.ts";
+export type { RunnerIdentity } from "./job-environment.ts";
+export type { FailureReason, JobOutcome } from "./outcome.ts";
+export { runJob } from "./run-job.ts";
+export type { LocalRepository, Runner } from "./runner.ts";
+export { ShellExecutor } from "./shell-executor.ts";
+export { newestRunner } from "./version.ts";
