@@ -5,15 +5,16 @@
 #   requirements.lock   each wheel with its sha256, for pip --no-index --require-hashes; uv chose them for the target
 #   manifest.json       version, commit, Python, the sha256 and mode of each file, the target of each link
 # and berth-build.env, GitLab's dotenv report, with the sha256 of the manifest: what deploy takes is what was built here.
-# Reads BERTH_SOURCE_FOLDER, BERTH_TARGET, BERTH_PYTHON_VERSION, BERTH_REQUIREMENTS_FILE, BERTH_INCLUDE, BERTH_EXCLUDE, BERTH_VERSION,
+# Reads BERTH_SOURCE_FOLDER, BERTH_TARGET, BERTH_PYTHON_VERSION, BERTH_REQUIREMENTS_FILE, BERTH_GROUPS, BERTH_INCLUDE, BERTH_EXCLUDE, BERTH_VERSION,
 # and GitLab's CI_COMMIT_SHA, CI_COMMIT_TAG, CI_COMMIT_TIMESTAMP; git where they are not set.
 set -Eeuo pipefail
 shopt -s inherit_errexit
 source "${BASH_SOURCE[0]%/*}/../lib/messages.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/packer.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/pip.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/python.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/requirements.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/target.sh"
-source "${BASH_SOURCE[0]%/*}/../lib/uv.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/workspace.sh"
 
 main() {
@@ -22,11 +23,13 @@ main() {
   read_target
   python=$(choose_python "$WANTED_PYTHON")
   find_commit
-  unpack_programs "$WORK"
+  unpack_finder "$WORK"
+  unpack_packer "$WORK"
+  make_virtual_environment "$python" "$WORK/venv"
+  find_requirements "$python"
   section check "Look through the files" collapsed
   look_through_files "$python"
   section wheels "Build the wheels for $TARGET" collapsed
-  make_virtual_environment "$python" "$WORK/venv"
   prepare_uv "$python"
   build_wheels "$python"
   prove_wheels
@@ -49,22 +52,18 @@ find_commit() {
 
 # usage: look_through_files PYTHON    sets FACTS; ends the job before the long work when something stands in its way
 look_through_files() {
-  [[ -f $PROJECT/$BERTH_REQUIREMENTS_FILE ]] ||
-    fail "there is no file \"$BERTH_REQUIREMENTS_FILE\" in this project (input requirements_file)"
   FACTS=$(facts "$1")
-  "$1" -B "$WORK/package_files.py" check "$SOURCE" "$FACTS"
+  "$1" -B "$WORK/package_files.py" check "$SOURCE" "$FACTS" "$WORK"
 }
 
-# usage: build_wheels PYTHON    fills $WORK/wheels and $WORK/requirements.lock: what uv chooses for the target, each file by its hash; without
-# uv, what pip chooses for the Python that runs it
+# usage: build_wheels PYTHON    fills $WORK/wheels and $WORK/requirements.lock: what the lock names or uv chooses for the target, each file by its
+# hash; without both, what pip chooses for the Python that runs it
 build_wheels() {
   mkdir -p "$WORK/wheels"
-  if [[ -z $UV ]]; then
-    pip_wheel --requirement "$PROJECT/$BERTH_REQUIREMENTS_FILE"
+  choose_packages "$1"
+  if [[ -z $CHOSEN ]]; then
+    pip_wheel --requirement "$LIST"
   else
-    resolve_requirements "$1" "$BERTH_REQUIREMENTS_FILE" "$WORK/resolved.txt" || fail "no packages for $TARGET satisfy $BERTH_REQUIREMENTS_FILE; uv says why above"
-    as_set_up "$1" -B "$WORK/resolved_requirements.py" "$WORK/resolved.txt" "$BERTH_REQUIREMENTS_FILE" "$WORK/hashed.txt" "$WORK/other.txt" ||
-      fail "$BERTH_REQUIREMENTS_FILE has not the hashes of what the target needs"
     [[ ! -s $WORK/hashed.txt ]] || pip_wheel --no-deps --require-hashes --requirement "$WORK/hashed.txt"
     [[ ! -s $WORK/other.txt ]] || pip_wheel --no-deps --requirement "$WORK/other.txt"
   fi
@@ -73,7 +72,7 @@ build_wheels() {
 
 # usage: pip_wheel ARGUMENT…    ends the job where it fails
 pip_wheel() {
-  same_bytes as_set_up quiet_pip "$WORK/venv" wheel --use-pep517 --wheel-dir "$WORK/wheels" "$@" ||
+  in_base same_bytes as_set_up quiet_pip "$WORK/venv" wheel --use-pep517 --wheel-dir "$WORK/wheels" "$@" ||
     fail "the wheels cannot be built; pip says why above"
 }
 
@@ -92,9 +91,9 @@ prove_wheels() {
 # the proof above runs with this job's Python
 check_wheels() {
   local listed=$WORK/resolved.txt
-  [[ -n $UV ]] || listed=$PROJECT/$BERTH_REQUIREMENTS_FILE
+  [[ -n $CHOSEN ]] || listed=$LIST
   "$WORK/venv/bin/python" -B "$WORK/check_wheels.py" "$WHEEL_OF_PIP" describe "$WORK/wheels" "$listed" "$TARGET_PYTHON" "$TARGET_GLIBC" >"$WORK/requires" ||
-    fail "the package would not run on $TARGET; name what is missing in $BERTH_REQUIREMENTS_FILE, or take other versions"
+    fail "the package would not run on $TARGET; name what is missing in $NAMED, or take other versions"
 }
 
 # usage: facts PYTHON    prints what the manifest says of the commit, and the patterns, as JSON
@@ -106,16 +105,6 @@ python = python or "%d.%d.%d" % sys.version_info[:3]
 patterns = {"include": include.split(), "exclude": exclude.split()}
 print(json.dumps({"version": version, "commit": commit, "created": created, **patterns, "target": target, "python_full_version": python}))
 END_OF_PYTHON
-}
-
-# usage: unpack_programs FOLDER    puts the Python programs there
-unpack_programs() {
-  cat "${BASH_SOURCE[0]%/*}/../lib/source_files.py" >"$1/source_files.py"
-  cat "${BASH_SOURCE[0]%/*}/../lib/pip_settings.py" >"$1/pip_settings.py"
-  cat "${BASH_SOURCE[0]%/*}/../lib/resolved_requirements.py" >"$1/resolved_requirements.py"
-  cat "${BASH_SOURCE[0]%/*}/../lib/lock_wheels.py" >"$1/lock_wheels.py"
-  cat "${BASH_SOURCE[0]%/*}/../lib/check_wheels.py" >"$1/check_wheels.py"
-  cat "${BASH_SOURCE[0]%/*}/../lib/package_files.py" >"$1/package_files.py"
 }
 
 main "$@"

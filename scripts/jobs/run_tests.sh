@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # run_tests: installs the requirements into a virtual environment of its own, with uv where it can be had, and runs pytest.
-# Reads BERTH_SOURCE_FOLDER, BERTH_TARGET, BERTH_PYTHON_VERSION, BERTH_REQUIREMENTS_FILE, BERTH_TEST_REQUIREMENTS_FILE,
+# Reads BERTH_SOURCE_FOLDER, BERTH_TARGET, BERTH_PYTHON_VERSION, BERTH_REQUIREMENTS_FILE, BERTH_GROUPS, BERTH_TEST_REQUIREMENTS_FILE, BERTH_TEST_GROUPS,
 # BERTH_PYTEST_ARGUMENTS. Writes .berth/reports/junit.xml and, with pytest-cov, .berth/reports/coverage.xml.
 set -Eeuo pipefail
 shopt -s inherit_errexit
 source "${BASH_SOURCE[0]%/*}/../lib/messages.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/pip.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/python.sh"
+source "${BASH_SOURCE[0]%/*}/../lib/requirements.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/target.sh"
-source "${BASH_SOURCE[0]%/*}/../lib/uv.sh"
 source "${BASH_SOURCE[0]%/*}/../lib/workspace.sh"
 
 main() {
@@ -16,55 +16,58 @@ main() {
   make_workspace
   read_target
   python=$(choose_python "$WANTED_PYTHON")
-  section install "Install requirements (Python $WANTED_PYTHON)" collapsed
   make_virtual_environment "$python" "$WORK/venv"
-  unpack_programs "$WORK"
+  unpack_finder "$WORK"
+  find_requirements "$python"
+  section install "Install requirements (Python $WANTED_PYTHON)" collapsed
   prepare_uv "$python"
-  install_requirements
+  install_requirements "$python"
   install_pytest
   section pytest "Run pytest"
   run_pytest
 }
 
-# usage: unpack_programs FOLDER    puts the Python program there
-unpack_programs() {
-  cat "${BASH_SOURCE[0]%/*}/../lib/pip_settings.py" >"$1/pip_settings.py"
-}
-
 # usage: install ARGUMENT…    by uv or else by pip; its status is theirs
 install() {
   if [[ -n $UV ]]; then
-    same_bytes run_uv pip install --quiet --python "$WORK/venv/bin/python" "${UV_ARGUMENTS[@]}" "$@"
+    in_base same_bytes run_uv pip install --quiet --python "$WORK/venv/bin/python" "${UV_ARGUMENTS[@]}" "$@"
   else
-    same_bytes quiet_pip "$WORK/venv" install --use-pep517 "$@"
+    in_base same_bytes quiet_pip "$WORK/venv" install --use-pep517 "$@"
   fi
 }
 
-# usage: install_requirements    the application's file must be there, the tests' one may. pip demands hashes of all that is installed in one go
-# where one requirement has them: the tests' file comes second then, and changes nothing of the first. uv takes both as they are.
+# usage: install_requirements PYTHON    the same packages in the same versions that the package gets, then the tests' own, which change none of them
 install_requirements() {
-  local files=() by=${UV:+uv}
-  [[ -f $PROJECT/$BERTH_REQUIREMENTS_FILE ]] ||
-    fail "there is no file \"$BERTH_REQUIREMENTS_FILE\" in this project (input requirements_file)"
-  files+=(--requirement "$PROJECT/$BERTH_REQUIREMENTS_FILE")
-  if [[ ! -f $PROJECT/$BERTH_TEST_REQUIREMENTS_FILE ]]; then
-    say "no file \"$BERTH_TEST_REQUIREMENTS_FILE\": the tests get pytest and pytest-cov"
-  elif [[ -n $UV ]]; then
-    files+=(--requirement "$PROJECT/$BERTH_TEST_REQUIREMENTS_FILE")
+  local by=${UV:+uv}
+  choose_packages "$1"
+  if [[ -z $CHOSEN ]]; then
+    install --requirement "$LIST" || fail "the requirements cannot be installed; ${by:-pip} says why above"
   fi
-  install "${files[@]}" || fail "the requirements cannot be installed; ${by:-pip} says why above"
-  if [[ -z $UV && -f $PROJECT/$BERTH_TEST_REQUIREMENTS_FILE ]]; then
-    quiet_pip "$WORK/venv" freeze >"$WORK/installed.txt"
-    install --constraint "$WORK/installed.txt" --requirement "$PROJECT/$BERTH_TEST_REQUIREMENTS_FILE" ||
-      fail "the tests' requirements cannot be installed beside the application's; pip says why above"
+  [[ -z $CHOSEN || ! -s $WORK/hashed.txt ]] || install --no-deps --require-hashes --requirement "$WORK/hashed.txt" ||
+    fail "the requirements cannot be installed; ${by:-pip} says why above"
+  [[ -z $CHOSEN || ! -s $WORK/other.txt ]] || install --no-deps --requirement "$WORK/other.txt" ||
+    fail "the requirements cannot be installed; ${by:-pip} says why above"
+  note_installed
+  [[ -z $TESTS ]] || install --constraint "$WORK/installed.txt" --requirement "$TESTS" ||
+    fail "the tests' requirements cannot be installed beside the application's; ${by:-pip} says why above"
+}
+
+# usage: note_installed    writes $WORK/installed.txt, constraints that keep the application's packages as they are
+note_installed() {
+  local all
+  if [[ -n $UV ]]; then
+    all=$(run_uv pip freeze --quiet --python "$WORK/venv/bin/python")
+  else
+    all=$(quiet_pip "$WORK/venv" freeze)
   fi
+  sed -n '/^[^@ ]*==/p' <<<"$all" >"$WORK/installed.txt"
 }
 
 # usage: install_pytest    where the requirements did not bring them; sets COVERAGE to pytest's options for it, if any
 install_pytest() {
   COVERAGE=()
-  can_import pytest || install pytest || fail "pytest cannot be installed; the lines above say why"
-  if can_import pytest_cov || install pytest-cov; then
+  can_import pytest || install --constraint "$WORK/installed.txt" pytest || fail "pytest cannot be installed; the lines above say why"
+  if can_import pytest_cov || install --constraint "$WORK/installed.txt" pytest-cov; then
     COVERAGE=(--cov --cov-report=term "--cov-report=xml:$REPORTS/coverage.xml")
   else
     warn "pytest-cov cannot be installed: no coverage report"

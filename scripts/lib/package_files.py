@@ -1,12 +1,13 @@
 """Packs the application, its wheels and a manifest into one archive, the same bytes for the same commit.
 
-usage: python3 package_files.py check SOURCE FACTS
+usage: python3 package_files.py check SOURCE FACTS STAGED
        python3 package_files.py pack SOURCE FACTS STAGED OUTPUT REPORT
 
 SOURCE is the application's folder. FACTS is JSON: {"version", "commit", "created", "include": […], "exclude": […], "target", "python_full_version"},
 ``created`` being the commit's time in ISO 8601. STAGED holds ``wheels/``, ``requirements.lock`` and ``requires``, the lines of check_wheels.py.
 REPORT, GitLab's dotenv report, receives the sha256 of the manifest: the deploy takes the package with this one and no other.
-``check`` prints what is left out and why, and exits with 1, and one line, for what must not or cannot be packed.
+``check`` prints what is left out and why, notes in STAGED what is there (a wheel that is built from the project leaves files beside its source,
+which ``pack`` does not take), and exits with 1, and one line, for what must not or cannot be packed.
 """
 
 import gzip
@@ -47,6 +48,8 @@ def main(command, source, facts, *places):
     if command == "pack":
         pack(files, facts, *places)
     else:
+        with open(os.path.join(places[0], "seen.json"), "w", encoding="ascii") as file:
+            json.dump(sorted(files), file)
         for path, reason in sorted(left_out.items()):
             print(f"left out: {path} ({reason})")
     return 0
@@ -54,7 +57,9 @@ def main(command, source, facts, *places):
 
 def pack(files, facts, staged, output, report):
     created = datetime.fromisoformat(facts["created"].replace("Z", "+00:00")).astimezone(timezone.utc)
-    files = {**files, **dependencies(staged)}
+    with open(os.path.join(staged, "seen.json"), encoding="ascii") as file:
+        seen = set(json.load(file))
+    files = {**{path: found for path, found in files.items() if path in seen}, **dependencies(staged)}
     document = os.path.join(staged, "manifest.json")
     with open(os.path.join(staged, "requires"), encoding="utf-8") as file:
         requires = file.read().splitlines()

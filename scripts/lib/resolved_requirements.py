@@ -1,9 +1,9 @@
 """Divides what uv resolved into what pip takes by its hash and what has none, and holds it against the hashes that the project has.
 
-usage: python3 resolved_requirements.py RESOLVED REQUIREMENTS HASHED OTHER
+usage: python3 resolved_requirements.py RESOLVED REQUIREMENTS HASHED OTHER [NAME]
 RESOLVED is the output of ``uv pip compile --generate-hashes``; REQUIREMENTS the project's file, whose ``-r`` are followed. HASHED and OTHER are
 written: requirement files for ``pip wheel --no-deps``, the first also for ``--require-hashes``; both have the options of REQUIREMENTS, such as
-its ``--index-url``. OTHER holds what lies in the project or behind an address (``-e .``, ``name @ git+https://…``).
+its ``--index-url``. NAME is what messages call REQUIREMENTS. OTHER holds what lies in the project or behind an address (``-e .``, ``name @ git+https://…``).
 uv looks at no hash when it resolves. So where REQUIREMENTS has one, only the files with its hashes are taken, and what is resolved must be
 in it, as pip demands. Exits with 1, and one line for each, for what is not.
 https://pip.pypa.io/en/stable/reference/requirements-file-format/
@@ -21,7 +21,8 @@ FILES = ("-r", "--requirement")
 KEPT = "-i --index-url --extra-index-url -f --find-links --trusted-host --no-index --pre --prefer-binary --no-binary --only-binary".split()
 
 
-def main(resolved, requirements, hashed_file, other_file):
+def main(resolved, requirements, hashed_file, other_file, name=""):
+    name = name or requirements
     options, allowed = read(requirements, [], {})
     hashed, other, problems = [], [], []
     for line in logical_lines(resolved):
@@ -33,11 +34,11 @@ def main(resolved, requirements, hashed_file, other_file):
         if allowed or os.environ.get("BERTH_REQUIRE_HASHES"):
             wanted = allowed.get(canonical(entry[1]))
             if wanted is None:
-                problems.append(f'{requirements} has hashes, but none for {entry[1]}=={entry[2]}, which the target needs: make the list for the target\'s Python')
+                problems.append(f'{name} has hashes, but none for {entry[1]}=={entry[2]}, which the target needs: make the list for the target\'s Python')
                 continue
             hashes = [each for each in hashes if each in wanted]
             if not hashes:
-                problems.append(f"no file of {entry[1]}=={entry[2]} in the package index has a hash that {requirements} names")
+                problems.append(f"no file of {entry[1]}=={entry[2]} in the package index has a hash that {name} names")
                 continue
         hashed.append(line.split(" --hash")[0] + "".join(f" --hash={each}" for each in hashes))
     for problem in problems:

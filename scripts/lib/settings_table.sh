@@ -4,8 +4,10 @@
 
 # VARIABLE KIND, and a plus where the server gets it
 SETTINGS='BERTH_SOURCE_FOLDER folder
-BERTH_REQUIREMENTS_FILE file
-BERTH_TEST_REQUIREMENTS_FILE file
+BERTH_REQUIREMENTS_FILE file_or_none
+BERTH_GROUPS names
+BERTH_TEST_REQUIREMENTS_FILE file_or_none
+BERTH_TEST_GROUPS names
 BERTH_PYTEST_ARGUMENTS words
 BERTH_INCLUDE words
 BERTH_EXCLUDE words
@@ -64,6 +66,8 @@ form_of() {
     user) PATTERN="^[a-z_][a-z0-9_-]*$" FORM="a user's name" ;;
     path) PATTERN="^((/$p){2,})?$" FORM="an absolute path of plain names, at least two deep" ;;
     file) PATTERN="^$p(/$p)*$" FORM="a relative path of plain names" ;;
+    file_or_none) PATTERN="^($p(/$p)*)?$" FORM="a relative path of plain names" ;;
+    names) PATTERN="^([A-Za-z0-9][A-Za-z0-9._-]*( +[A-Za-z0-9][A-Za-z0-9._-]*)* *)?$" FORM="names with spaces between" ;;
     folder) PATTERN="^(\.|$p(/$p)*)$" FORM="a relative path of plain names, or ." ;;
     paths) PATTERN="^($p(/$p)*/?( +$p(/$p)*/?)* *)?$" FORM="relative paths of plain names, with spaces between" ;;
     unit_file) PATTERN="^([A-Za-z0-9_@][A-Za-z0-9._@-]*(/[A-Za-z0-9_@][A-Za-z0-9._@-]*)*)?$" FORM="a relative path of plain names" ;;

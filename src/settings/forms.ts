@@ -27,6 +27,8 @@ export const forms = {
   user: { pattern: "^[a-z_][a-z0-9_-]*$", words: "a user's name" },
   path: { pattern: `^((/${part}){2,})?$`, words: "an absolute path of plain names, at least two deep" },
   file: { pattern: `^${relative}$`, words: "a relative path of plain names" },
+  file_or_none: { pattern: `^(${relative})?$`, words: "a relative path of plain names" },
+  names: { pattern: listOf("[A-Za-z0-9][A-Za-z0-9._-]*"), words: "names with spaces between" },
   folder: { pattern: `^(\\.|${relative})$`, words: "a relative path of plain names, or ." },
   paths: { pattern: listOf(`${relative}/?`), words: "relative paths of plain names, with spaces between" },
   unit_file: {

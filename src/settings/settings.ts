@@ -75,8 +75,11 @@ const found = (variable: string, value: Value, rest: Omit<Setting, "variable" | 
 export const settings: readonly Setting[] = [
   // validate, test, build
   input("source_folder", text("folder"), { default: "." }),
-  input("requirements_file", text("file"), { default: "requirements.txt" }),
-  input("test_requirements_file", text("file"), { default: "requirements-test.txt" }),
+  // Empty: scripts/lib/find_project.py finds them.
+  input("requirements_file", text("file_or_none"), { default: "" }),
+  input("groups", text("names"), { default: "" }),
+  input("test_requirements_file", text("file_or_none"), { default: "" }),
+  input("test_groups", text("names"), { default: "" }),
   input("pytest_arguments", text("words"), { default: "" }),
   input("include", text("words"), { default: "", inputAlso: ["package_include"] }),
   input("exclude", text("words"), { inputAlso: ["syntax_exclude", "package_exclude"] }),

@@ -46,8 +46,7 @@ export function runJob(
     PIP_NO_INDEX: "1",
     BERTH_SOURCE_FOLDER: ".",
     BERTH_PYTHON_VERSION: pythonVersion,
-    BERTH_REQUIREMENTS_FILE: "requirements.txt",
-    BERTH_TEST_REQUIREMENTS_FILE: "requirements-test.txt",
+    BERTH_TEST_REQUIREMENTS_FILE: "",
     ...variables,
   };
   return new Promise((done) => {

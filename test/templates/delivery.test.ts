@@ -38,7 +38,7 @@ describe("delivery", () => {
     expect(expansion.errors).toEqual([]);
     const names = Object.keys(jobs);
     const hidden = Object.keys(expansion.config ?? {}).filter((name) => name.startsWith(".berth_scripts_"));
-    expect(hidden).toHaveLength(1);
+    expect(hidden).toHaveLength(2); // the jobs that know a server, and those that know Python
     const [first, second] = ["a-", "b-"].map((prefix) => names.filter((name) => name.startsWith(prefix)));
     expect(first).toHaveLength(7);
     for (const [index, name] of first!.entries())
