@@ -1,3 +1,4 @@
+import { SAMPLE_VERSION, sampleContext } from "../consumer/component.ts";
 import { expandComponent } from "../engine/expand-component.ts";
 import { createdJobs } from "../engine/expand-pipeline.ts";
 import {
@@ -83,7 +84,7 @@ export function judge(component: Judged, inputs: InputValues, name: EventName): 
 }
 
 function inputErrors({ file, files, name }: Judged, inputs: InputValues): InputError[] {
-  const { diagnostics } = expandComponent(files[file] ?? "", { inputs, component: contextOf(name) });
+  const { diagnostics } = expandComponent(files[file] ?? "", { inputs, component: sampleContext(name) });
   return diagnostics.map(({ code, subject, facts, text, message }) => {
     if (!ABOUT_ONE_INPUT.has(code)) return { input: null, message };
     return { input: subject, message: text, ...("pattern" in facts && { pattern: facts.pattern }) };
@@ -110,12 +111,6 @@ const ABOUT_ONE_INPUT: ReadonlySet<Code> = new Set<Code>([
   "input-rule-default-not-option",
 ]);
 
-function contextOf(name: string) {
-  return { name, version: VERSION, reference: VERSION, sha: "0".repeat(40) };
-}
-
-/** Any release will do: the files are the same. */
-const VERSION = "1.0.0";
 /** The stage where stand-ins for the consumer's own jobs stand. */
 export const OWN_STAGE = "your pipeline";
 /** Each round finds at most one thing that the consumer's pipeline would have to bring. */
@@ -144,7 +139,7 @@ export function pipelineOf(
   for (let round = 1; ; round++) {
     const text = consumerOf(component, inputs, stages, standIns);
     const { expansion, ...creation } = createdJobs(text, {
-      projects: { [component.project]: { [VERSION]: component.files } },
+      projects: { [component.project]: { [SAMPLE_VERSION]: component.files } },
       event: event[name],
       edition: "enterprise",
     });
@@ -202,7 +197,7 @@ function consumerOf(
   const own = [...standIns].map((job) => [job, { stage: OWN_STAGE, script: [":"] }]);
   return JSON.stringify({
     ...(stages && { stages }),
-    include: [{ component: `$CI_SERVER_FQDN/${project}/${name}@${VERSION}`, inputs }],
+    include: [{ component: `$CI_SERVER_FQDN/${project}/${name}@${SAMPLE_VERSION}`, inputs }],
     ...Object.fromEntries(own),
   });
 }

@@ -1,12 +1,7 @@
-import {
-  DocumentError,
-  type Input,
-  loadDocuments,
-  readInputs,
-  sampleValue,
-} from "../engine/contract/index.ts";
-import type { FileTree } from "../engine/pipeline/index.ts";
-import { type JsonValue, Source, toJson, YamlMap } from "../engine/yaml/index.ts";
+import { sampleInputs } from "../consumer/component.ts";
+import { DocumentError, type Input, loadDocuments, readInputs } from "../engine/contract/index.ts";
+import { type FileTree, JOB_STARTERS } from "../engine/pipeline/index.ts";
+import { type JsonValue, Source, YamlMap } from "../engine/yaml/index.ts";
 import { expandInProject } from "./expand.ts";
 
 /** A component as its documents show it. */
@@ -28,22 +23,12 @@ export interface DocumentedComponent {
 /** A job's keywords, merged. */
 export type JobRecord = Readonly<Record<string, unknown>>;
 
-/** The paths of components (https://docs.gitlab.com/ci/components/#directory-structure); the single file wins. */
-export function componentPaths(paths: Iterable<string>): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const path of [...paths].sort()) {
-    const name = /^templates\/([^/]+?)(?:\/template)?\.yml$/.exec(path)?.[1];
-    if (name !== undefined && !(found.has(name) && path.endsWith("/template.yml"))) found.set(name, path);
-  }
-  return found;
-}
-
 /** Reads a component among a project's files. Throws DocumentError where it is no YAML that GitLab would load. */
 export function readComponent(name: string, path: string, tree: FileTree): DocumentedComponent {
   const text = tree.read(path) ?? "";
   const { header } = loadDocuments(new Source(path, text));
   const inputs = readInputs(header);
-  const sample = sampleOf(inputs);
+  const sample = sampleInputs(inputs);
   return {
     name,
     path,
@@ -55,13 +40,6 @@ export function readComponent(name: string, path: string, tree: FileTree): Docum
 }
 
 export { DocumentError };
-
-function sampleOf(inputs: readonly Input[]): Record<string, JsonValue> {
-  const values: Record<string, JsonValue> = {};
-  for (const input of inputs.filter((each) => each.required))
-    values[input.name] = toJson(sampleValue(input) ?? "example");
-  return values;
-}
 
 function descriptionOf(header: YamlMap | undefined): string | undefined {
   const spec = header?.get("spec");
@@ -92,9 +70,7 @@ function jobsOf(
   const jobs = Object.entries(config as Record<string, unknown>).filter(
     (entry): entry is [string, JobRecord] => {
       const [title, value] = entry;
-      return (
-        !title.startsWith(".") && isRecord(value) && ["script", "trigger", "run"].some((key) => key in value)
-      );
+      return !title.startsWith(".") && isRecord(value) && JOB_STARTERS.some((key) => key in value);
     },
   );
   return new Map(jobs);

@@ -1,8 +1,10 @@
 /** The docs room: regions of a project's documents, made from its components. */
+
 import { dirname, relative } from "node:path/posix";
 import { parse } from "yaml";
+import { componentPaths } from "../consumer/component.ts";
 import type { FileTree } from "../engine/pipeline/index.ts";
-import { componentPaths, DocumentError, type DocumentedComponent, readComponent } from "./component.ts";
+import { DocumentError, type DocumentedComponent, readComponent } from "./component.ts";
 import { exampleBlocks, faultsOfExample, minimalExample } from "./examples.ts";
 import { inputsTable } from "./inputs.ts";
 import { code, prose, table } from "./markdown.ts";

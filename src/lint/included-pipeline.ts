@@ -1,3 +1,4 @@
+import { componentNameOf, SAMPLE_VERSION } from "../consumer/component.ts";
 import {
   EXAMPLE_PROJECT,
   type FileTree,
@@ -105,7 +106,7 @@ function sourcesOf(tree: FileTree, others: LintProject["others"], miss: (name: s
     local: { project: EXAMPLE_PROJECT.path, sha: "HEAD", tree },
     component: (path, version) =>
       path.toLowerCase() === EXAMPLE_PROJECT.path
-        ? { project: path, sha: version, version: "1.0.0", tree }
+        ? { project: path, sha: version, version: SAMPLE_VERSION, tree }
         : orMiss(others.component?.(path, version), `component ${path}@${version}`),
     project: (path, ref) => orMiss(others.project?.(path, ref), `project ${path}`),
     template: (name) => orMiss(others.template?.(name), `template ${name}`),
@@ -148,9 +149,9 @@ function isOwn(address: string): boolean {
 }
 
 function mainFor(file: LintFile, inner: string) {
-  const name = /^templates\/([^/]+?)(?:\.yml|\/template\.yml)$/.exec(inner)?.[1];
+  const name = componentNameOf(inner);
   const inputs = file.sample.size > 0 ? { inputs: toJson(file.sample) } : {};
-  const address = `${EXAMPLE_PROJECT.host}/${EXAMPLE_PROJECT.path}/${name}@1.0.0`;
+  const address = `${EXAMPLE_PROJECT.host}/${EXAMPLE_PROJECT.path}/${name}@${SAMPLE_VERSION}`;
   const include =
     file.kind === "component" ? { component: address, ...inputs } : { local: `/${inner}`, ...inputs };
   // A whole pipeline has jobs of its own; any other file is included beside some.

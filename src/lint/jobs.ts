@@ -1,22 +1,10 @@
+import { TOP_LEVEL_KEYWORDS } from "../engine/pipeline/index.ts";
 import type { Place } from "../engine/yaml/source.ts";
 import { type Entry, YamlList, YamlMap, type YamlValue } from "../engine/yaml/values.ts";
 import { keyText } from "./blocks.ts";
 
-/** Top-level keys that are not jobs (https://docs.gitlab.com/ci/yaml/#global-keywords and the deprecated ones). */
-const globalKeywords = new Set([
-  "after_script",
-  "before_script",
-  "cache",
-  "default",
-  "image",
-  "include",
-  "services",
-  "spec",
-  "stages",
-  "types",
-  "variables",
-  "workflow",
-]);
+/** Top-level keys that are not jobs: GitLab's, the header's and one that is long gone. */
+const noJobs = new Set([...TOP_LEVEL_KEYWORDS, "spec", "types"]);
 
 /** One job as the file writes it, before `extends` and includes. */
 export interface Job {
@@ -33,7 +21,7 @@ export function jobsOf(body: YamlMap | undefined): Job[] {
   if (body === undefined) return [];
   return [...body.entries()].flatMap((entry) => {
     const name = keyText(entry);
-    if (globalKeywords.has(name) || !(entry.value instanceof YamlMap)) return [];
+    if (noJobs.has(name) || !(entry.value instanceof YamlMap)) return [];
     const map = entry.value;
     return [
       {

@@ -1,4 +1,4 @@
-import { EXAMPLE_PROJECT, JOB_KEYWORDS } from "../engine/pipeline/index.ts";
+import { EXAMPLE_PROJECT, JOB_KEYWORDS, JOB_STARTERS } from "../engine/pipeline/index.ts";
 import { type Code, mayComeFromElsewhere, type Problem, say, separate } from "../engine/problem/index.ts";
 import type { Origin, Place } from "../engine/yaml/index.ts";
 import { creationProblems } from "./creations.ts";
@@ -93,7 +93,7 @@ function isOfUnread(problem: Problem, file: LintFile, included: IncludedPipeline
   const job = file.jobs.find(
     ({ name }) => problem.subject === `jobs:${name}` || problem.subject.startsWith(`jobs:${name}:`),
   );
-  return job !== undefined && !["script", "run", "trigger", "extends"].some((key) => job.entry(key));
+  return job !== undefined && ![...JOB_STARTERS, "extends"].some((key) => job.entry(key));
 }
 
 function isOfUnreadLocation({ facts }: Problem, { unread }: IncludedPipeline): boolean {

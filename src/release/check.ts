@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { componentNameOf } from "../consumer/component.ts";
 import { type InterfaceChange, strongestClass } from "./change.ts";
 import { changelogSection, newestVersion } from "./changelog.ts";
 import { compareInterfaces } from "./index.ts";
@@ -111,7 +112,7 @@ function catalogObstacles({ files, server, settings }: ReleaseCandidate): Obstac
     "there is no LICENSE at the project's root: nobody may use the components",
   );
   expect(
-    names.some((each) => /^templates\/([^/]+|[^/]+\/template)\.yml$/.test(each)),
+    names.some((each) => componentNameOf(each) !== undefined),
     "component-present",
     "there is no component in templates/",
   );

@@ -1,5 +1,7 @@
+import { componentPaths } from "../consumer/component.ts";
 import { type Input, loadDocuments, readComponentFields, readInputs } from "../engine/contract/index.ts";
 import { findBlocks } from "../engine/interpolation/index.ts";
+import { TOP_LEVEL_KEYWORDS } from "../engine/pipeline/index.ts";
 import { type FeatureName, parseGitLabVersion, sinceOf } from "../engine/version/index.ts";
 import {
   type JsonValue,
@@ -13,28 +15,14 @@ import {
 import { jobsAsIncluded, localIncludes } from "./included-jobs.ts";
 import type { ComponentInterface, JobInterface } from "./interface.ts";
 
-const globalKeywords = [
-  "default",
-  "stages",
-  "variables",
-  "workflow",
-  "include",
-  "cache",
-  "image",
-  "services",
-  "before_script",
-  "after_script",
-];
-
 /** The components among a project's files: `templates/<name>.yml` and `templates/<name>/template.yml`. */
 export function readComponents(files: Readonly<Record<string, string>>): Map<string, ComponentInterface> {
-  const found = new Map<string, ComponentInterface>();
-  for (const [file, text] of Object.entries(files)) {
-    const name = /^templates\/([^/]+?)(?:\/template)?\.yml$/.exec(file)?.[1];
-    if (name === undefined || (found.has(name) && file.endsWith("/template.yml"))) continue;
-    found.set(name, readComponent(name, file, text, files));
-  }
-  return found;
+  return new Map(
+    [...componentPaths(Object.keys(files))].map(([name, file]) => [
+      name,
+      readComponent(name, file, files[file] ?? "", files),
+    ]),
+  );
 }
 
 /**
@@ -64,7 +52,7 @@ function readComponent(
   }
   for (const { key, value, keyPlace } of content.entries()) {
     const title = String(key);
-    if (globalKeywords.includes(title)) globals.set(title, { value: toJson(value), place: keyPlace });
+    if (TOP_LEVEL_KEYWORDS.includes(title)) globals.set(title, { value: toJson(value), place: keyPlace });
     else if (!title.startsWith(".") && isMap(value))
       jobs.set(title, readJob(title, withParents(value, content), keyPlace));
   }

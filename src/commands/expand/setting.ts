@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
 import { UsageError } from "../../base/usage-error.ts";
+import { componentNameOf, sampleContext } from "../../consumer/component.ts";
 import {
   type PipelineEvent,
   type PipelineProject,
@@ -78,10 +79,10 @@ export function settingOf(file: string, options: Options & { readonly host: stri
   };
 }
 
-/** What a component says of itself, as its release 1.0.0 would: it has no version where it is worked on. */
+/** What a component says of itself; it has no version where it is worked on. */
 function componentAt(path: string) {
-  const name = /^templates\/([^/]+?)(?:\/template)?\.yml$/.exec(path.replaceAll("\\", "/"))?.[1];
-  return name === undefined ? undefined : { name, version: "1.0.0", reference: "1.0.0", sha: "0".repeat(40) };
+  const name = componentNameOf(path.replaceAll("\\", "/"));
+  return name === undefined ? undefined : sampleContext(name);
 }
 
 function versionOf({ gitlabVersion }: Options): GitLabVersion | undefined {

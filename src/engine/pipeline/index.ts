@@ -21,6 +21,7 @@ export {
   type RemoteAnswer,
   type Sources,
 } from "./include/sources.ts";
+export { JOB_STARTERS, TOP_LEVEL_KEYWORDS } from "./keywords.ts";
 export type { Job } from "./normalize.ts";
 export { type Pipeline, type PipelineInput, readPipeline, type Warning } from "./pipeline.ts";
 export {

@@ -1,4 +1,5 @@
 import { YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
+import { JOB_STARTERS } from "./keywords.ts";
 
 /** The stages that every pipeline has around its own. */
 export const FIRST_STAGE = ".pre";
@@ -15,7 +16,7 @@ export const DEFAULT_STAGES = [FIRST_STAGE, "build", "test", "deploy", LAST_STAG
 export function stagesOfJobs(config: YamlMap): readonly string[] | undefined {
   const stageOf = new Map<string, string>();
   for (const { key, value } of config.entries()) {
-    const isJob = value instanceof YamlMap && JOB_KEYWORDS.some((keyword) => value.has(keyword));
+    const isJob = value instanceof YamlMap && JOB_STARTERS.some((keyword) => value.has(keyword));
     if (!isJob || String(key).startsWith(".")) continue;
     const stage = value.get("stage") ?? "test";
     if (typeof stage === "string") stageOf.set(String(key), stage);
@@ -25,8 +26,6 @@ export function stagesOfJobs(config: YamlMap): readonly string[] | undefined {
   const own = stages.filter((stage) => !isEdge(stage));
   return [FIRST_STAGE, ...inOrderOfNeeds(own, neededStages(config, stageOf)), LAST_STAGE];
 }
-
-const JOB_KEYWORDS = ["script", "run", "trigger"];
 
 /** Pairs of stages of which the first must come before the second: by what jobs need, then as GitLab's own are ordered. */
 function neededStages(config: YamlMap, stageOf: ReadonlyMap<string, string>): (readonly [string, string])[] {

@@ -1,3 +1,4 @@
+import { JOB_STARTERS } from "../../engine/pipeline/index.ts";
 import { type Entry, YamlMap } from "../../engine/yaml/index.ts";
 import { nearest } from "../nearest.ts";
 import type { Rule } from "../rule.ts";
@@ -19,7 +20,7 @@ export const rule: Rule = {
       const hint =
         job === "spec"
           ? "put a line --- behind the header"
-          : misspelt && `did you mean "${nearest(String(misspelt.key), STARTERS)}"?`;
+          : misspelt && `did you mean "${nearest(String(misspelt.key), JOB_STARTERS)}"?`;
       const at = job === "spec" ? file.body?.entry("spec")?.keyPlace : (misspelt?.keyPlace ?? place);
       report({ code: problem.code, at, message, hint, related });
     }
@@ -27,8 +28,7 @@ export const rule: Rule = {
 };
 
 /** What makes a mapping a job. */
-const STARTERS = ["script", "run", "trigger"];
 
 function isMisspelt({ key }: Entry): boolean {
-  return typeof key === "string" && nearest(key, STARTERS) !== undefined;
+  return typeof key === "string" && nearest(key, JOB_STARTERS) !== undefined;
 }

@@ -1,4 +1,5 @@
 import { YamlList, YamlMap } from "../../yaml/index.ts";
+import { GLOBAL_DEFAULTS } from "../keywords.ts";
 import { artifacts } from "./artifacts.ts";
 import { caches } from "./cache.ts";
 import { check, isBoolean, isList, type Rule, unknownForm } from "./checks.ts";
@@ -62,9 +63,6 @@ function byEdition(rule: (keywords: readonly string[]) => Rule): Rule {
   return (value, entry) => (isEnterprise(entry) ? enterprise : foss)(value, entry);
 }
 
-/** Keywords that may stand at the top of a file as well, for all jobs. */
-export const GLOBAL_KEYWORDS = ["before_script", "image", "services", "after_script", "cache"];
-
 /** A configuration says the same thing twice, at the top and under `default:`. */
 export class InheritError extends Error {
   override readonly name = "InheritError";
@@ -81,7 +79,7 @@ export const defaults: Definition = {
   checks: [check("config", [isHash, byEdition((keywords) => allowedKeys(...keywords))])],
   children: { ...inheritable, identity: { is: identity } },
   inherit: (entry, root) => {
-    for (const keyword of GLOBAL_KEYWORDS) {
+    for (const keyword of GLOBAL_DEFAULTS) {
       const global = root.children.get(keyword);
       if (!global?.specified) continue;
       if (entry.childSpecified(keyword)) throw new InheritError(keyword);

@@ -1,6 +1,7 @@
 import { fault } from "../../problem/index.ts";
 import type { GitLabVersion } from "../../version/index.ts";
 import { toJson, YamlMap, type YamlValue } from "../../yaml/index.ts";
+import { RESERVED_NAMES, TOP_LEVEL_KEYWORDS } from "../keywords.ts";
 import { textOf } from "../ruby-text.ts";
 import { bridge } from "./bridge.ts";
 import { caches } from "./cache.ts";
@@ -50,21 +51,6 @@ const workflow: Definition = {
     };
   },
 };
-
-/** Keywords of the top level whose names no job can have. */
-const RESERVED = new Set([
-  "include",
-  "before_script",
-  "image",
-  "services",
-  "after_script",
-  "variables",
-  "stages",
-  "cache",
-]);
-
-/** Keywords of the top level that are jobs where they look like one. */
-const GLOBAL = new Set([...RESERVED, "default", "workflow"]);
 
 const hidden: Definition = { title: "hidden", checks: [check("config", notBlank)] };
 
@@ -133,8 +119,8 @@ export function isBridge({ definition }: Entry): boolean {
 
 function isJobKey(key: YamlValue, config: YamlValue): boolean {
   const name = textOf(key);
-  if (RESERVED.has(name)) return false;
-  return kindOf(key, config) !== undefined || !GLOBAL.has(name);
+  if (RESERVED_NAMES.includes(name)) return false;
+  return kindOf(key, config) !== undefined || !TOP_LEVEL_KEYWORDS.includes(name);
 }
 
 function kindOf(key: YamlValue, config: YamlValue): Definition | undefined {
