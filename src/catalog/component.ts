@@ -1,9 +1,10 @@
+import { OWN_STAGE } from "../consumer/pipeline.ts";
 import { readComponent } from "../docs/component.ts";
 import { type Input, loadDocuments } from "../engine/contract/index.ts";
 import { memoryTree } from "../engine/pipeline/index.ts";
 import { Source, toJson, YamlList } from "../engine/yaml/index.ts";
 import type { ComponentInterface } from "../release/index.ts";
-import { EVENTS, type EventName, type Judged, judge, OWN_STAGE, pipelineOf, type Verdict } from "./judge.ts";
+import { EVENTS, type EventName, type Judged, judge, pipelineOf, type Verdict } from "./judge.ts";
 import type { Guide } from "./markdown.ts";
 import type { CatalogComponent, CatalogInput, CatalogJob } from "./model.ts";
 import { localPath, outlineOf } from "./outline.ts";

@@ -1,15 +1,18 @@
 import { SAMPLE_VERSION, sampleContext } from "../consumer/component.ts";
+import { pipelineOfConsumer } from "../consumer/pipeline.ts";
 import { expandComponent } from "../engine/expand-component.ts";
-import { createdJobs } from "../engine/expand-pipeline.ts";
+import type { PipelineExpansion } from "../engine/expand-pipeline.ts";
 import {
   type CreatedJob,
-  DEFAULT_STAGES,
+  type Creation,
   drawPipeline,
+  EXAMPLE_PROJECT,
+  memoryTree,
   type PipelineEvent,
-  stagesOfJobs,
+  type Sources,
 } from "../engine/pipeline/index.ts";
 import type { Code } from "../engine/problem/index.ts";
-import { fromJson, type JsonValue, YamlMap } from "../engine/yaml/index.ts";
+import type { JsonValue } from "../engine/yaml/index.ts";
 
 /*
  * What the form on a component's page asks while it is filled in. Runs in the browser and while the site is built, over the same
@@ -111,15 +114,7 @@ const ABOUT_ONE_INPUT: ReadonlySet<Code> = new Set<Code>([
   "input-rule-default-not-option",
 ]);
 
-/** The stage where stand-ins for the consumer's own jobs stand. */
-export const OWN_STAGE = "your pipeline";
-/** Each round finds at most one thing that the consumer's pipeline would have to bring. */
-const MOST_ROUNDS = 20;
-
-/**
- * The jobs that a pipeline gets which includes nothing but the component. Stages that only the consumer can declare are declared in the
- * order of the jobs, and jobs that the component needs from elsewhere stand first, as stand-ins.
- */
+/** The jobs that a pipeline gets which includes nothing but the component. */
 export function pipelineOf(
   component: Judged,
   inputs: InputValues,
@@ -133,40 +128,34 @@ export function pipelineOf(
   readonly config: unknown;
   readonly notes: readonly string[];
 } {
-  const standIns = new Set<string>();
-  let stages: readonly string[] | undefined;
-  let declared: readonly string[] = [];
-  for (let round = 1; ; round++) {
-    const text = consumerOf(component, inputs, stages, standIns);
-    const { expansion, ...creation } = createdJobs(text, {
-      projects: { [component.project]: { [SAMPLE_VERSION]: component.files } },
-      event: event[name],
-      edition: "enterprise",
-    });
-    const [problem] = expansion.problems;
-    const lacking =
-      problem?.code === "need-undefined" || problem?.code === "dependency-undefined"
-        ? problem.facts.need
-        : undefined;
-    const isStageLacking = problem?.code === "stage-undeclared";
-    if (round < MOST_ROUNDS && (lacking !== undefined || (isStageLacking && stages === undefined))) {
-      if (lacking !== undefined) standIns.add(lacking);
-      stages = stagesOf(expansion.config, standIns);
-      if (isStageLacking) declared = stages.filter((each) => each !== OWN_STAGE);
-      continue;
-    }
-    const { stages: all, config } = expansion;
-    const jobs = name === "every" ? everyJob(expansion.jobs) : creation.jobs;
-    const notes = problem !== undefined ? [problem.message] : name === "every" ? [] : notesOf(creation, name);
-    return { jobs, stages: all, declared, config, notes };
-  }
+  const { expansion, creation, declared, problem } = pipelineOfConsumer(
+    { ...component, sources: sourcesOf(component) },
+    { inputs, event: event[name] },
+  );
+  const { stages, config } = expansion;
+  const jobs = name === "every" ? everyJob(expansion.jobs) : creation.jobs;
+  const notes = problem !== undefined ? [problem.message] : name === "every" ? [] : notesOf(creation, name);
+  return { jobs, stages, declared, config, notes };
+}
+
+/** The component's project at the sample version, and nothing else. */
+function sourcesOf({ project, files }: Judged): Sources {
+  const tree = memoryTree(files);
+  const nothing = memoryTree({});
+  return {
+    local: { project: EXAMPLE_PROJECT.path, sha: "HEAD", tree: nothing },
+    component: (path, version) =>
+      path === project && version === SAMPLE_VERSION
+        ? { project, sha: version, version: null, tree }
+        : undefined,
+  };
 }
 
 /** What a picture and a list show of a job. */
 type ShownJob = Pick<CreatedJob, "stage" | "when" | "needs">;
 
 /** All jobs, whatever their rules say. */
-function everyJob(jobs: ReturnType<typeof createdJobs>["expansion"]["jobs"]): Map<string, ShownJob> {
+function everyJob(jobs: PipelineExpansion["jobs"]): Map<string, ShownJob> {
   const shown = Object.entries(jobs).map(([name, { stage, when, needs }]): [string, ShownJob] => {
     const needed = (needs as { job?: readonly unknown[] } | undefined)?.job;
     return [name, { stage: String(stage), when: String(when), ...(needed && { needs: needed }) }];
@@ -174,10 +163,7 @@ function everyJob(jobs: ReturnType<typeof createdJobs>["expansion"]["jobs"]): Ma
   return new Map(shown);
 }
 
-function notesOf(
-  { created, errors, reason }: Omit<ReturnType<typeof createdJobs>, "expansion">,
-  name: EventName,
-): readonly string[] {
+function notesOf({ created, errors, reason }: Creation, name: EventName): readonly string[] {
   if (created) return [];
   if (errors) return errors;
   return [
@@ -185,34 +171,4 @@ function notesOf(
       ? `The component's workflow:rules make no pipeline for ${EVENTS[name]}.`
       : `No job of this component runs for ${EVENTS[name]}.`,
   ];
-}
-
-/** JSON is YAML: the `.gitlab-ci.yml` of somebody who includes the component. */
-function consumerOf(
-  { name, project }: Judged,
-  inputs: InputValues,
-  stages: readonly string[] | undefined,
-  standIns: ReadonlySet<string>,
-): string {
-  const own = [...standIns].map((job) => [job, { stage: OWN_STAGE, script: [":"] }]);
-  return JSON.stringify({
-    ...(stages && { stages }),
-    include: [{ component: `$CI_SERVER_FQDN/${project}/${name}@${SAMPLE_VERSION}`, inputs }],
-    ...Object.fromEntries(own),
-  });
-}
-
-/** The stages of all jobs: those that the component declares, else GitLab's own if they suffice, else as the jobs need them. */
-function stagesOf(config: unknown, standIns: ReadonlySet<string>): string[] {
-  const { stages, ...entries } = (config ?? {}) as Record<string, unknown>;
-  const map = fromJson(entries);
-  const used = (map instanceof YamlMap && stagesOfJobs(map)) || DEFAULT_STAGES;
-  const declared = Array.isArray(stages) ? stages.map(String) : [];
-  const all = declared.length === 0 ? used : [...new Set([...declared, ...used])];
-  const own = standIns.size > 0 ? [OWN_STAGE] : [];
-  return [...own, ...all.filter((each) => each !== OWN_STAGE && !isEdge(each))];
-}
-
-function isEdge(stage: string): boolean {
-  return stage === ".pre" || stage === ".post";
 }

@@ -1,8 +1,9 @@
 import { sampleInputs } from "../consumer/component.ts";
+import { type ConsumerPipeline, pipelineOfConsumer } from "../consumer/pipeline.ts";
 import { DocumentError, type Input, loadDocuments, readInputs } from "../engine/contract/index.ts";
 import { type FileTree, JOB_STARTERS } from "../engine/pipeline/index.ts";
 import { type JsonValue, Source, YamlMap } from "../engine/yaml/index.ts";
-import { expandInProject } from "./expand.ts";
+import { sourcesOfProject } from "./expand.ts";
 
 /** A component as its documents show it. */
 export interface DocumentedComponent {
@@ -16,6 +17,8 @@ export interface DocumentedComponent {
    * such a pipeline cannot be read.
    */
   readonly jobs: () => ReadonlyMap<string, JobRecord>;
+  /** Stages that a pipeline which includes it has to declare, in an order that fits; empty where GitLab's own do. */
+  readonly stages: () => readonly string[];
   /** Values for the inputs that must be given. */
   readonly sample: Readonly<Record<string, JsonValue>>;
 }
@@ -29,12 +32,19 @@ export function readComponent(name: string, path: string, tree: FileTree): Docum
   const { header } = loadDocuments(new Source(path, text));
   const inputs = readInputs(header);
   const sample = sampleInputs(inputs);
+  let included: ConsumerPipeline | undefined;
+  const pipeline = () => {
+    const sources = sourcesOfProject(tree, true);
+    included ??= pipelineOfConsumer({ name, project: sources.local.project, sources }, { inputs: sample });
+    return included;
+  };
   return {
     name,
     path,
     description: descriptionOf(header) ?? commentOf(name, text),
     inputs,
-    jobs: () => jobsOf(path, sample, tree),
+    jobs: () => jobsOf(pipeline()),
+    stages: () => pipeline().declared,
     sample,
   };
 }
@@ -59,18 +69,18 @@ function commentOf(name: string, text: string): string {
   return sentence.slice(0, 1).toUpperCase() + sentence.slice(1);
 }
 
-function jobsOf(
-  path: string,
-  inputs: DocumentedComponent["sample"],
-  tree: FileTree,
-): ReadonlyMap<string, JobRecord> {
-  const pipeline = JSON.stringify({ include: [{ local: path, inputs }] });
-  const { config, errors } = expandInProject(pipeline, tree, { elsewhere: true });
+function jobsOf({ expansion, standIns }: ConsumerPipeline): ReadonlyMap<string, JobRecord> {
+  const { config, errors } = expansion;
   if (config === undefined) throw new TypeError(errors[0]);
   const jobs = Object.entries(config as Record<string, unknown>).filter(
     (entry): entry is [string, JobRecord] => {
       const [title, value] = entry;
-      return !title.startsWith(".") && isRecord(value) && JOB_STARTERS.some((key) => key in value);
+      return (
+        !title.startsWith(".") &&
+        !standIns.has(title) &&
+        isRecord(value) &&
+        JOB_STARTERS.some((key) => key in value)
+      );
     },
   );
   return new Map(jobs);

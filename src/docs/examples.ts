@@ -1,4 +1,4 @@
-import { DEFAULT_STAGES, type FileTree } from "../engine/pipeline/index.ts";
+import type { FileTree } from "../engine/pipeline/index.ts";
 import { fromJson, toYamlText } from "../engine/yaml/index.ts";
 import type { DocumentedComponent } from "./component.ts";
 import { expandInProject } from "./expand.ts";
@@ -6,21 +6,16 @@ import { fenced } from "./markdown.ts";
 
 /** The shortest include of a component: the inputs that must be given, and the stages where GitLab's own lack one. */
 export function minimalExample(
-  { name, jobs, sample, path }: DocumentedComponent,
-  tree: FileTree,
+  { name, sample, stages }: DocumentedComponent,
   { project = "your-group/your-project", version = "1" }: { project?: string; version?: string },
 ): string {
-  const stages = [...new Set([...jobs().values()].map((job) => String(job.stage ?? "test")))];
-  const alone = expandInProject(JSON.stringify({ include: { local: path, inputs: sample } }), tree, {
-    elsewhere: true,
-  });
-  const needed = !alone.valid && stages.some((each) => !DEFAULT_STAGES.includes(each));
   const include = {
     component: `$CI_SERVER_FQDN/${project}/${name}@${version}`,
     ...(Object.keys(sample).length > 0 && { inputs: sample }),
   };
-  const list = stages.map((each) => (/^[\w.-]+$/.test(each) ? each : JSON.stringify(each))).join(", ");
-  return `${needed ? `stages: [${list}]\n\n` : ""}${toYamlText(fromJson({ include: [include] }))}`;
+  const declared = stages();
+  const list = declared.map((each) => (/^[\w.-]+$/.test(each) ? each : JSON.stringify(each))).join(", ");
+  return `${declared.length > 0 ? `stages: [${list}]\n\n` : ""}${toYamlText(fromJson({ include: [include] }))}`;
 }
 
 /** What GitLab would say against a pipeline that includes components of this project. Empty where it is fine. */

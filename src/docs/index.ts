@@ -98,7 +98,7 @@ function examples(component: DocumentedComponent, { region, file, project }: Tas
   const { files: named, ...address } = region.settings;
   const texts = named
     ? named.split(",").map((path) => ({ path, text: project.tree.read(path) }))
-    : [{ path: file, text: minimalExample(component, tree, address) }];
+    : [{ path: file, text: minimalExample(component, address) }];
   return exampleBlocks(
     texts.map(({ path, text }) => {
       if (text === undefined) throw new DocumentationError(file, region.line, `there is no file "${path}"`);
