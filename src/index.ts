@@ -30,6 +30,7 @@ export type {
   CreatedJob,
   Creation,
   FileTree,
+  MergedJob,
   PipelineEvent,
   PipelineProject,
   Sources,

@@ -4,6 +4,7 @@ import {
   createJobs,
   type Edition,
   EXAMPLE_PROJECT,
+  type MergedJob,
   memoryTree,
   type Pipeline,
   type PipelineEvent,
@@ -86,7 +87,7 @@ export interface PipelineExpansion {
   /** With `.pre` and `.post`; empty when not valid. */
   readonly stages: readonly string[];
   /** The jobs by name, `parallel` resolved, in GitLab's names; empty when not valid. */
-  readonly jobs: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly jobs: Readonly<Record<string, MergedJob>>;
   /** The global variables: value, `raw`, description and options. */
   readonly variables: Readonly<Record<string, unknown>>;
   /** `workflow`: name, rules, auto_cancel; empty when there is none. */

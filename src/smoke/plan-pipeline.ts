@@ -1,18 +1,8 @@
 import type { Files, PipelineExpansion } from "../engine/expand-pipeline.ts";
 import { createdJobs } from "../engine/expand-pipeline.ts";
-import type { CreatedJob } from "../engine/pipeline/index.ts";
+import type { CreatedJob, MergedJob } from "../engine/pipeline/index.ts";
 import type { CiVariable } from "./local/variables.ts";
-import type {
-  Artifacts,
-  Cache,
-  Environment,
-  Image,
-  Need,
-  PipelinePlan,
-  PlannedJob,
-  Service,
-  Trigger,
-} from "./plan.ts";
+import type { Artifacts, Environment, Need, PipelinePlan, PlannedJob } from "./plan.ts";
 import { type PipelineIdentity, pipelineVariables } from "./predefined.ts";
 
 /** What the engine makes of a pipeline: what to run, or why GitLab would refuse it. */
@@ -71,7 +61,7 @@ export function planPipeline({ identity, files, variables, inputs, projects }: P
     };
   }
   const jobs = [...creation.jobs].map(([name, created]) => {
-    return plannedJob(name, created, (expansion.jobs[name] ?? {}) as MergedJob, creation.jobs);
+    return plannedJob(name, created, expansion.jobs[name]!, creation.jobs);
   });
   return { plan: { stages: expansion.stages, jobs }, warnings: expansion.warnings, expansion };
 }
@@ -84,34 +74,6 @@ const reasons = {
   no_jobs:
     "Pipeline will not run for the selected trigger. The rules configuration prevented any jobs from being added to the pipeline.",
 };
-
-/** A job's keywords as the engine gives them. */
-interface MergedJob {
-  readonly before_script?: string[];
-  readonly script?: string[];
-  readonly after_script?: string[];
-  readonly image?: Image;
-  readonly services?: Service[];
-  readonly hooks?: { pre_get_sources_script?: string[] };
-  readonly yaml_variables?: { key: string; value: string; raw?: boolean }[];
-  readonly artifacts?: {
-    paths?: string[];
-    exclude?: string[];
-    untracked?: boolean;
-    name?: string;
-    when?: Artifacts["when"];
-    reports?: Record<string, unknown>;
-  };
-  readonly cache?: Cache[];
-  readonly retry?: { max?: number; when?: string | string[]; exit_codes?: number | number[] };
-  readonly timeout?: number;
-  readonly environment?: { name: string; url?: string; action?: string; deployment_tier?: string };
-  readonly dependencies?: string[];
-  readonly allow_failure_criteria?: { exit_codes?: number[] };
-  readonly parallel?: { total?: number };
-  readonly instance?: number;
-  readonly trigger?: Trigger;
-}
 
 function plannedJob(
   name: string,

@@ -111,7 +111,7 @@ function scriptsOf(files: Readonly<Record<string, string>>): Record<string, stri
   const include = Object.keys(templates).map((local) => ({ local: `/${local}` }));
   const { expansion } = createdJobs(JSON.stringify({ include }), { files });
   expect(expansion.errors).toEqual([]);
-  const jobs = expansion.jobs as Record<string, { script: unknown[] }>;
+  const jobs = expansion.jobs as Record<string, { script: readonly unknown[] }>;
   return Object.fromEntries(
     Object.entries(jobs).map(([name, { script }]) => [name, script.flat(10).join("\n")]),
   );
@@ -231,7 +231,7 @@ describe("scripts with shared parts", () => {
     const include = ["/templates/one.yml", "/later/one.yml"].map((local) => ({ local }));
     const { expansion } = createdJobs(JSON.stringify({ include }), { files: both });
     const script = (job: string) =>
-      (expansion.jobs as Record<string, { script: unknown[] }>)[job]!.script.flat(10).join("\n");
+      (expansion.jobs as Record<string, { script: readonly unknown[] }>)[job]!.script.flat(10).join("\n");
     expect(run(script("ask_job"), ["sh"]).stdout).toContain("time now");
     expect(run(script("later_job"), ["sh"]).stdout).toContain("later now");
   });

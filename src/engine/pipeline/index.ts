@@ -22,6 +22,7 @@ export {
   type Sources,
 } from "./include/sources.ts";
 export { JOB_STARTERS, TOP_LEVEL_KEYWORDS } from "./keywords.ts";
+export type { MergedJob } from "./merged-job.ts";
 export type { Job } from "./normalize.ts";
 export { type Pipeline, type PipelineInput, readPipeline, type Warning } from "./pipeline.ts";
 export {
