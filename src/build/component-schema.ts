@@ -1,4 +1,5 @@
-import { COMPONENT_FIELDS, INPUT_TYPES, MOST_OPTIONS } from "../engine/contract/keywords.ts";
+import { INPUT_TYPES } from "../engine/contract/input-types.ts";
+import { COMPONENT_FIELDS, MOST_OPTIONS } from "../engine/contract/keywords.ts";
 
 const guide = "https://docs.gitlab.com/ci/yaml";
 

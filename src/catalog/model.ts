@@ -1,3 +1,4 @@
+import type { InputType } from "../engine/contract/index.ts";
 import type { JsonValue } from "../engine/yaml/index.ts";
 import type { ChangeClass } from "../release/index.ts";
 
@@ -47,7 +48,7 @@ export interface CatalogComponent {
 
 export interface CatalogInput {
   readonly name: string;
-  readonly type: "string" | "number" | "boolean" | "array";
+  readonly type: InputType;
   readonly description: string;
   readonly required: boolean;
   readonly default?: JsonValue;

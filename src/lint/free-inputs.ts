@@ -1,3 +1,4 @@
+import { inputTypeOf } from "../engine/contract/index.ts";
 import type { InputDeclaration } from "./inputs.ts";
 
 /**
@@ -5,7 +6,7 @@ import type { InputDeclaration } from "./inputs.ts";
  * keeps the dangerous characters out, or an array.
  */
 export function isFree(input: InputDeclaration): boolean {
-  if (input.type === "number" || input.type === "boolean") return false;
+  if (inputTypeOf(input.type)?.words) return false;
   if (input.options !== undefined) return false;
   const regex = input.entry("regex")?.value;
   return typeof regex !== "string" || !isTight(regex);
@@ -13,7 +14,7 @@ export function isFree(input: InputDeclaration): boolean {
 
 /** True if the values of an input are single words without shell characters. */
 export function isWordInput(input: InputDeclaration): boolean {
-  if (input.type === "number" || input.type === "boolean") return true;
+  if (inputTypeOf(input.type)?.words) return true;
   return input.options?.every((option) => /^[\w./:@%+,-]+$/.test(String(option))) ?? false;
 }
 

@@ -1,6 +1,6 @@
 import { DecimalValue, FloatValue, toRubyString, YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
+import { type InputType, inputTypeOf } from "./input-types.ts";
 import { type KeyStyle, keyStyleOptions } from "./key-style.ts";
-import type { InputType } from "./keywords.ts";
 
 /** A value of an input, and how the keys of maps inside it are kept. */
 export interface InputValue {
@@ -14,7 +14,8 @@ export interface InputValue {
  */
 export function coerce(type: InputType, given: InputValue): InputValue {
   const { value, keys } = given;
-  if (type === "string") return { value: toRubyString(value, keyStyleOptions(keys)), keys: "text" };
+  if (inputTypeOf(type).reads === "text")
+    return { value: toRubyString(value, keyStyleOptions(keys)), keys: "text" };
   if (value === null || typeof value === "boolean" || typeof value === "number" || typeof value === "bigint")
     return given;
   const parsed = parseLenientJson(toRubyString(value, keyStyleOptions(keys)));

@@ -11,7 +11,8 @@ import {
   type YamlValue,
 } from "../yaml/index.ts";
 import type { Report } from "./header-report.ts";
-import { INPUT_KEYS, INPUT_TYPES, type InputType, MOST_OPTIONS } from "./keywords.ts";
+import { INPUT_TYPES, type InputType } from "./input-types.ts";
+import { INPUT_KEYS, MOST_OPTIONS } from "./keywords.ts";
 import { GitLabCrash } from "./problem.ts";
 
 /** What GitLab finds wrong with the keywords of each input (lib/gitlab/ci/config/header/input.rb). Throws GitLabCrash. */

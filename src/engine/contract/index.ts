@@ -3,13 +3,12 @@ export type { InputValue } from "./coerce.ts";
 export { DocumentError, type Documents, loadDocuments } from "./documents.ts";
 export { validateHeader } from "./header.ts";
 export { type Input, readComponentFields, readInputs } from "./input.ts";
+export { INPUT_TYPES, type InputType, inputTypeOf } from "./input-types.ts";
 export { type KeyStyle, keyStyleOptions } from "./key-style.ts";
 export {
   COMPONENT_FIELDS,
   type ComponentField,
   INPUT_KEYS,
-  INPUT_TYPES,
-  type InputType,
   MOST_OPTIONS,
   RULE_KEYS,
   SPEC_KEYS,

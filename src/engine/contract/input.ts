@@ -1,5 +1,6 @@
 import { type Place, toRubyString, YamlList, YamlMap, type YamlValue } from "../yaml/index.ts";
-import { COMPONENT_FIELDS, type ComponentField, INPUT_TYPES, type InputType } from "./keywords.ts";
+import { INPUT_TYPES, type InputType } from "./input-types.ts";
+import { COMPONENT_FIELDS, type ComponentField } from "./keywords.ts";
 
 /** One input of a component's contract, as its header declares it. */
 export interface Input {

@@ -1,7 +1,3 @@
-/** The types an input can have (https://docs.gitlab.com/ci/inputs/#input-types). */
-export const INPUT_TYPES = ["array", "boolean", "number", "string"] as const;
-export type InputType = (typeof INPUT_TYPES)[number];
-
 /** What a component may know about itself (`spec:component`, 18.6). */
 export const COMPONENT_FIELDS = ["name", "sha", "version", "reference"] as const;
 export type ComponentField = (typeof COMPONENT_FIELDS)[number];

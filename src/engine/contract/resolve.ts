@@ -16,9 +16,9 @@ import {
   type YamlValue,
 } from "../yaml/index.ts";
 import { coerce, type InputValue } from "./coerce.ts";
-import { equalsInRuby, isNumber } from "./equality.ts";
+import { equalsInRuby } from "./equality.ts";
 import type { Input } from "./input.ts";
-import { INPUT_TYPES } from "./keywords.ts";
+import { INPUT_TYPES, inputTypeOf } from "./input-types.ts";
 import { GitLabCrash } from "./problem.ts";
 import { findRule } from "./rules.ts";
 
@@ -157,7 +157,7 @@ class InputResolver {
     const type = this.input.type!;
     const { value, keys } = coerce(type, raw);
     const place = isDefault ? this.defaultPlace : this.givenPlace;
-    if (!TYPE_TESTS[type](value)) {
+    if (!inputTypeOf(type).fits(value)) {
       const code = isDefault ? "input-default-kind" : "input-value-kind";
       this.report(fault(code, { type }), place, !isDefault);
     }
@@ -173,16 +173,17 @@ class InputResolver {
   ): void {
     const type = this.input.type!;
     const lists = isKnownTo(this.version, "spec:inputs:options:array");
-    if (type === "array" && lists) {
+    const listed = inputTypeOf(type).options;
+    if (listed === "items" && lists) {
       this.checkItems(value, keys, place, given);
       return;
     }
-    if (type !== "string" && type !== "number") {
+    if (listed !== "values") {
       const own = this.input.declaration?.entry("options");
       if (own !== undefined && own.value !== null && own.value !== false) {
         this.report(
           fault("input-options-unfit", {
-            types: lists ? ["string", "number", "array"] : ["string", "number"],
+            types: ["string", "number", ...(lists ? (["array"] as const) : [])],
           }),
           own.keyPlace,
         );
@@ -193,7 +194,7 @@ class InputResolver {
     if (options === undefined || value === null || value === false) return;
     const items = options.list instanceof YamlList ? options.list.items : [];
     const allowed =
-      type === "string"
+      inputTypeOf(type).reads === "text"
         ? items.some((item) => toRubyString(item) === value)
         : items.some((item) => equalsInRuby(item, value));
     if (allowed) return;
@@ -229,7 +230,7 @@ class InputResolver {
   private checkRegex(value: YamlValue, place: Place | undefined, given: boolean): void {
     const regex = this.input.declaration?.entry("regex");
     if (regex === undefined) return;
-    if (this.input.type !== "string") {
+    if (!inputTypeOf(this.input.type!).hasRegex) {
       this.report(fault("input-regex-unfit", {}), regex.keyPlace);
       return;
     }
@@ -254,13 +255,6 @@ class InputResolver {
     );
   }
 }
-
-const TYPE_TESTS = {
-  string: () => true,
-  number: (value: YamlValue) => isNumber(value),
-  boolean: (value: YamlValue) => typeof value === "boolean",
-  array: (value: YamlValue) => value instanceof YamlList,
-};
 
 function isBlankText(value: YamlValue): boolean {
   return typeof value === "string" && value.trim() === "";

@@ -1,6 +1,7 @@
 import { compilePattern } from "../expression/index.ts";
-import { YamlList, type YamlValue } from "../yaml/index.ts";
+import type { YamlValue } from "../yaml/index.ts";
 import type { Input } from "./input.ts";
+import { inputTypeOf } from "./input-types.ts";
 
 /** What people give to inputs; the first that a regex lets through is taken. */
 const words = [
@@ -61,9 +62,8 @@ export function sampleValue({
   regex,
 }: Pick<Input, "type" | "options" | "regex">): YamlValue | undefined {
   if (options !== undefined && options.size > 0) return options.items[0];
-  if (type === "number") return 1;
-  if (type === "boolean") return true;
-  if (type === "array") return new YamlList([]);
+  const sample = type && inputTypeOf(type).sample;
+  if (sample !== undefined) return sample;
   if (typeof regex !== "string") return "example";
   const pattern = compilePattern(regex);
   return pattern === undefined ? "example" : words.find((word) => pattern.matches(word));

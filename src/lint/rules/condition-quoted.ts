@@ -1,3 +1,4 @@
+import { inputTypeOf } from "../../engine/contract/index.ts";
 import { isValidExpression } from "../../engine/expression/index.ts";
 import type { InputDeclaration } from "../inputs.ts";
 import type { Rule } from "../rule.ts";
@@ -37,9 +38,9 @@ export const rule: Rule = {
 
 /** Values that a consumer may well give. Where the default names a variable, consumers are meant to name one too. */
 function valuesOf(input: InputDeclaration): string[] {
-  if (input.type === "boolean") return ["true", "false"];
-  if (input.type === "number") return ["1"];
-  if (input.type !== "string") return [];
+  const type = inputTypeOf(input.type);
+  if (type?.words) return [...type.words];
+  if (type?.reads !== "text") return [];
   const fallback = input.entry("default")?.value;
   const given = input.options ?? (typeof fallback === "string" && fallback !== "" ? [fallback] : ["main"]);
   return given.map(String).filter((value) => /^[\w./-]+$/.test(value));

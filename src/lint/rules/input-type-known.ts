@@ -17,6 +17,6 @@ export const rule: Rule = {
       context,
       ({ problem }) =>
         (problem.code === "input-type-unknown" ? meant(problem.facts.type, INPUT_TYPES) : undefined) ??
-        'the types are "string", "number", "boolean" and "array"',
+        `the types are ${INPUT_TYPES.map((type) => `"${type}"`).join(", ")}`,
     ),
 };

@@ -1,4 +1,4 @@
-import { readInputs, resolveInputs } from "../../contract/index.ts";
+import { INPUT_TYPES, readInputs, resolveInputs } from "../../contract/index.ts";
 import { fault } from "../../problem/index.ts";
 import { toJson, YamlList, YamlMap } from "../../yaml/index.ts";
 import { check, isMap, verify } from "./checks.ts";
@@ -19,7 +19,7 @@ const jobInput: Definition = {
       read: (entry) => entry.get("description") ?? null,
     }),
     check("input_regex", isString, { optional: true, read: (entry) => entry.get("regex") ?? null }),
-    check("input_type", knownValue(["string", "number", "boolean", "array"]), {
+    check("input_type", knownValue(INPUT_TYPES), {
       optional: true,
       read: (entry) => entry.get("type") ?? null,
     }),
