@@ -3,6 +3,7 @@ import packageManifest from "../package.json" with { type: "json" };
 import { UsageError } from "./base/usage-error.ts";
 import type { ExitCode, Surroundings } from "./commands/command.ts";
 import { commands } from "./commands/registry.ts";
+import { meant } from "./lint/nearest.ts";
 
 void main(process.argv.slice(2), surroundingsOfThisProcess()).then((exitCode) => {
   process.exitCode = exitCode;
@@ -13,10 +14,10 @@ async function main(args: readonly string[], surroundings: Surroundings): Promis
   let exitCode: ExitCode = 0;
   const program = describeProgram(surroundings);
   try {
-    const name = args.find((arg) => !arg.startsWith("-"));
+    const asked = args[0] === "help" ? [...args.slice(1, 2), "--help"] : args;
+    const name = asked.find((arg) => !arg.startsWith("-"));
     const entry = commands.find((each) => each.name === name);
     if (name !== undefined && entry === undefined) throw new UsageError(unknownCommand(name));
-    if (args.length === 0) program.help({ error: true });
     for (const each of commands) {
       const command = program.command(each.name).summary(each.summary).description(each.summary);
       if (each !== entry) continue;
@@ -26,7 +27,8 @@ async function main(args: readonly string[], surroundings: Surroundings): Promis
         exitCode = code;
       });
     }
-    await program.parseAsync([...args], { from: "user" });
+    if (args.length === 0) program.help({ error: true });
+    await program.parseAsync([...asked], { from: "user" });
     return exitCode;
   } catch (error) {
     return report(error, surroundings);
@@ -42,7 +44,8 @@ function describeProgram(surroundings: Surroundings): Command {
 }
 
 function unknownCommand(name: string): string {
-  return `unknown command "${name}"; the commands are ${commands.map((each) => each.name).join(", ")}`;
+  const names = commands.map((each) => each.name);
+  return `unknown command "${name}"; ${meant(name, names) ?? `the commands are ${names.join(", ")}`}`;
 }
 
 function outputOf(surroundings: Surroundings) {
@@ -90,6 +93,16 @@ function systemRefusal(error: unknown): string | undefined {
   return reason && `${path ?? "a file"}: ${reason}`;
 }
 
+/** A reader that has gone (`berth lint | head -1`) is no error: the rest is not written, and the exit code stays. */
+function quietly(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  if (stream.listeners("error").includes(ignoreClosed)) return stream;
+  return stream.on("error", ignoreClosed);
+}
+
+function ignoreClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}
+
 /** The first Ctrl-C asks the command to stop and clean up; the second one ends the process at once. */
 function surroundingsOfThisProcess(): Surroundings {
   const controller = new AbortController();
@@ -107,10 +120,15 @@ function surroundingsOfThisProcess(): Surroundings {
     env: process.env,
     // Node makes a stream, and loads what it is made of, when it is asked for.
     get stdout() {
-      return process.stdout;
+      return quietly(process.stdout);
     },
     get stderr() {
-      return process.stderr;
+      return quietly(process.stderr);
+    },
+    stdin: async () => {
+      const parts: Buffer[] = [];
+      for await (const part of process.stdin) parts.push(part);
+      return Buffer.concat(parts).toString("utf8");
     },
     signal: controller.signal,
   };

@@ -37,6 +37,12 @@ const schema = {
           description: "A file with findings that are put up with; berth lint --write-baseline makes it.",
           type: "string",
         },
+        docs: {
+          description:
+            "The address where rules are explained, with {rule} for the rule's name: findings show it.",
+          type: "string",
+          pattern: "^https?://\\S*\\{rule\\}",
+        },
         mirrors: {
           description:
             "Folders that hold other projects under their full paths, for the contracts of included components.",

@@ -6,6 +6,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
+  /** Reads stdin to its end as UTF-8; missing where there is none. */
+  readonly stdin?: () => Promise<string>;
   /** Aborted by Ctrl-C (SIGINT) or SIGTERM: clean up and return. */
   readonly signal: AbortSignal;
 }

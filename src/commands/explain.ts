@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { UsageError } from "../base/usage-error.ts";
 import { rules } from "../lint/index.ts";
 import { nearest } from "../lint/nearest.ts";
@@ -27,9 +29,23 @@ ${rule.why}
 confidence  ${rule.confidence}${rule.since ? `\nsince       GitLab ${rule.since}` : ""}
 mended      ${rule.fixable ? "by --fix, where it is safe" : "by hand"}
 reference   ${rule.reference}
-examples    docs/rules/${rule.id}.md
 suppress    # berth-ignore ${rule.id}: why it is right here
-`;
+${exampleOf(rule.id)}`;
+}
+
+/** What the rule reports and what it wants, from the rule's page, which is made by running the tool. Empty where no page is installed. */
+function exampleOf(id: string): string {
+  const page = ["../docs/rules", "../../docs/rules"]
+    .map((folder) => fileURLToPath(new URL(`${folder}/${id}.md`, import.meta.url)))
+    .find(existsSync);
+  if (page === undefined) return "";
+  const text = readFileSync(page, "utf8");
+  const example = text.slice(text.indexOf("\n## Not so"), text.indexOf("\n## To leave it"));
+  return example
+    .replace(/^## (.+)$/gm, (_, title: string) => title.toUpperCase())
+    .replace(/^```(?:\w+)?\n([\s\S]*?)^```$/gm, (_, code: string) => code.replace(/^(?=.)/gm, "  ").trimEnd())
+    .replaceAll("`", "")
+    .concat("\n");
 }
 
 function list({ stdout }: Surroundings): string {

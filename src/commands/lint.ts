@@ -14,7 +14,7 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
       "Checks components and pipelines offline, as GitLab itself would judge them, and says where each fault is.\n" +
         "Exit code 0: nothing at or above --fail-on. 1: findings. 2: could not run.",
     )
-    .argument("[paths...]", "files or folders (default: templates/ and .gitlab-ci.yml)")
+    .argument("[paths...]", "files or folders, or - for stdin (default: templates/ and .gitlab-ci.yml)")
     .option("--format <format>", `one of ${formats.join(", ")}`, "text")
     .option("--output <file>", "write the report to a file, and print it as text")
     .option(
@@ -38,6 +38,14 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
     .option("--no-shellcheck", "check the scripts' syntax only")
     .option("--no-cache", "judge every file anew, whatever earlier runs found")
     .option("--watch", "lint again whenever a file changes, until Ctrl-C")
+    .option(
+      "--rule <rules>",
+      "only these rules, with commas between them; can be given several times",
+      collect,
+    )
+    .option("--ignore <rules>", "without these rules", collect)
+    .option("--stdin-path <path>", "with -: what the text is called, for its role in the project")
+    .option("--color [when]", "auto, always or never (default: auto; NO_COLOR and FORCE_COLOR count)")
     .option("--quiet", "no notices on stderr")
     .addHelpText("after", help)
     .action(async (paths: string[], options: LintOptions) => {
@@ -54,6 +62,8 @@ Examples:
   berth lint --fix --unsafe-fixes --dry-run
   berth lint --changed main
   berth lint --gitlab-version 17.11
+  berth lint --rule image-pinned,keys-unique
+  berth lint --stdin-path templates/deploy.yml - < templates/deploy.yml
 
 A comment suppresses a finding on its line, or, on a line of its own, on the next:
   # berth-ignore image-pinned: the newest scanner is wanted`;
@@ -65,20 +75,47 @@ async function lint(
 ): Promise<ExitCode> {
   requireOneOf("--format", options.format, formats);
   if (options.failOn) requireOneOf("--fail-on", options.failOn, ["error", "warning", "info"]);
+  if (typeof options.color === "string") requireOneOf("--color", options.color, ["auto", "always", "never"]);
+  const input = await readInput(paths, options, surroundings);
   if (options.dryRun && !options.fix) throw new UsageError("--dry-run goes with --fix");
   if (options.unsafeFixes && !options.fix) throw new UsageError("--unsafe-fixes goes with --fix");
   const once = async (): Promise<ExitCode> => {
     const settings = await loadSettings(options, surroundings);
-    const files = await chooseFiles(paths, options, settings, surroundings.cwd);
+    const files = input ? [...input.keys()] : await chooseFiles(paths, options, settings, surroundings.cwd);
     if (options.fix) {
       const { fix } = await import("./lint/fix.ts");
       return fix(files, options, settings, surroundings);
     }
-    return report(await judge(files, options, settings, surroundings), options, settings, surroundings);
+    return report(
+      await judge(files, options, settings, surroundings, input),
+      options,
+      settings,
+      surroundings,
+    );
   };
   if (!options.watch) return once();
   const { watch } = await import("./lint/watch.ts");
   return watch(paths, once, surroundings);
+}
+
+/** Gathers the values of an option that is given several times. */
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
+/** The text of stdin under its name, where `-` is the path; undefined for any other. */
+async function readInput(
+  paths: readonly string[],
+  { stdinPath, fix, watch }: LintOptions,
+  { stdin }: Surroundings,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  if (!paths.includes("-")) {
+    if (stdinPath !== undefined) throw new UsageError("--stdin-path goes with the path -");
+    return undefined;
+  }
+  if (paths.length > 1) throw new UsageError("- is the only path: stdin holds one file");
+  if (fix || watch) throw new UsageError(`- goes without --${fix ? "fix" : "watch"}: name the file`);
+  return new Map([[stdinPath ?? ".gitlab-ci.yml", (await stdin?.()) ?? ""]]);
 }
 
 function requireOneOf(option: string, value: Format | string, allowed: readonly string[]): void {

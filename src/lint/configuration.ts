@@ -10,6 +10,8 @@ export interface Configuration {
   /** Files that folders do not bring in. */
   readonly isIgnored: (file: string) => boolean;
   readonly baseline: string | undefined;
+  /** Where rules are explained: an address with `{rule}` in it. */
+  readonly docs: string | undefined;
   /** ShellCheck's codes that the project leaves out. */
   readonly disabledCodes: readonly number[];
   /** Folders with `<group>/<project>`: git repositories, or a folder for each version. */
@@ -25,6 +27,7 @@ export interface WrittenConfiguration {
   readonly fail_on?: Severity;
   readonly ignore?: readonly string[];
   readonly baseline?: string;
+  readonly docs?: string;
   readonly mirrors?: readonly string[];
   readonly shellcheck?: { readonly disable?: Readonly<Record<string, string>> };
   readonly rules?: Readonly<Record<string, Severity | "off" | false>>;
@@ -45,6 +48,7 @@ export function configure(lint: WrittenConfiguration): Configuration {
     failOn: lint.fail_on,
     isIgnored: (name) => isIgnored(name),
     baseline: lint.baseline,
+    docs: lint.docs,
     disabledCodes: Object.keys(lint.shellcheck?.disable ?? {}).map((code) => Number(code.replace(/^SC/, ""))),
     mirrors: lint.mirrors ?? [],
     severityOf: (rule, name) => {

@@ -2,6 +2,26 @@ import { UsageError } from "../base/usage-error.ts";
 import { loadYaml, Source, toJson, YamlError } from "../engine/yaml/index.ts";
 import { type Configuration, configure, type WrittenConfiguration } from "./configuration.ts";
 import { validateConfiguration } from "./configuration-schema.generated.ts";
+import { meant } from "./nearest.ts";
+import { ruleTable } from "./rule-table.generated.ts";
+
+/** The keys of the file, at all levels. */
+const KEYS = [
+  "lint",
+  "gitlab_version",
+  "fail_on",
+  "ignore",
+  "baseline",
+  "docs",
+  "mirrors",
+  "shellcheck",
+  "disable",
+  "rules",
+  "exceptions",
+  "rule",
+  "files",
+  "reason",
+];
 
 /** The file is no configuration; the message is one line with the place. */
 export class ConfigurationError extends UsageError {}
@@ -26,8 +46,11 @@ function parse(text: string, file: string): { readonly lint?: WrittenConfigurati
   const path = (fault?.instancePath ?? "").split("/").filter(Boolean).join(".");
   const params = fault?.params ?? {};
   const unknown = params.propertyName ?? params.additionalProperty;
-  if (unknown !== undefined)
-    throw new ConfigurationError(`${file}: ${path || "settings"}: unknown key "${String(unknown)}"`);
+  if (unknown !== undefined) {
+    const near = meant(String(unknown), path === "lint.rules" ? ruleTable.map(({ id }) => id) : KEYS);
+    const hint = near === undefined ? "" : `; ${near}`;
+    throw new ConfigurationError(`${file}: ${path || "settings"}: unknown key "${String(unknown)}"${hint}`);
+  }
   const allowed = Array.isArray(params.allowedValues)
     ? `: ${params.allowedValues.map((each) => JSON.stringify(each)).join(", ")}`
     : "";

@@ -1,4 +1,5 @@
 import { type Diagnostic, type Severity, severities } from "./diagnostic.ts";
+import { meant } from "./nearest.ts";
 
 /** One rule named by one `# berth-ignore` comment. */
 interface Suppression {
@@ -85,9 +86,11 @@ function complain(
   const form = "write it as: # berth-ignore rule-id: why it is right here";
   if (rule === "") return say("suppression-reasoned", "the comment names no rule", form);
   if (!rules.known.has(rule)) {
-    return say("suppression-used", `"${rule}" is no rule`, "berth explain lists the rules");
+    const near = meant(rule, [...rules.known]);
+    return say("suppression-used", `"${rule}" is no rule`, near ?? "berth explain lists the rules");
   }
   if (reason === "") return say("suppression-reasoned", `"${rule}" is suppressed without a reason`, form);
-  if (suppression.used || rules.silent.has(rule)) return [];
+  // a rule that is off in this run may find something in the next one
+  if (suppression.used || rules.silent.has(rule) || severityOf(rule) === undefined) return [];
   return say("suppression-used", `nothing to suppress: "${rule}" finds nothing here`, "remove the comment");
 }

@@ -1,4 +1,5 @@
 import { renderCodeQuality } from "./codequality.ts";
+import { renderGithub } from "./github.ts";
 import { renderJson } from "./json.ts";
 import { renderJunit } from "./junit.ts";
 import type { Report, TextStyle } from "./report.ts";
@@ -8,7 +9,7 @@ import { renderText } from "./text.ts";
 export type { Finding, Report, RuleSummary, TextStyle, UnreadInclude } from "./report.ts";
 
 /** The names that `--format` takes. */
-export const formats = ["text", "json", "sarif", "codequality", "junit"] as const;
+export const formats = ["text", "json", "sarif", "codequality", "junit", "github"] as const;
 export type Format = (typeof formats)[number];
 
 /** Renders a report. Returns the whole text; nothing is printed. */
@@ -24,5 +25,7 @@ export function render(report: Report, format: Format, style: TextStyle): string
       return renderCodeQuality(report);
     case "junit":
       return renderJunit(report);
+    case "github":
+      return renderGithub(report);
   }
 }

@@ -2,7 +2,8 @@ import type { Finding, Report } from "./report.ts";
 import { escapeXml } from "./xml.ts";
 
 /**
- * JUnit XML for `artifacts:reports:junit`: one suite a file, one failed case a finding, one passed case for a clean file.
+ * JUnit XML for `artifacts:reports:junit`: one suite a file, one case a finding, which advice
+ * (info) passes and any other fails, and one passed case for a clean file.
  * @see https://docs.gitlab.com/ci/testing/unit_test_reports/
  */
 export function renderJunit(report: Report): string {
@@ -13,13 +14,13 @@ export function renderJunit(report: Report): string {
       report.findings.filter((each) => each.file === file),
     ),
   );
-  const attributes = `name="berth lint" tests="${Math.max(report.findings.length, 0) + cleanFiles(files, report)}" failures="${report.findings.length}" errors="0"`;
+  const attributes = `name="berth lint" tests="${Math.max(report.findings.length, 0) + cleanFiles(files, report)}" failures="${failuresOf(report.findings)}" errors="0"`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ${attributes}>\n${suites.join("")}</testsuites>\n`;
 }
 
 function suite(file: string, findings: readonly Finding[]): string {
-  const cases = findings.length === 0 ? [cleanCase(file)] : findings.map(failedCase);
-  const counts = `tests="${cases.length}" failures="${findings.length}" errors="0" skipped="0"`;
+  const cases = findings.length === 0 ? [cleanCase(file)] : findings.map(caseOf);
+  const counts = `tests="${cases.length}" failures="${failuresOf(findings)}" errors="0" skipped="0"`;
   return `  <testsuite name="${escapeXml(file)}" ${counts} time="0">\n${cases.join("")}  </testsuite>\n`;
 }
 
@@ -27,13 +28,19 @@ function cleanCase(file: string): string {
   return `    <testcase name="no findings" classname="${escapeXml(file)}" time="0"/>\n`;
 }
 
-function failedCase(finding: Finding): string {
+function failuresOf(findings: readonly Finding[]): number {
+  return findings.filter(({ severity }) => severity !== "info").length;
+}
+
+function caseOf(finding: Finding): string {
   const place = `${finding.file}:${finding.line}:${finding.column}`;
   const details = [place, finding.message, ...(finding.hint ? [`hint: ${finding.hint}`] : [])].join("\n");
   const name = `${finding.rule} at ${finding.line}:${finding.column}`;
   return (
     `    <testcase name="${escapeXml(name)}" classname="${escapeXml(finding.file)}" time="0">\n` +
-    `      <failure type="${finding.severity}" message="${escapeXml(finding.message)}">${escapeXml(details)}</failure>\n` +
+    (finding.severity === "info"
+      ? `      <system-out>${escapeXml(details)}</system-out>\n`
+      : `      <failure type="${finding.severity}" message="${escapeXml(finding.message)}">${escapeXml(details)}</failure>\n`) +
     "    </testcase>\n"
   );
 }

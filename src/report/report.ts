@@ -11,8 +11,8 @@ export interface RuleSummary {
   readonly summary: string;
   readonly severity: Severity;
   readonly group: string;
-  /** Where the rule is explained: an address, or a path inside the project. */
-  readonly docs: string;
+  /** The address where the rule is explained, if the project has set one. */
+  readonly docs?: string | undefined;
 }
 
 /** An include that could not be read, so that what it brings was not judged. */

@@ -40,8 +40,11 @@ function describeRule(rule: RuleSummary) {
   return {
     id: rule.id,
     shortDescription: { text: rule.summary },
-    help: { text: `berth explain ${rule.id}`, markdown: `See [${rule.id}](${rule.docs}).` },
-    ...(/^https?:/.test(rule.docs) ? { helpUri: rule.docs } : {}),
+    help: {
+      text: `berth explain ${rule.id}`,
+      markdown: rule.docs === undefined ? `\`berth explain ${rule.id}\`` : `See [${rule.id}](${rule.docs}).`,
+    },
+    ...(rule.docs !== undefined && /^https?:/.test(rule.docs) ? { helpUri: rule.docs } : {}),
     defaultConfiguration: { level: levels[rule.severity] },
     properties: { tags: [rule.group] },
   };

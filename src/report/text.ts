@@ -16,7 +16,7 @@ const MOST_FINDINGS = 20;
 
 type Paint = (colour: keyof typeof colours, text: string) => string;
 
-/** The report for people: place, message, source line with caret, related places, hint, docs; then one summary line. */
+/** The report for people: place, message, source line with caret, related places, hint, where more is said; then one summary line. */
 export function renderText(report: Report, style: TextStyle): string {
   const paint: Paint = style.colour
     ? (colour, text) => `\u001b[${colours[colour]}m${text}\u001b[0m`
@@ -27,16 +27,20 @@ export function renderText(report: Report, style: TextStyle): string {
     lines.set(file, known);
     return known[line - 1];
   };
-  const blocks = report.findings.map((finding) =>
-    renderFinding(finding, report, { ...style, paint, text: lineOf(finding) }),
-  );
+  const told = new Set<string>();
+  const blocks = report.findings.map((finding) => {
+    // where a rule is explained is said once
+    const isFirst = !told.has(finding.rule);
+    told.add(finding.rule);
+    return renderFinding(finding, report, { ...style, paint, text: lineOf(finding), isFirst });
+  });
   return `${blocks.map((block) => `${block}\n\n`).join("")}${byRule(report, paint)}${unread(report, paint)}${summary(report)}\n`;
 }
 
 function renderFinding(
   finding: Finding,
   report: Report,
-  view: TextStyle & { readonly paint: Paint; readonly text: string | undefined },
+  view: TextStyle & { readonly paint: Paint; readonly text: string | undefined; readonly isFirst: boolean },
 ): string {
   const { paint } = view;
   const place = `${finding.file}:${finding.line}:${finding.column}`;
@@ -55,7 +59,7 @@ function renderFinding(
           `  ${paint("cyan", "fix")}  ${finding.fix.title}${finding.fix.safe ? " (--fix)" : " (--fix --unsafe-fixes)"}`,
         ]
       : []),
-    ...(docs ? [`  ${paint("dim", `docs ${docs}`)}`] : []),
+    ...(view.isFirst ? [`  ${paint("dim", `more ${docs ?? `berth explain ${finding.rule}`}`)}`] : []),
   ].join("\n");
 }
 

@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -38,6 +39,22 @@ describe("the command line", () => {
       (error: { code: number; stderr: string }) => error,
     );
     expect(failure?.code).toBe(2);
-    expect(failure?.stderr).toMatch(/lnt/);
+    expect(failure?.stderr).toBe('berth: unknown command "lnt"; did you mean "lint"?\n');
+  });
+
+  it("lists its commands where none is named, and helps with one", async () => {
+    const alone = await run(process.execPath, ["--import", "tsx", cli]).catch((error) => error);
+    expect(alone).toMatchObject({ code: 2, stderr: expect.stringMatching(/^ {2}lint +Checks/m) });
+    const { stdout } = await run(process.execPath, ["--import", "tsx", cli, "help", "explain"]);
+    expect(stdout).toContain("Usage: berth explain");
+  });
+
+  it("ends quietly where its reader has gone", async () => {
+    const child = spawn(process.execPath, ["--import", "tsx", cli, "explain", "--json"]);
+    child.stdout.destroy();
+    const stderr: Buffer[] = [];
+    child.stderr.on("data", (part: Buffer) => stderr.push(part));
+    const [code] = await once(child, "close");
+    expect({ code, stderr: Buffer.concat(stderr).toString() }).toEqual({ code: 0, stderr: "" });
   });
 });

@@ -34,6 +34,7 @@ async function run(
   declare: CommandModule["command"] = lint,
   env = process.env,
   signal = new AbortController().signal,
+  input = "",
 ) {
   let stdout = "";
   let stderr = "";
@@ -45,6 +46,7 @@ async function run(
     stdout: { write: (text: string) => (stdout += text) },
     stderr: { write: (text: string) => (stderr += text) },
     signal,
+    stdin: async () => input,
   };
   declare(program, surroundings, (each) => {
     code = each;
@@ -71,13 +73,53 @@ test("exit codes: 0 clean, 1 findings, and --fail-on moves the line", async () =
 test.each([
   [[], "nothing to lint"],
   [["nowhere.yml"], "cannot read nowhere.yml"],
-  [["--format", "yaml"], "--format yaml: the values are text, json, sarif, codequality, junit"],
+  [["--format", "yaml"], "--format yaml: the values are text, json, sarif, codequality, junit, github"],
   [["--dry-run"], "--dry-run goes with --fix"],
   [["--unsafe-fixes"], "--unsafe-fixes goes with --fix"],
   [["--config", "x.yaml"], "cannot read x.yaml"],
   [["--gitlab-version", "new"], "write a version such as 17.11"],
 ])("what cannot run is said in one line: %j", async (args, message) => {
   await expect(run(args)).rejects.toThrow(message);
+});
+
+test("--rule and --ignore choose the rules; an unknown one is told with what was meant", async () => {
+  write(".gitlab-ci.yml", dirty.replace("build.sh", "build.sh $CI_COMIT_SHA"));
+  const rulesOf = async (...args: string[]) => {
+    const { diagnostics } = JSON.parse((await run([...args, "--no-shellcheck", "--format", "json"])).stdout);
+    return diagnostics.map((each: { rule: string }) => each.rule);
+  };
+  expect(await rulesOf()).toEqual(["image-pinned", "predefined-variable-known"]);
+  expect(await rulesOf("--rule", "image-pinned")).toEqual(["image-pinned"]);
+  expect(await rulesOf("--rule", "image-pinned,keys-unique")).toEqual(["image-pinned"]);
+  expect(await rulesOf("--ignore", "image-pinned")).toEqual(["predefined-variable-known"]);
+  await expect(run(["--rule", "image-pined"])).rejects.toThrow('did you mean "image-pinned"?');
+});
+
+test("- is stdin, judged under the name that --stdin-path gives it", async () => {
+  const of = (args: string[], text: string) => run(args, lint, process.env, undefined, text);
+  expect((await of(["-"], clean)).stdout).toBe("no findings in 1 file\n");
+  const shown = await of(["--stdin-path", "ci/jobs.yml", "-"], dirty);
+  expect(shown.stdout).toMatch(/^ci\/jobs\.yml:2:10: warning: /);
+  await expect(of(["--fix", "-"], clean)).rejects.toThrow("- goes without --fix");
+  await expect(of(["--stdin-path", "x.yml"], clean)).rejects.toThrow("--stdin-path goes with the path -");
+});
+
+test("colour: --color, else NO_COLOR and FORCE_COLOR, else whether it is a terminal", async () => {
+  write(".gitlab-ci.yml", dirty);
+  const isColoured = async (args: string[], env: NodeJS.ProcessEnv = {}) =>
+    (await run(args, lint, { PATH: process.env.PATH, ...env })).stdout.includes("\u001b[");
+  expect(await isColoured([])).toBe(false);
+  expect(await isColoured(["--color"])).toBe(true);
+  expect(await isColoured(["--color", "never"], { FORCE_COLOR: "1" })).toBe(false);
+  expect(await isColoured([], { FORCE_COLOR: "1" })).toBe(true);
+  expect(await isColoured([], { FORCE_COLOR: "1", NO_COLOR: "1" })).toBe(false);
+});
+
+test("an address of the rules' pages in berth.yaml is shown", async () => {
+  write(".gitlab-ci.yml", dirty);
+  expect((await run([])).stdout).toContain("more berth explain image-pinned\n");
+  write("berth.yaml", "lint:\n  docs: https://ci.example.com/rules/{rule}\n");
+  expect((await run([])).stdout).toContain("more https://ci.example.com/rules/image-pinned\n");
 });
 
 test("folders bring their components and pipelines, and nothing else", async () => {
@@ -274,7 +316,7 @@ test("--watch lints again after a change and ends with Ctrl-C", async () => {
 });
 
 test("explain knows each rule, and what a misspelt one means", async () => {
-  expect((await run(["image-pinned"], explain)).stdout).toContain("docs/rules/image-pinned.md");
+  expect((await run(["image-pinned"], explain)).stdout).toMatch(/NOT SO\n.*python:latest.*BETTER\n/s);
   expect((await run([], explain)).stdout.split("\n").length).toBeGreaterThan(60);
   await expect(run(["image-pined"], explain)).rejects.toThrow('did you mean "image-pinned"?');
 });

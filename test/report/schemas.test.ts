@@ -93,3 +93,18 @@ test("the schemas reject what is wrong", async () => {
 function packageFolder(name: string): string {
   return dirname(require.resolve(`${name}/package.json`));
 }
+
+test("JUnit counts advice as passed", () => {
+  const advice = { ...exampleReport.findings[0]!, severity: "info" as const };
+  const xml = show({ ...exampleReport, findings: [advice] }, "junit");
+  expect(xml).toContain('failures="0"');
+  expect(xml).not.toContain("<failure");
+});
+
+test("GitHub's commands are one line each, whatever the message holds", () => {
+  const lines = show(exampleReport, "github").trimEnd().split("\n");
+  expect(lines.length).toBe(exampleReport.findings.length + 1);
+  expect(lines[0]).toBe(
+    '::error file=templates/a b#1.yml,line=6,col=15,endLine=6,endColumn=34,title=input-declared::unknown input "stge"; the inputs are "stage" <&>; write "stage"',
+  );
+});

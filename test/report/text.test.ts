@@ -14,7 +14,12 @@ test("a finding shows place, source line, caret, related place, hint, fix and do
   see  templates/a b#1.yml:2:3: the inputs are declared here
   hint write "stage"
   fix  write "stage" (--fix)
-  docs https://example.com/input-declared`);
+  more https://example.com/input-declared`);
+});
+
+test("where a rule is explained is said once for each rule, and by the command where no address is set", () => {
+  const shown = show({ ...exampleReport, rules: [], findings: [finding, { ...finding, line: 7 }] });
+  expect(shown.match(/more .*/g)).toEqual(["more berth explain input-declared"]);
 });
 
 test("the last line sums up", () => {

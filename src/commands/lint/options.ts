@@ -5,6 +5,14 @@ import type { Format } from "../../report/index.ts";
 export interface LintOptions {
   readonly format: Format;
   readonly output?: string;
+  /** `--color` alone is true. */
+  readonly color?: true | "auto" | "always" | "never";
+  /** The only rules that count. */
+  readonly rule?: readonly string[];
+  /** Rules that do not count. */
+  readonly ignore?: readonly string[];
+  /** What the text of stdin is called. */
+  readonly stdinPath?: string;
   readonly failOn?: Severity;
   readonly gitlabVersion?: string;
   readonly config?: string;

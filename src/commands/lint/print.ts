@@ -34,7 +34,7 @@ export function report(
       `berth: ${stale} entries of ${file} match nothing any more; write it anew with --write-baseline\n`,
     );
   }
-  print(judgement, fresh, options, surroundings);
+  print(judgement, fresh, options, settings, surroundings);
   const threshold = options.failOn ?? settings.failOn ?? "warning";
   return fresh.some((each) => isAtLeast(each.severity, threshold)) ? 1 : 0;
 }
@@ -42,18 +42,19 @@ export function report(
 function print(
   { files, texts, unread }: Judgement,
   findings: readonly Finding[],
-  { format, output }: LintOptions,
+  { format, output, color }: LintOptions,
+  { docs }: Configuration,
   { stdout, env, cwd }: Surroundings,
 ): void {
   const described: Report = {
     version: packageManifest.version,
-    rules: ruleTable.map((rule) => ({ ...rule, docs: `docs/rules/${rule.id}.md` })),
+    rules: ruleTable.map((rule) => ({ ...rule, docs: docs?.replaceAll("{rule}", rule.id) })),
     findings,
     files,
     unread,
     source: (file) => texts.get(file),
   };
-  const colour = stdout.isTTY === true && !env.NO_COLOR;
+  const colour = isColoured(color, stdout.isTTY === true, env);
   const style = { colour, columns: stdout.columns ?? 120 };
   if (output === undefined) {
     stdout.write(render(described, format, style));
@@ -61,6 +62,17 @@ function print(
   }
   writeReport(resolve(cwd, output), render(described, format, { ...style, colour: false }));
   stdout.write(render(described, "text", style));
+}
+
+/** `--color` decides; else `NO_COLOR` and `FORCE_COLOR` (https://force-color.org), else whether it is a terminal. */
+function isColoured(
+  asked: LintOptions["color"],
+  isTerminal: boolean,
+  { NO_COLOR, FORCE_COLOR }: Surroundings["env"],
+): boolean {
+  if (asked !== undefined && asked !== "auto") return asked !== "never";
+  if (NO_COLOR) return false;
+  return FORCE_COLOR ? FORCE_COLOR !== "0" : isTerminal;
 }
 
 function writeReport(file: string, text: string): void {

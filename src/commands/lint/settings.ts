@@ -3,12 +3,14 @@ import { resolve } from "node:path";
 import { UsageError } from "../../base/usage-error.ts";
 import { parseVersionRange } from "../../engine/version/index.ts";
 import { type Configuration, configure } from "../../lint/configuration.ts";
+import { meant } from "../../lint/nearest.ts";
+import { ruleTable } from "../../lint/rule-table.generated.ts";
 import type { Surroundings } from "../command.ts";
 import type { LintOptions } from "./options.ts";
 
 /** The settings of a run: `berth.yaml`, overridden by options. Throws UsageError for what is wrong with either. */
 export async function loadSettings(options: LintOptions, { cwd }: Surroundings): Promise<Configuration> {
-  const settings = await readSettings(options.config, cwd);
+  const settings = withRules(await readSettings(options.config, cwd), options);
   if (options.gitlabVersion === undefined) return settings;
   const gitlabVersions = parseVersionRange(options.gitlabVersion);
   if (!gitlabVersions)
@@ -17,6 +19,31 @@ export async function loadSettings(options: LintOptions, { cwd }: Surroundings):
     );
   const circumstances = `${settings.circumstances} ${options.gitlabVersion}`;
   return { ...settings, gitlabVersions, circumstances };
+}
+
+/** The rules that `--rule` and `--ignore` leave. */
+function withRules(settings: Configuration, { rule = [], ignore = [] }: LintOptions): Configuration {
+  const [only, without] = [namesOf(rule), namesOf(ignore)];
+  if (only.length + without.length === 0) return settings;
+  return {
+    ...settings,
+    severityOf: (each, file) =>
+      (only.length > 0 && !only.includes(each.id)) || without.includes(each.id)
+        ? undefined
+        : settings.severityOf(each, file),
+    circumstances: `${settings.circumstances} ${only.join(",")} -${without.join(",")}`,
+  };
+}
+
+/** Splits at commas. Throws UsageError for a name that is no rule's. */
+function namesOf(written: readonly string[]): string[] {
+  const names = written.flatMap((each) => each.split(",")).map((name) => name.trim());
+  const ids = ruleTable.map(({ id }) => id);
+  for (const name of names) {
+    if (ids.includes(name)) continue;
+    throw new UsageError(`there is no rule "${name}"; ${meant(name, ids) ?? "berth explain lists them"}`);
+  }
+  return names;
 }
 
 async function readSettings(file: string | undefined, cwd: string): Promise<Configuration> {
