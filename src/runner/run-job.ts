@@ -35,6 +35,7 @@ export async function runJob(job: RunnerJob, runner: Runner): Promise<JobOutcome
     settings,
     trace,
     signal: limit.signal,
+    isTimedOut: limit.isOver,
     graceSeconds: runner.graceSeconds ?? runnersGraceSeconds,
   });
   try {

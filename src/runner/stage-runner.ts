@@ -3,8 +3,10 @@ import { JobFailure } from "./outcome.ts";
 import type { Runner } from "./runner.ts";
 import { ShellScript } from "./script.ts";
 import type { JobSettings } from "./settings.ts";
+import type { Deadline } from "./timeouts.ts";
 import type { JobTrace, OutputStream } from "./trace.ts";
 import type { JobVariables } from "./variables.ts";
+import { behaves } from "./version.ts";
 
 /** One job on its way through its stages. */
 export interface RunningJob {
@@ -15,6 +17,8 @@ export interface RunningJob {
   readonly trace: JobTrace;
   /** The job's timeout, and the end from outside. */
   readonly signal: AbortSignal;
+  /** Whether the job's timeout is over. */
+  readonly isTimedOut: () => boolean;
   readonly graceSeconds: number;
 }
 
@@ -26,10 +30,24 @@ export class StageRunner {
     this.running = running;
   }
 
-  /** @throws JobFailure where the job is over already, or what `run` throws. */
-  async stage(name: string, title: string, run: () => Promise<void>): Promise<void> {
-    if (this.running.signal.aborted) throw new JobFailure("canceled", "job_canceled");
-    await this.running.trace.section(name, title, run);
+  /**
+   * `limit`: a time that the part has of its own.
+   * @throws JobFailure where the job is over already, or what `run` throws.
+   */
+  async stage(name: string, title: string, run: () => Promise<void>, limit?: Deadline): Promise<void> {
+    const { signal, isTimedOut, trace } = this.running;
+    if (signal.aborted) throw new JobFailure("context canceled", "job_canceled");
+    try {
+      await trace.section(name, title, run);
+    } finally {
+      if (isTimedOut() || limit?.isOver()) trace.warning(this.timeoutWords(name));
+    }
+  }
+
+  private timeoutWords(stage: string): string {
+    const since = behaves(this.running.runner.identity.version, "configurationError");
+    const page = since ? "ci/runners/configure_runners/" : "ee/ci/runners/configure_runners.html";
+    return `${stage} could not run to completion because the timeout was exceeded. For more control over job and script timeouts see: https://docs.gitlab.com/${page}#set-script-and-after_script-timeouts`;
   }
 
   /** Lets a stage that runs no script write. */

@@ -110,6 +110,9 @@ export class JobTrace {
   }
 }
 
+/** So many characters of a line wait for its end, as with the runner. */
+const longestHeld = 8 * 1024;
+
 /** Writes whole lines, each with time and stream before it; `+` where it goes on from the stream's line before. */
 class TimedLines implements OutputStream {
   private readonly stream: string;
@@ -131,7 +134,8 @@ class TimedLines implements OutputStream {
       this.begun += part;
       // The runner hands a section's mark on as soon as it is written.
       const mark = last && part.endsWith("\r");
-      if (!last || mark) this.finish(mark);
+      const long = last && this.begun.length > longestHeld;
+      if (!last || mark || long) this.finish(mark || long);
     }
   }
 

@@ -3,7 +3,6 @@ import { quote, type ShellScript } from "./script.ts";
 import { failureOf, type StageRunner } from "./stage-runner.ts";
 import { type Deadline, deadline, parseDuration } from "./timeouts.ts";
 import type { JobVariables } from "./variables.ts";
-import { behaves } from "./version.ts";
 
 /** GitLab Runner's default for `RUNNER_AFTER_SCRIPT_TIMEOUT`. */
 const afterScriptSeconds = 300;
@@ -13,10 +12,10 @@ const afterScriptSeconds = 300;
  * @throws JobFailure with what made the job fail; after_script does not, unless the job says so.
  */
 export async function runUserScripts(stages: StageRunner): Promise<void> {
-  const { signal, trace, settings } = stages.running;
+  const { isTimedOut, trace, settings } = stages.running;
   const failure = await runSteps(stages);
   const after = await failureOf(runAfterScript(stages, failure));
-  if (after && !signal.aborted) {
+  if (after && !isTimedOut()) {
     if (!settings.ignoreAfterScriptErrors) throw failure ?? after;
     trace.warning(`after_script failed, but job will continue unaffected: ${after.message}`);
   }
@@ -48,7 +47,8 @@ async function runStep(stages: StageRunner, name: string, limit: Deadline): Prom
   const commands = name === "release" ? given.map((each) => variables.expand(each)) : given;
   const script = begun(stages, variables);
   script.commands(commands, "script_step");
-  await runWithin(stages, limit, stage, `Executing "${stage}" stage of the job script`, script);
+  const title = `Executing "${stage}" stage of the job script`;
+  await stages.stage(stage, title, () => stages.runScript(script, "job", limit.signal), limit);
 }
 
 async function runAfterScript(stages: StageRunner, failure: JobFailure | undefined): Promise<void> {
@@ -59,7 +59,8 @@ async function runAfterScript(stages: StageRunner, failure: JobFailure | undefin
   const script = begun(stages, variables.with({ CI_JOB_STATUS: statusAfter(failure) }));
   script.notice("Running after script...");
   script.commands(commands, "after_script_step");
-  await runWithin(stages, limit, "after_script", "Running after_script", script).finally(limit.clear);
+  const run = () => stages.runScript(script, "job", limit.signal);
+  await stages.stage("after_script", "Running after_script", run, limit).finally(limit.clear);
 }
 
 /** A script in the project's folder, with the job's variables. */
@@ -70,27 +71,6 @@ function begun(stages: StageRunner, variables: JobVariables): ShellScript {
   script.exports(variables, place);
   script.line(`cd ${quote(place.project)}`);
   return script;
-}
-
-async function runWithin(
-  stages: StageRunner,
-  limit: Deadline,
-  name: string,
-  title: string,
-  script: ShellScript,
-): Promise<void> {
-  const { trace, runner } = stages.running;
-  try {
-    await stages.stage(name, title, () => stages.runScript(script, "job", limit.signal));
-  } finally {
-    const since = behaves(runner.identity.version, "configurationError");
-    const page = since ? "ci/runners/configure_runners/" : "ee/ci/runners/configure_runners.html";
-    if (limit.isOver()) {
-      trace.warning(
-        `${name} could not run to completion because the timeout was exceeded. For more control over job and script timeouts see: https://docs.gitlab.com/${page}#set-script-and-after_script-timeouts`,
-      );
-    }
-  }
 }
 
 /** The time that a variable gives a script, within the job's. */

@@ -10,12 +10,25 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { type RunnerJob, runJob, ShellExecutor, type Upload } from "../../../src/runner/index.ts";
+import {
+  type Runner,
+  type RunnerGitInfo,
+  type RunnerJob,
+  runJob,
+  ShellExecutor,
+  type Upload,
+} from "../../../src/runner/index.ts";
 import type { Answer, Row, UploadedFiles } from "./rows.ts";
 import { sectionsOf } from "./sections.ts";
 
 /** The commit that the rows were recorded with; ours has another number. */
 const recordedSha = "8e5f13645000425fb9eba13f4a1ea84fc3f5935b";
+
+/** What became of a job. */
+export interface Played {
+  readonly answer: Answer;
+  readonly trace: string;
+}
 
 /** A runner with folders of its own, a repository like that of the rows, and jobs one after the other. */
 export class PlayedRunner {
@@ -31,20 +44,30 @@ export class PlayedRunner {
   }
 
   /** Runs a row's job. `trace`: as the runner wrote it. */
-  async play(row: Row): Promise<{ answer: Answer; trace: string }> {
+  play(row: Row): Promise<Played> {
     this.jobs += 1;
+    return this.playJob(this.jobOf(row), row.job.incoming);
+  }
+
+  /** Runs a job that gets these artifacts of earlier jobs. A job whose repository is on a server gets ours, with our commit. */
+  async playJob(
+    given: RunnerJob,
+    incoming: Row["job"]["incoming"] = [],
+    runner: Partial<Runner> = {},
+  ): Promise<Played> {
     let trace = "";
+    const job = { ...given, git_info: this.ownSources(given.git_info) };
     const uploads: UploadedFiles[] = [];
     const folders = {
       builds: join(this.root, "builds"),
       project: join(this.root, "builds", "abc", "0", "project-1"),
       cache: join(this.root, "cache", "project-1"),
     };
-    const outcome = await runJob(this.jobOf(row), {
+    const outcome = await runJob(job, {
       identity: {
         version: this.version,
         revision: "HEAD",
-        name: "abc",
+        name: "runner",
         shortToken: "abc",
         systemId: "s_000000000000",
       },
@@ -52,9 +75,11 @@ export class PlayedRunner {
       folders,
       write: (text) => {
         trace += text;
+        runner.write?.(text);
       },
+      ...(runner.signal && { signal: runner.signal }),
       bringArtifacts: async ({ id }, project) => {
-        const files = row.job.incoming?.[id - 1000] ?? {};
+        const files = incoming[id % 1000] ?? {};
         for (const [path, text] of Object.entries(files)) {
           mkdirSync(dirname(join(project, path)), { recursive: true });
           writeFileSync(join(project, path), text);
@@ -76,6 +101,11 @@ export class PlayedRunner {
         uploads,
       },
     };
+  }
+
+  private ownSources(git: RunnerGitInfo): RunnerGitInfo {
+    if (!git.repo_url.startsWith("https:")) return git;
+    return { ...git, repo_url: join(this.root, "repository"), sha: this.sha };
   }
 
   close(): void {
