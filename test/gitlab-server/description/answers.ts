@@ -71,7 +71,7 @@ function requests(pipeline: number, jobs: Readonly<Record<string, number>>): (re
 
 /** What the stand-in answers to every kind of request, a pipeline with all kinds of jobs behind it. */
 export async function collectAnswers(): Promise<Answered[]> {
-  const server = await startGitlabServer({ jobs: "quick" });
+  const server = await startGitlabServer();
   try {
     server.addProject("group/empty");
     const files = { ".gitlab-ci.yml": pipelineFile, "child.yml": "b: { script: [ls] }", "README.md": "App" };
