@@ -55,6 +55,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./release.ts"),
   },
   {
+    name: "verify",
+    summary: "Proves that the templates of a tag are what its scripts make, and who signed it",
+    load: () => import("./verify.ts"),
+  },
+  {
     name: "outdated",
     summary: "Compares pinned component versions with the released ones",
     load: () => import("./outdated.ts"),

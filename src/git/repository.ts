@@ -83,6 +83,23 @@ export class Repository {
     return this.git("cat-file", "blob", object);
   }
 
+  /** Returns all text files of a revision by their paths from the root, up to `limit` bytes each. Links and submodules are left out. */
+  async texts(revision: string, limit = 4 * 1024 * 1024): Promise<Map<string, string>> {
+    const commit = await this.commit(revision);
+    const listed = await this.git("ls-tree", "-r", "-z", "-l", "--full-tree", commit);
+    const blobs = listed.split("\0").flatMap((entry) => {
+      const [, object, size, path] = /^100\d+ blob ([0-9a-f]+) +(\d+)\t([\s\S]*)$/.exec(entry) ?? [];
+      return object !== undefined && path !== undefined && Number(size) <= limit ? [{ object, path }] : [];
+    });
+    const contents = await this.batch(blobs.map(({ object }) => object));
+    return new Map(
+      blobs.flatMap(({ path }, index) => {
+        const content = contents[index];
+        return content?.includes(0) === false ? [[path, content.toString("utf8")] as const] : [];
+      }),
+    );
+  }
+
   /** Returns the paths, from the root, that differ between a revision and the work tree, with files that git does not know yet. */
   async changedFiles(since: string): Promise<string[]> {
     const commit = await this.commit(since);
@@ -119,6 +136,23 @@ export class Repository {
     } catch {
       return undefined;
     }
+  }
+
+  /** The contents of objects, read by one git: `<id> <type> <size>`, the content and an end of line for each. */
+  private async batch(objects: readonly string[]): Promise<Buffer[]> {
+    const options = { cwd: this.folder, maxBuffer: 1024 * 1024 * 1024, encoding: "buffer" as const };
+    const reading = run("git", ["cat-file", "--batch"], options);
+    reading.child.stdin?.end(objects.map((each) => `${each}\n`).join(""));
+    const { stdout } = await reading.catch((error: unknown) => {
+      throw new GitError(reasonOf(error));
+    });
+    let at = 0;
+    return objects.map(() => {
+      const head = stdout.indexOf("\n", at);
+      const size = Number(stdout.toString("latin1", at, head).split(" ")[2]);
+      at = head + 1 + size + 1;
+      return stdout.subarray(head + 1, head + 1 + size);
+    });
   }
 
   private async git(...args: readonly string[]): Promise<string> {

@@ -3,15 +3,13 @@ import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { skippedWhere } from "../skipped.ts";
 import { startGitlabServer, tokens } from "./index.ts";
+import { refusedToPython } from "./not-done.ts";
 
 const run = promisify(execFile);
 /** A Python that has python-gitlab (8.6 was tried); BERTH_PYTHON_GITLAB names one of a virtual environment. */
 const python = process.env.BERTH_PYTHON_GITLAB ?? "python3";
 const installed = spawnSync(python, ["-c", "import gitlab, gql"]).status === 0;
 const reason = installed ? "" : "python-gitlab is not installed: pip install python-gitlab[graphql]==8.6.0";
-
-/** What python-gitlab can do on GitLab and not on the stand-in, which runs each job once. */
-const notDone = ["job cancel", "job erase", "job retry", "pipeline retry"];
 
 describe("the stand-in, to python-gitlab", skippedWhere(reason), () => {
   it("answers every call but those that are named as not done", async () => {
@@ -26,10 +24,10 @@ describe("the stand-in, to python-gitlab", skippedWhere(reason), () => {
       const { stdout } = await run(python, ["test/gitlab-server/python_calls.py"], { env, timeout: 120_000 });
       const outcome: Readonly<Record<string, string>> = JSON.parse(stdout);
       const failed = Object.entries(outcome).filter(
-        ([name, error]) => error !== "" && !notDone.includes(name),
+        ([name, error]) => error !== "" && !refusedToPython.includes(name),
       );
       expect(failed).toEqual([]);
-      for (const name of notDone) expect(outcome[name], name).toContain("404");
+      for (const name of refusedToPython) expect(outcome[name], name).toContain("404");
       expect(Object.values(outcome).filter((error) => error === "").length).toBeGreaterThanOrEqual(68);
     } finally {
       await server.stop();

@@ -9,6 +9,9 @@ interface TestCase {
   readonly execution_time: number;
   readonly system_output: string | null;
   readonly stack_trace: null;
+  readonly file: string | null;
+  readonly recent_failures: null;
+  readonly attachment_url: null;
 }
 
 /** The JUnit reports of a pipeline's jobs as GitLab sums them up: a suite for each job. */
@@ -47,6 +50,9 @@ function casesOf(junit: string): TestCase[] {
         execution_time: Number(attribute("time")),
         system_output: kind ? inner.replaceAll(/<[^>]*>/g, "").trim() : null,
         stack_trace: null,
+        file: attribute("file") || null,
+        recent_failures: null,
+        attachment_url: null,
       };
     },
   );

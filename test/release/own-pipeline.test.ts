@@ -94,6 +94,12 @@ describe("the pipeline of this project", () => {
     const { release, release_check: check } = expansion.jobs;
     expect(release).toMatchObject({ stage: "release", release: { tag_name: "$CI_COMMIT_TAG" } });
     expect(release?.needs).toMatchObject({ job: [{ name: "release_check" }] });
+    // What the links name is what the check leaves.
+    const { paths } = check?.artifacts as { paths: string[] };
+    const links = (release?.release as { assets: { links: { url: string }[] } }).assets.links;
+    const linked = links.flatMap(({ url }) => /\/raw\/(.+)\?job=release_check$/.exec(url)?.[1] ?? []);
+    expect(linked).toEqual(["verified.json", "sbom.cdx.json"]);
+    expect(paths).toEqual(expect.arrayContaining(linked));
     expect(check?.stage).toBe("release");
     expect(check?.needs).toBeUndefined();
     expect(expansion.stages.at(-2)).toBe("release");

@@ -1,22 +1,26 @@
-import { projectRecord, runnerRecord } from "../records.ts";
+import {
+  projectRecord,
+  projectWithAccess,
+  runnerDetails,
+  runnerRecord,
+  userInFull,
+} from "../records/index.ts";
 import { roles } from "../tokens.ts";
 import { paged, projectOf, Refusal, type Route, requireRole, route } from "./request.ts";
 
+const metadata = {
+  version: "18.11.2-ee",
+  revision: "0000000",
+  kas: { enabled: false, externalUrl: null, externalK8sProxyUrl: null, version: null },
+  enterprise: true,
+};
+
 /** What the server, its projects and its runners are. */
 export const about: readonly Route[] = [
-  route("GET", "/metadata", () => ({
-    json: { version: "18.11.2-ee", revision: "0000000", kas: { enabled: false }, enterprise: true },
-  })),
-  route("GET", "/version", () => ({ json: { version: "18.11.2-ee", revision: "0000000" } })),
+  route("GET", "/metadata", () => ({ json: metadata })),
+  route("GET", "/version", () => ({ json: metadata })),
   route("GET", "/user", () => ({
-    json: {
-      id: 1,
-      username: "root",
-      name: "Administrator",
-      state: "active",
-      email: "admin@example.com",
-      commit_email: "admin@example.com",
-    },
+    json: { ...userInFull, email: "admin@example.com", commit_email: "admin@example.com" },
   })),
   route("GET", "/personal_access_tokens/self", ({ token }) => {
     if (token.kind === "oauth" || token.kind === "job")
@@ -27,17 +31,19 @@ export const about: readonly Route[] = [
         name: "smoke",
         revoked: false,
         created_at: "2026-01-01T00:00:00.000Z",
+        description: null,
         scopes: token.scopes,
         ...(token.kind === "granular" && { granular: true }),
         user_id: 1,
         last_used_at: null,
+        last_used_ips: [],
         active: true,
         expires_at: "2027-01-01",
       },
     };
   }),
   route("GET", "/projects/:id", (request, id) => ({
-    json: projectRecord(request.state, projectOf(request, id), request.token.role),
+    json: projectWithAccess(request.state, projectOf(request, id), request.token.role),
   })),
   route("GET", "/groups/:id/projects", (request, group) => {
     const inside = request.state.projects.filter((each) => each.path.startsWith(`${group}/`) && !each.hidden);
@@ -53,11 +59,7 @@ export const about: readonly Route[] = [
   }),
   route("GET", "/runners/:id", (request) => ({
     json: {
-      ...runnerRecord(),
-      tag_list: request.state.options.runnerTags ?? [],
-      run_untagged: true,
-      access_level: "not_protected",
-      maximum_timeout: null,
+      ...runnerDetails(request.state.options.runnerTags ?? []),
       ...request.state.options.runner,
     },
   })),

@@ -1,5 +1,5 @@
 import type { CiVariable } from "../../../src/smoke/local/variables.ts";
-import { pipelineRecord } from "../records.ts";
+import { pipelineRecord } from "../records/index.ts";
 import { ServerPipeline } from "../runs.ts";
 import type { ServerState } from "../state.ts";
 import { type Answer, Refusal, type Request } from "./request.ts";

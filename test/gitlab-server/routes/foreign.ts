@@ -1,7 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { git } from "../git.ts";
-import { commitRecord, jobRecord, mergeRequestRecord, pipelineRecord, projectRecord } from "../records.ts";
+import {
+  commitRecord,
+  jobRecord,
+  mergeRequestRecord,
+  pipelineWithName,
+  projectRecord,
+  projectWithAccess,
+} from "../records/index.ts";
+import { user } from "../records/user.ts";
 import { testReportOf } from "../test-report.ts";
 import { roles } from "../tokens.ts";
 import {
@@ -24,7 +32,7 @@ export const foreign: readonly Route[] = [
     const seen = request.state.projects.filter((each) => !each.hidden && each.path.includes(search));
     return paged(
       request,
-      seen.map((each) => projectRecord(request.state, each, request.token.role)),
+      seen.map((each) => projectWithAccess(request.state, each, request.token.role)),
     );
   }),
   route("PUT", "/projects/:id", (request, id) => {
@@ -53,7 +61,7 @@ export const foreign: readonly Route[] = [
     const ref = request.query.get("ref") ?? project.defaultBranch;
     const found = pipelinesOf(request.state, project).find(({ start }) => start.ref === ref);
     if (!found) throw new Refusal(404, { message: "404 Not found" });
-    return { json: pipelineRecord(request.state, found) };
+    return { json: pipelineWithName(request.state, found) };
   }),
   route("GET", "/projects/:id/pipelines/:pipeline/variables", (request, id, number) => {
     const { start } = pipelineOf(request, id, number);
@@ -63,33 +71,28 @@ export const foreign: readonly Route[] = [
         key,
         value,
         variable_type: type === "file" ? "file" : "env_var",
+        hidden: false,
+        protected: false,
+        masked: false,
         raw: false,
+        description: null,
       })),
     );
   }),
   route("GET", "/projects/:id/pipelines/:pipeline/test_report_summary", async (request, id, number) => {
     const { test_suites: suites, ...total } = await testReportOf(pipelineOf(request, id, number));
-    const counts = ({
-      total_time,
-      total_count,
-      success_count,
-      failed_count,
-      skipped_count,
-      error_count,
-    }: typeof total) => ({
-      ...{ time: total_time, count: total_count, success: success_count },
-      ...{ failed: failed_count, skipped: skipped_count, error: error_count },
-      suite_error: null,
-    });
+    const summary = { time: total.total_time, count: total.total_count, success: total.success_count };
+    const others = { failed: total.failed_count, skipped: total.skipped_count, error: total.error_count };
     return {
       json: {
-        total: counts(total),
-        test_suites: suites.map((each) => ({ name: each.name, ...counts(each) })),
+        total: { ...summary, ...others, suite_error: null },
+        test_suites: suites.map(({ test_cases: _, ...each }) => ({ ...each, build_ids: [] })),
       },
     };
   }),
   {
     method: "GET",
+    path: "/projects/:id/jobs/:job/artifacts/*path",
     pattern: /^\/projects\/([^/]+)\/jobs\/(\d+)\/artifacts\/(.+)$/,
     answer: (request, id, number, path) => {
       const { pipeline, job } = jobOf(request, id, number);
@@ -125,7 +128,8 @@ export const foreign: readonly Route[] = [
       request,
       names.filter(Boolean).map((path) => ({
         ...{ old_path: path, new_path: path, a_mode: "100644", b_mode: "100644" },
-        ...{ new_file: false, renamed_file: false, deleted_file: false },
+        ...{ new_file: false, renamed_file: false, deleted_file: false, generated_file: false },
+        ...{ collapsed: false, too_large: false },
         diff: git(project.folder, ["diff-tree", "--root", "--no-commit-id", "-p", sha, "--", path]),
       })),
     );
@@ -137,7 +141,12 @@ export const foreign: readonly Route[] = [
       .flatMap((pipeline) => pipeline.jobs.map((job) => jobRecord(request.state, pipeline, job)));
     return paged(
       request,
-      jobs.map(({ id: number, name, status, ref: of }) => ({ id: number, name, status, ref: of, sha })),
+      jobs.map((job) => ({
+        ...{ id: job.id, sha, ref: job.ref, status: job.status, name: job.name },
+        ...{ target_url: job.web_url, description: null, created_at: job.created_at },
+        ...{ started_at: job.started_at, finished_at: job.finished_at, allow_failure: job.allow_failure },
+        ...{ coverage: null, pipeline_id: job.pipeline.id, author: user },
+      })),
     );
   }),
   route("GET", "/projects/:id/repository/commits/:sha/merge_requests", (request, id, ref) => {
@@ -181,8 +190,10 @@ function variableRecord({
     value,
     variable_type: type === "file" ? "file" : "env_var",
     masked,
+    hidden: false,
     protected: false,
     raw: false,
     environment_scope: "*",
+    description: null,
   };
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { jobRecord } from "../records.ts";
+import { jobBasics, jobRecord } from "../records/index.ts";
 import type { ServerJob, ServerPipeline } from "../runs.ts";
 import type { ServerState } from "../state.ts";
 import { traceOf } from "../trace-form.ts";
@@ -57,7 +57,7 @@ export const jobs: readonly Route[] = [
     if (!pipeline.play(job, (request.body.job_variables_attributes ?? []).map(ciVariable))) {
       throw new Refusal(400, { message: "400 Bad request - Unplayable Job" });
     }
-    return { json: jobRecord(request.state, pipeline, job) };
+    return { json: jobBasics(request.state, pipeline, job) };
   }),
 ];
 

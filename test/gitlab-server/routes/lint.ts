@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { createdJobs, expandPipeline } from "../../../src/engine/expand-pipeline.ts";
+import { createdJobs, expandPipeline, type PipelineExpansion } from "../../../src/engine/expand-pipeline.ts";
 import { type Answer, projectOf, Refusal, type Request, type Route, route, writable } from "./request.ts";
 
 /** Judging a configuration (GitLab docs, api/lint). */
@@ -40,22 +40,7 @@ function lint(request: Request, id?: string): Answer {
       warnings: expansion.warnings,
       merged_yaml: expansion.config === undefined ? null : `---\n${stringify(expansion.config)}`,
       includes: [],
-      ...(request.body.include_jobs && {
-        jobs: Object.entries(expansion.jobs).map(([name, job]) => ({
-          name,
-          stage: job.stage,
-          before_script: job.before_script ?? [],
-          script: job.script ?? [],
-          after_script: job.after_script ?? [],
-          tag_list: job.tags ?? [],
-          only: null,
-          except: null,
-          environment: null,
-          when: job.when ?? "on_success",
-          allow_failure: job.allow_failure === true,
-          needs: null,
-        })),
-      }),
+      ...(request.body.include_jobs && { jobs: jobsOf(expansion) }),
     },
   };
 }
@@ -75,6 +60,25 @@ function lintCommit(request: Request, id?: string): Answer {
       warnings,
       merged_yaml: expansion?.config === undefined ? null : `---\n${stringify(expansion.config)}`,
       includes: [],
+      ...(request.query.get("include_jobs") === "true" && { jobs: expansion ? jobsOf(expansion) : null }),
     },
   };
+}
+
+/** A configuration's jobs, as `include_jobs` asks for them. */
+function jobsOf({ jobs }: PipelineExpansion) {
+  return Object.entries(jobs).map(([name, job]) => ({
+    name,
+    stage: job.stage,
+    before_script: job.before_script ?? [],
+    script: job.script ?? [],
+    after_script: job.after_script ?? [],
+    tag_list: job.tags ?? [],
+    only: null,
+    except: null,
+    environment: null,
+    when: job.when ?? "on_success",
+    allow_failure: job.allow_failure === true,
+    needs: null,
+  }));
 }

@@ -1,4 +1,4 @@
-import { mergeRequestRecord, pipelineRecord } from "../records.ts";
+import { mergeRequestDetails, mergeRequestRecord, noteRecord, pipelineBasics } from "../records/index.ts";
 import { created } from "./created.ts";
 import {
   mergeRequestOf,
@@ -51,17 +51,17 @@ export const mergeRequests: readonly Route[] = [
     };
     request.state.mergeRequests.push(made);
     request.state.afterOpening(made);
-    return { status: 201, json: mergeRequestRecord(request.state, made) };
+    return { status: 201, json: mergeRequestDetails(request.state, made) };
   }),
   route("GET", "/projects/:id/merge_requests/:iid", (request, id, iid) => ({
-    json: mergeRequestRecord(request.state, mergeRequestOf(request, id, iid)),
+    json: mergeRequestDetails(request.state, mergeRequestOf(request, id, iid)),
   })),
   route("PUT", "/projects/:id/merge_requests/:iid", (request, id, iid) => {
     const found = mergeRequestOf(request, id, iid);
     writable(request, id);
     if (typeof request.body.title === "string") found.title = request.body.title;
     if (request.body.state_event === "close") found.state = "closed";
-    return { json: mergeRequestRecord(request.state, found) };
+    return { json: mergeRequestDetails(request.state, found) };
   }),
   route("GET", "/projects/:id/merge_requests/:iid/pipelines", (request, id, iid) => {
     const { project } = mergeRequestOf(request, id, iid);
@@ -70,7 +70,7 @@ export const mergeRequests: readonly Route[] = [
     );
     return paged(
       request,
-      records.map((each) => pipelineRecord(request.state, each)),
+      records.map((each) => pipelineBasics(request.state, each)),
     );
   }),
   route("POST", "/projects/:id/merge_requests/:iid/pipelines", (request, id, iid) => {
@@ -87,32 +87,25 @@ export const mergeRequests: readonly Route[] = [
     });
     return { ...made, status: 200 };
   }),
-  route("GET", "/projects/:id/merge_requests/:iid/notes", (request, id, iid) =>
-    paged(request, mergeRequestOf(request, id, iid).notes.map(noteRecord)),
-  ),
+  route("GET", "/projects/:id/merge_requests/:iid/notes", (request, id, iid) => {
+    const found = mergeRequestOf(request, id, iid);
+    return paged(
+      request,
+      found.notes.map((each) => noteRecord(found, each)),
+    );
+  }),
   route("POST", "/projects/:id/merge_requests/:iid/notes", (request, id, iid) => {
-    const note = {
-      id: request.state.nextId("note"),
-      body: request.body.body,
-      created_at: new Date().toISOString(),
-    };
-    mergeRequestOf(request, id, iid).notes.unshift(note);
-    return { status: 201, json: noteRecord(note) };
+    const { body } = request.body;
+    const note = { id: request.state.nextId("note"), body, created_at: new Date().toISOString() };
+    const found = mergeRequestOf(request, id, iid);
+    found.notes.unshift(note);
+    return { status: 201, json: noteRecord(found, note) };
   }),
   route("PUT", "/projects/:id/merge_requests/:iid/notes/:note", (request, id, iid, number) => {
-    const note = mergeRequestOf(request, id, iid).notes.find((each) => each.id === Number(number));
+    const found = mergeRequestOf(request, id, iid);
+    const note = found.notes.find((each) => each.id === Number(number));
     if (!note) throw new Refusal(404, { message: "404 Not found" });
     note.body = request.body.body;
-    return { json: noteRecord(note) };
+    return { json: noteRecord(found, note) };
   }),
 ];
-
-function noteRecord(note: { id: number; body: string; created_at: string }) {
-  return {
-    ...note,
-    author: { id: 1, username: "root", name: "Administrator", state: "active" },
-    system: false,
-    noteable_type: "MergeRequest",
-    resolvable: false,
-  };
-}

@@ -1,4 +1,10 @@
-import { bridgeRecord, jobRecord, pipelineBasics, pipelineRecord } from "../records.ts";
+import {
+  bridgeRecord,
+  jobRecord,
+  pipelineBasics,
+  pipelineRecord,
+  pipelineWithName,
+} from "../records/index.ts";
 import { testReportOf } from "../test-report.ts";
 import { roles } from "../tokens.ts";
 import { ciVariable, created } from "./created.ts";
@@ -54,14 +60,14 @@ export const pipelines: readonly Route[] = [
     // Child pipelines are listed only where they are asked for.
     const records = pipelinesOf(request.state, project)
       .filter((each) => each.start.parent === undefined || request.query.has("source"))
-      .map((each) => pipelineBasics(request.state, each))
+      .map((each) => ({ ...pipelineBasics(request.state, each), name: null }))
       .filter((each) =>
         wanted.every((name) => !request.query.has(name) || each[name] === request.query.get(name)),
       );
     return paged(request, records);
   }),
   route("GET", "/projects/:id/pipelines/:pipeline", (request, id, number) => ({
-    json: pipelineRecord(request.state, pipelineOf(request, id, number)),
+    json: pipelineWithName(request.state, pipelineOf(request, id, number)),
   })),
   route("POST", "/projects/:id/pipelines/:pipeline/cancel", (request, id, number) => {
     writable(request, id);

@@ -1,8 +1,11 @@
 import { git } from "../git.ts";
 import type { FileAction } from "../project.ts";
-import { branchRecord, commitRecord, releaseRecord, tagRecord } from "../records.ts";
+import { branchRecord, commitDetails, releaseRecord, tagRecord } from "../records/index.ts";
 import { roles } from "../tokens.ts";
 import { paged, projectOf, Refusal, type Route, requireRole, route, writable } from "./request.ts";
+
+/** Who a protection names beside a role. */
+const nobody = { deploy_key_id: null, user_id: null, group_id: null };
 
 /** Branches, commits, files, tags and releases. */
 export const repository: readonly Route[] = [
@@ -42,7 +45,7 @@ export const repository: readonly Route[] = [
       const sha = project.commit(branch, message, actions as FileAction[], start_sha ?? start_branch);
       // A commit with this in its message starts no pipeline by being pushed (docs, ci/pipelines "Skip a pipeline").
       if (!/\[(ci[ _-]skip|skip[ _-]ci)\]/i.test(message)) request.state.afterPush(project, branch);
-      return { status: 201, json: commitRecord(request.state, project, sha) };
+      return { status: 201, json: commitDetails(request.state, project, sha) };
     } catch (error) {
       throw new Refusal(400, { message: (error as Error).message });
     }
@@ -51,7 +54,7 @@ export const repository: readonly Route[] = [
     const project = projectOf(request, id);
     const sha = project.resolve(ref!);
     if (!sha) throw new Refusal(404, { message: "404 Commit Not Found" });
-    return { json: commitRecord(request.state, project, sha) };
+    return { json: commitDetails(request.state, project, sha) };
   }),
   route("GET", "/projects/:id/repository/tree", (request, id) => {
     const project = projectOf(request, id);
@@ -114,14 +117,20 @@ export const repository: readonly Route[] = [
     if (project.tags().includes(tag)) throw new Refusal(400, { message: `Tag ${tag} already exists` });
     const sha = project.resolve(ref);
     if (!sha) throw new Refusal(400, { message: `Target ${ref} is invalid` });
-    git(project.folder, ["tag", tag, sha]);
+    const message: string = request.body.message ?? "";
+    git(
+      project.folder,
+      message === "" ? ["tag", tag, sha] : ["tag", "--annotate", "--message", message, tag, sha],
+    );
     request.state.afterPush(project, tag, true);
     return { status: 201, json: tagRecord(request.state, project, tag) };
   }),
   route("GET", "/projects/:id/protected_tags", (request, id) => {
     const project = projectOf(request, id);
     requireRole(request, project, roles.maintainer);
-    const levels = [{ id: 1, access_level: roles.maintainer, access_level_description: "Maintainers" }];
+    const levels = [
+      { id: 1, access_level: roles.maintainer, access_level_description: "Maintainers", ...nobody },
+    ];
     return paged(
       request,
       project.protectedTags.map((name) => ({ name, create_access_levels: levels })),

@@ -43,6 +43,8 @@ export class Refusal extends Error {
 /** One endpoint. */
 export interface Route {
   readonly method: string;
+  /** As GitLab's documentation writes it: `/projects/:id`. */
+  readonly path: string;
   readonly pattern: RegExp;
   readonly answer: (request: Request, ...captures: string[]) => Answer | Promise<Answer>;
   /** A POST that a token with read_api may send, too. */
@@ -51,7 +53,7 @@ export interface Route {
 
 /** `/projects/:id/…` to an expression; `:name` is one encoded segment. */
 export function route(method: string, path: string, answer: Route["answer"], reads = false): Route {
-  return { method, pattern: new RegExp(`^${path.replaceAll(/:\w+/g, "([^/]+)")}$`), answer, reads };
+  return { method, path, pattern: new RegExp(`^${path.replaceAll(/:\w+/g, "([^/]+)")}$`), answer, reads };
 }
 
 export function projectOf({ state, method, url, path }: Request, id = ""): ServerProject {
