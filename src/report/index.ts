@@ -8,24 +8,25 @@ import { renderText } from "./text.ts";
 
 export type { Finding, Report, RuleSummary, TextStyle, UnreadInclude } from "./report.ts";
 
+type Render = (report: Report, style: TextStyle) => string;
+
+/** The formats, one row each: what `--format` takes, and what makes the text of it. */
+const FORMATS = {
+  text: renderText,
+  json: renderJson,
+  sarif: renderSarif,
+  codequality: renderCodeQuality,
+  junit: renderJunit,
+  github: renderGithub,
+} as const satisfies Readonly<Record<string, Render>>;
+
+export type Format = keyof typeof FORMATS;
+
 /** The names that `--format` takes. */
-export const formats = ["text", "json", "sarif", "codequality", "junit", "github"] as const;
-export type Format = (typeof formats)[number];
+export const formats = Object.keys(FORMATS) as readonly Format[];
 
 /** Renders a report. Returns the whole text; nothing is printed. */
 export function render(report: Report, format: Format, style: TextStyle): string {
-  switch (format) {
-    case "text":
-      return renderText(report, style);
-    case "json":
-      return renderJson(report);
-    case "sarif":
-      return renderSarif(report);
-    case "codequality":
-      return renderCodeQuality(report);
-    case "junit":
-      return renderJunit(report);
-    case "github":
-      return renderGithub(report);
-  }
+  const inFormat: Render = FORMATS[format];
+  return inFormat(report, style);
 }

@@ -16,6 +16,8 @@ const berth = join(root, "dist/cli.js");
 /** How many times as long the peer takes for one job as we for all templates, and the most that double the files may cost. */
 const LEAST_RATIO = { known: 4, fresh: 1.7 };
 const MOST_GROWTH = 2.2;
+/** How many bare starts of Node a lint of known templates may take. */
+const MOST_STARTS = 2;
 
 const failures: string[] = [];
 const scratch = mkdtempSync(join(tmpdir(), "berth-bench-lint-"));
@@ -34,6 +36,7 @@ process.exitCode = failures.length > 0 ? 1 : 0;
 /** The issue's goal is 250 ms on an idle machine with two cores. */
 function compareTemplates(peer: number): void {
   const times = measure(root, "templates");
+  const bare = best(9, () => timed(() => spawnSync(process.execPath, ["-e", "0"], { stdio: "ignore" })));
   for (const state of ["known", "fresh"] as const) {
     const ratio = peer / times[state];
     console.log(
@@ -41,6 +44,11 @@ function compareTemplates(peer: number): void {
     );
     if (ratio < LEAST_RATIO[state]) failures.push(`templates, ${state}: ${ratio.toFixed(1)} times`);
   }
+  const starts = times.known / bare;
+  console.log(
+    `berth lint templates, known: ${starts.toFixed(2)} times as long as a bare start of Node (goal < ${MOST_STARTS})`,
+  );
+  if (starts >= MOST_STARTS) failures.push(`templates, known: ${starts.toFixed(2)} bare starts of Node`);
   console.log(`berth lint templates, fresh and with ShellCheck: ${times.withShellCheck.toFixed(0)} ms`);
 }
 

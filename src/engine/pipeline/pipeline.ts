@@ -23,7 +23,7 @@ import { resolveExtends } from "./extend.ts";
 import { writtenSize } from "./extent.ts";
 import { IncludeContext, type IncludedFile } from "./include/context.ts";
 import { loadFile } from "./include/load.ts";
-import { resolveIncludes } from "./include/process.ts";
+import { refuseHeaderIncludes, resolveIncludes } from "./include/process.ts";
 import type { Sources } from "./include/sources.ts";
 import { JobPlaces } from "./job-places.ts";
 import { type LogicProblem, logicProblems } from "./logic.ts";
@@ -95,7 +95,10 @@ function read(input: PipelineInput, findings: Findings): Pipeline {
   if (/^\s*$/.test(source.text)) return refused([problemOf(fault("pipeline-empty", {}), whole)]);
   const context = IncludeContext.of(sources, variables, findings, input.gitlabVersion ?? NEWEST_VERSION);
   try {
-    const { value, problems } = loadFile(source, context, { inputs, component });
+    const checkHeader =
+      component &&
+      ((header: YamlMap) => refuseHeaderIncludes(header, { location: source.file, place: undefined }));
+    const { value, problems } = loadFile(source, context, { inputs, component, checkHeader });
     if (problems.length > 0) {
       const error = new ConfigError(joined(problems));
       if (value === undefined) throw error;

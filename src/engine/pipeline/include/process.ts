@@ -48,7 +48,10 @@ function contentOf(file: PendingFile, fetched: FetchedFile, context: IncludeCont
 }
 
 /** A component declares all its inputs itself (https://docs.gitlab.com/ci/components/#component-spec-section). */
-function refuseHeaderIncludes(header: YamlMap, { location, place }: PendingFile): void {
+export function refuseHeaderIncludes(
+  header: YamlMap,
+  { location, place }: Pick<PendingFile, "location" | "place">,
+): void {
   const spec = header.get("spec");
   const included = spec instanceof YamlMap ? spec.entry("include") : undefined;
   if (included === undefined || !present(included.value)) return;
