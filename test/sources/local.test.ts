@@ -158,3 +158,18 @@ function write(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
 }
+
+describe("berth expand of a component with spec:include", () => {
+  it("is refused, as GitLab refuses every include of it", async () => {
+    write(join(folder, "own/in.yml"), "inputs: {level: {default: a}}\n");
+    write(
+      join(folder, "own/templates/scan.yml"),
+      "spec:\n  include: [in.yml]\n---\nscan:\n  script: $[[ inputs.level ]]\n",
+    );
+    const { code, err } = await runCommand(command, ["templates/scan.yml"], { cwd: join(folder, "own") });
+    expect(code).toBe(1);
+    expect(err).toContain(
+      "templates/scan.yml:2:3: error: Component `templates/scan.yml` cannot use `spec:include`.",
+    );
+  });
+});
