@@ -1,20 +1,27 @@
+import { relative, resolve } from "node:path";
 import { UsageError } from "../base/usage-error.ts";
 import { type Format, formats } from "../report/index.ts";
 import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
+import { declareElsewhere } from "./elsewhere.ts";
 import { chooseFiles } from "./lint/find-files.ts";
 import { judge } from "./lint/judge.ts";
+import { type OpenProject, openProject } from "./lint/open-project.ts";
 import type { LintOptions } from "./lint/options.ts";
 import { report } from "./lint/print.ts";
 import { loadSettings } from "./lint/settings.ts";
+import { projectRoot } from "./project-root.ts";
 
 /** `berth lint`: everything that GitLab would refuse, that consumers would stumble over, or that an attacker could use. */
 export const command: CommandModule["command"] = (program, surroundings, finish) => {
-  program
+  declareElsewhere(program)
     .description(
       "Checks components and pipelines offline, as GitLab itself would judge them, and says where each fault is.\n" +
         "Exit code 0: nothing at or above --fail-on. 1: findings. 2: could not run.",
     )
-    .argument("[paths...]", "files or folders, or - for stdin (default: templates/ and .gitlab-ci.yml)")
+    .argument(
+      "[paths...]",
+      "files or folders, or - for stdin (default: .gitlab-ci.yml, templates/, and all that they include)",
+    )
     .option("--format <format>", `one of ${formats.join(", ")}`, "text")
     .option("--output <file>", "write the report to a file, and print it as text")
     .option(
@@ -76,26 +83,52 @@ async function lint(
   requireOneOf("--format", options.format, formats);
   if (options.failOn) requireOneOf("--fail-on", options.failOn, ["error", "warning", "info"]);
   if (typeof options.color === "string") requireOneOf("--color", options.color, ["auto", "always", "never"]);
-  const input = await readInput(paths, options, surroundings);
   if (options.dryRun && !options.fix) throw new UsageError("--dry-run goes with --fix");
   if (options.unsafeFixes && !options.fix) throw new UsageError("--unsafe-fixes goes with --fix");
+  const here = surroundings.cwd;
+  const atRoot = surroundingsAt(projectRoot(here), surroundings);
+  const ofRoot = optionsAt(atRoot.cwd, here, options);
+  const input = await readInput(paths, ofRoot, surroundings);
+  const open = async () => openProject(ofRoot, await loadSettings(ofRoot, atRoot), atRoot, input);
   const once = async (): Promise<ExitCode> => {
-    const settings = await loadSettings(options, surroundings);
-    const files = input ? [...input.keys()] : await chooseFiles(paths, options, settings, surroundings.cwd);
+    const project = await open();
+    const files = input ? [...input.keys()] : await chooseFiles(paths, ofRoot, project, here);
     if (options.fix) {
       const { fix } = await import("./lint/fix.ts");
-      return fix(files, options, settings, surroundings);
+      return fix(files, ofRoot, project);
     }
-    return report(
-      await judge(files, options, settings, surroundings, input),
-      options,
-      settings,
-      surroundings,
-    );
+    return report(await judge(files, ofRoot, project), ofRoot, project.settings, atRoot);
   };
   if (!options.watch) return once();
   const { watch } = await import("./lint/watch.ts");
-  return watch(paths, once, surroundings);
+  const watched = paths.length > 0 ? paths.map((path) => resolve(here, path)) : await membersOf(await open());
+  return watch(watched, once, atRoot);
+}
+
+/** What is watched without paths: all that belongs to the project's pipelines now, and what else decides about findings. */
+async function membersOf(project: OpenProject): Promise<string[]> {
+  return [...(await project.membersOf("")), "templates", ".gitlab-ci.yml", "berth.yaml", "README.md"];
+}
+
+/** The same, with another working directory; what is read of a stream only when it is asked for stays so. */
+function surroundingsAt(cwd: string, surroundings: Surroundings): Surroundings {
+  return cwd === surroundings.cwd ? surroundings : Object.create(surroundings, { cwd: { value: cwd } });
+}
+
+/** The options with their paths as they are from the project's root. */
+function optionsAt(root: string, here: string, options: LintOptions): LintOptions {
+  if (root === here) return options;
+  const moved = (path: string) => relative(root, resolve(here, path));
+  return {
+    ...options,
+    ...(options.config !== undefined && { config: moved(options.config) }),
+    ...(options.stdinPath !== undefined && { stdinPath: moved(options.stdinPath) }),
+    ...(options.output !== undefined && { output: moved(options.output) }),
+    ...(options.baseline !== undefined && { baseline: moved(options.baseline) }),
+    ...(options.writeBaseline !== undefined && { writeBaseline: moved(options.writeBaseline) }),
+    mirror: options.mirror.map(moved),
+    with: options.with.map((pair) => pair.replace(/(?<==).*/s, moved)),
+  };
 }
 
 /** Gathers the values of an option that is given several times. */

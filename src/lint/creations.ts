@@ -1,5 +1,4 @@
 import {
-  type Creation,
   createJobs,
   EXAMPLE_PROJECT,
   memoryTree,
@@ -7,87 +6,97 @@ import {
   predefinedVariables,
 } from "../engine/pipeline/index.ts";
 import { identity, type Problem } from "../engine/problem/index.ts";
+import { type Place, toJson, YamlMap, type YamlValue } from "../engine/yaml/index.ts";
 import type { LintFile } from "./file.ts";
-import { includedPipeline } from "./included-pipeline.ts";
-import type { Job } from "./jobs.ts";
-import type { LintProject } from "./project.ts";
+import type { IncludedPipeline } from "./included-pipeline.ts";
+import { itemsOf, type Job } from "./jobs.ts";
 
-/** The ways in which a pipeline starts, each with what a person calls it. */
-const events: readonly (readonly [string, PipelineEvent])[] = [
-  ["a push to the default branch", {}],
-  ["a push to another branch", { ref: "feature" }],
-  ["a merge request", { source: "merge_request_event", ref: "feature" }],
-  ["a tag", { ref: "1.0.0", tag: true }],
-  ["a schedule", { source: "schedule" }],
-  ["a pipeline from the web page", { source: "web" }],
-  ["a pipeline from the API", { source: "api" }],
-  ["a trigger", { source: "trigger" }],
-  ["a multi-project pipeline", { source: "pipeline" }],
-  ["a parent pipeline", { source: "parent_pipeline" }],
+/** The ways in which most pipelines start. */
+const events: readonly PipelineEvent[] = [
+  {},
+  { ref: "feature" },
+  { source: "merge_request_event", ref: "feature" },
+  { ref: "1.0.0", tag: true },
+  { source: "schedule" },
+  { source: "web" },
+  { source: "api" },
+  { source: "trigger" },
+  { source: "pipeline" },
+  { source: "parent_pipeline" },
 ];
 
-/** A kind of pipeline, and what becomes of the jobs in it. */
-export interface NamedCreation {
-  readonly name: string;
-  readonly creation: Creation;
-}
-
-const cache = new WeakMap<LintFile, readonly NamedCreation[]>();
-
-/** What becomes of a file's jobs for each kind of pipeline. Empty if the file is refused, or jobs may come from elsewhere. */
-export function creations(file: LintFile, project: LintProject): readonly NamedCreation[] {
-  const known = cache.get(file) ?? create(file, project);
-  cache.set(file, known);
-  return known;
-}
-
-function create(file: LintFile, project: LintProject): NamedCreation[] {
-  const included = includedPipeline(file, project);
-  if (included === undefined || included.isPartial || included.pipeline.errors.length > 0) return [];
-  const isConditional = file.jobs.some(
-    (job) => job.entry("rules") || job.entry("only") || job.entry("except"),
-  );
-  return (isConditional ? contexts : contexts.slice(0, 1)).map(({ name, context }) => ({
-    name,
-    creation: createJobs(included.pipeline, context),
-  }));
-}
+/** What is the same for all files. */
+const contexts = events.map((event) => ({
+  event,
+  project: EXAMPLE_PROJECT,
+  predefined: predefinedVariables(event, EXAMPLE_PROJECT),
+  variables: new Map(),
+  tree: memoryTree({}),
+}));
 
 /** What is wrong with a pipeline of some kind, other than that a needed job is not in it; each once, at the job. */
-export function creationProblems(file: LintFile, project: LintProject): readonly Problem[] {
-  const config = includedPipeline(file, project)?.pipeline.config;
+export function creationProblems(included: IncludedPipeline): readonly Problem[] {
+  const { pipeline, isPartial } = included;
+  const { config } = pipeline;
+  if (isPartial || pipeline.errors.length > 0 || config === undefined || !mayGoWrong(config)) return [];
   const told = new Map<string, Problem>();
-  for (const { creation } of creations(file, project)) {
-    for (const problem of creation.problems ?? []) {
+  for (const context of contexts) {
+    for (const problem of createJobs(pipeline, context).problems ?? []) {
       // Whether other projects and refs are there cannot be known here.
       if (["need-absent", "rule-project-missing", "rule-ref-missing"].includes(problem.code)) continue;
-      told.set(identity(problem), { ...problem, place: config?.entry(problem.subject)?.keyPlace });
+      told.set(identity(problem), { ...problem, place: pipeline.config?.entry(problem.subject)?.keyPlace });
     }
   }
   return [...told.values()];
 }
 
-/** The jobs of a file by the names that they have in the pipeline, which inputs may fill and `parallel` may number. */
-export function jobsByName(file: LintFile, project: LintProject): ReadonlyMap<string, Job> {
-  const pipeline = includedPipeline(file, project)?.pipeline;
-  const byPlace = new Map(file.jobs.map((job) => [job.place?.start, job]));
+/** More needs than GitLab allows, or variables in a circle: without many needs and without variables in variables there is neither. */
+function mayGoWrong(config: YamlMap): boolean {
+  const jobs = [...config.entries()].flatMap(({ value }) => (value instanceof YamlMap ? [value] : []));
+  const rules = [config, ...jobs].flatMap((owner) => itemsOf(owner.entry("rules")).map(({ value }) => value));
+  const owners = [config, ...jobs, ...rules.filter((rule) => rule instanceof YamlMap)];
+  return (
+    jobs.some((job) => itemsOf(job.entry("needs")).length > FEW_NEEDS) ||
+    owners.some((owner) => itemsOf(owner.entry("variables")).some(({ value }) => holdsVariable(value)))
+  );
+}
+
+const FEW_NEEDS = 40;
+
+/** True if a variable's value may name another variable. */
+function holdsVariable(variables: YamlValue): boolean {
+  return !(variables instanceof YamlMap) || JSON.stringify(toJson(variables)).includes("$");
+}
+
+/** The jobs of a file by the names that they have in a pipeline, which inputs may fill and `parallel` may number. */
+export function jobsByName(file: LintFile, included: IncludedPipeline): ReadonlyMap<string, Job> {
   const names = new Map<string, Job>();
-  for (const [name, origin] of pipeline?.origins ?? []) {
-    const place = pipeline?.config?.entry(origin)?.keyPlace;
-    const job = place && byPlace.get(place.start);
-    if (job?.name !== undefined && place?.source.text === file.text) names.set(name, job);
+  const own = namesByFile(included).get(file.path) ?? [];
+  const byPlace = new Map(own.length > 0 ? file.jobs.map((job) => [job.place?.start, job]) : []);
+  for (const { name, place } of own) {
+    const job = byPlace.get(place.start);
+    if (job !== undefined) names.set(name, job);
   }
   return names;
 }
 
-/** What is the same for all files. */
-const contexts = events.map(([name, event]) => ({
-  name,
-  context: {
-    event,
-    project: EXAMPLE_PROJECT,
-    predefined: predefinedVariables(event, EXAMPLE_PROJECT),
-    variables: new Map(),
-    tree: memoryTree({}),
-  },
-}));
+interface NamedPlace {
+  readonly name: string;
+  readonly place: Place;
+}
+
+const cache = new WeakMap<IncludedPipeline, ReadonlyMap<string, readonly NamedPlace[]>>();
+
+/** The names of a pipeline's jobs, by the file that defines them last. */
+function namesByFile(included: IncludedPipeline): ReadonlyMap<string, readonly NamedPlace[]> {
+  const known = cache.get(included);
+  if (known !== undefined) return known;
+  const files = new Map<string, NamedPlace[]>();
+  for (const [name, origin] of included.pipeline.origins) {
+    const place = included.pipeline.config?.entry(origin)?.keyPlace;
+    const path = place && included.fileOf(place);
+    if (path !== undefined) files.set(path, [...(files.get(path) ?? []), { name, place: place! }]);
+  }
+  cache.set(included, files);
+  return files;
+}

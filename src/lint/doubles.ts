@@ -17,6 +17,15 @@ const pairs: readonly { readonly rule: string; readonly codes?: readonly Code[];
     },
     { rule: "input-regex-anchored", better: "input-default-valid" },
     { rule: "interpolation-valid", better: "block-well-formed" },
+    // That a rule, or a job, is in no pipeline says less than what is wrong with its condition.
+    ...["rules-reachable", "job-reachable"].flatMap((rule) =>
+      ["condition-value-known", "condition-comparable", "condition-pattern-bare", "rules-distinct"].map(
+        (better) => ({
+          rule,
+          better,
+        }),
+      ),
+    ),
     { rule: "input-regex-anchored", better: "input-regex-valid" },
     { rule: "pipeline-valid", codes: ["value-kind", "value-wrong"], better: "values-as-written" },
   ];

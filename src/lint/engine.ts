@@ -3,13 +3,14 @@ import {
   GitLabCrash,
   type Input,
   loadDocuments,
+  loadHeader,
   readInputs,
   resolveInputs,
   sampleValue,
   validateHeader,
 } from "../engine/contract/index.ts";
 import { fault, type Problem, problemOf, separate } from "../engine/problem/index.ts";
-import { type Source, YamlMap } from "../engine/yaml/index.ts";
+import { Source, YamlMap } from "../engine/yaml/index.ts";
 import type { At } from "./diagnostic.ts";
 
 /** Something that GitLab would refuse, with the place in a linted file where it shows. */
@@ -58,6 +59,18 @@ export function loadFile(source: Source): LoadedFile {
     return { problem, message: problem.message, place: problem.place };
   });
   return { header, body, sample, errors };
+}
+
+/** Plausible values for the required inputs of a text, as far as there are some; for this no more than its header is read. */
+export function sampleFor(text: string): YamlMap {
+  if (!text.includes("spec")) return new YamlMap();
+  try {
+    const header = loadHeader(new Source("", text));
+    return header === undefined ? new YamlMap() : sampleOf(readInputs(header));
+  } catch (error) {
+    if (error instanceof GitLabCrash) return new YamlMap();
+    throw error;
+  }
 }
 
 /**

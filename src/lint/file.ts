@@ -39,7 +39,7 @@ export interface LintFile extends FileRole {
 const scriptKeys = new Set(["script", "before_script", "after_script", "pre_get_sources_script"]);
 
 /** Reads one file. Never throws: what is wrong stands in `errors`. */
-export function readFile(path: string, text: string): LintFile {
+export function readFile(path: string, text: string, role: FileRole = roleOf(path)): LintFile {
   const source = new Source(path, text);
   const { header, body, sample, errors } = loadFile(source);
   const specValue = header?.get("spec");
@@ -57,7 +57,7 @@ export function readFile(path: string, text: string): LintFile {
     return input !== undefined && isWordInput(input);
   };
   return {
-    ...roleOf(path),
+    ...role,
     text,
     source,
     hasHeader: header !== undefined,

@@ -5,168 +5,179 @@ import {
   type Pipeline,
   predefinedVariables,
   readPipeline,
-  type Sources,
   stagesOfJobs,
   variableTable,
 } from "../engine/pipeline/index.ts";
-import { Source, toJson } from "../engine/yaml/index.ts";
-import type { LintFile } from "./file.ts";
-import { hideUnknownIncludes, NOTHING, NOTHING_TEXT } from "./hide-includes.ts";
-import { type Include, includesOf, parseAddress } from "./includes.ts";
-import type { LintProject } from "./project.ts";
+import { type Place, Source, toJson, type YamlMap } from "../engine/yaml/index.ts";
+import { loadFile, sampleFor } from "./engine.ts";
+import { hideIncludes, isConditional, NOTHING, NOTHING_TEXT, withoutConditions } from "./hide-includes.ts";
+import { type Include, includesOf } from "./includes.ts";
+import { jobsOf } from "./jobs.ts";
+import { isReadable, type Readable, sourcesOf } from "./readable-includes.ts";
 
-/** A file's pipeline, included as a consumer would include it, beside one job of the consumer's own. */
+/** A pipeline with all files that it includes, as far as they can be read here. */
 export interface IncludedPipeline {
   readonly pipeline: Pipeline;
-  /** True if includes that cannot be read here were left out: jobs, stages and keywords may come from there. */
+  /** The file that it begins with; of a child pipeline the one whose job starts it. As the run names files. */
+  readonly root: string;
+  /** True where jobs, stages and keywords may come from what is not here: includes that cannot be read, or count only sometimes. */
   readonly isPartial: boolean;
-  /** What was left out, such as `project group/shared`, each once. */
+  /** True for a file that no pipeline of the project includes: what belongs around it is not known. */
+  readonly isAlone: boolean;
+  /** What could not be read, such as `project group/shared`, each once. */
   readonly unread: readonly string[];
+  /** The project's own files that it includes, as the run names them. */
+  readonly reached: readonly string[];
+  /** The project's own file that a place is in; undefined for files of others and for what stands in for a consumer's. */
+  readonly fileOf: (place: Place) => string | undefined;
+  /** Where a child pipeline is written down. */
+  readonly at?: Place | undefined;
+}
+
+/** The pipelines of a project, and the files that they include. */
+export interface ProjectGraph {
+  /** Those of `.gitlab-ci.yml`, of components as a consumer includes them, and the children of all of them. */
+  readonly pipelines: readonly IncludedPipeline[];
+  /** The pipelines that include a file, or begin with it, in the order of `pipelines`. */
+  readonly reaching: (path: string) => readonly IncludedPipeline[];
 }
 
 /** The name of the pipeline that stands in for a consumer's. */
 export const MAIN = "\u0000main.yml";
 
-/** What every consumer's pipeline knows. */
-const variables = variableTable(predefinedVariables({}, EXAMPLE_PROJECT));
-
 const NOOP_JOB = "berth_lint_noop";
-const cache = new WeakMap<LintFile, IncludedPipeline | undefined>();
 
-/** Expands a file with plausible inputs, as far as it can be read. Returns undefined for a file that is not YAML. */
-export function includedPipeline(file: LintFile, project: LintProject): IncludedPipeline | undefined {
-  if (cache.has(file)) return cache.get(file);
-  const included = expand(file, project);
-  cache.set(file, included);
-  return included;
+/** What every consumer's pipeline knows. */
+function variablesAt(host = EXAMPLE_PROJECT.host) {
+  return variableTable(predefinedVariables({}, { ...EXAMPLE_PROJECT, host }));
 }
 
-function expand(file: LintFile, project: LintProject): IncludedPipeline | undefined {
-  if (file.body === undefined) return undefined;
-  const inner = relative(file);
-  const isKnown = (path: string) => project.tree(file.root).read(path.replace(/^\//, "")) !== undefined;
-  const isLocalKnown = (path: string) =>
-    !/[$*]/.test(path) && (isKnown(path) || !(file.kind === "pipeline" && file.root !== ""));
-  const unknown = includesOf(file).filter((each) => !isReadable(each, project, isLocalKnown));
-  const hidden = hideUnknownIncludes(file.text, unknown);
-  const tree = overlay(project.tree(file.root), { [inner]: hidden, [NOTHING]: NOTHING_TEXT });
+/** What a pipeline begins with. */
+export interface Beginning {
+  readonly root: string;
+  readonly source: Source;
+  /** True where the source is a file of the project as it is: includes in it that cannot be read here are left out. */
+  readonly isFile?: boolean;
+  readonly inputs?: YamlMap | undefined;
+  /** True for a pipeline that declares its own stages; whoever includes a component can declare any, in any order. */
+  readonly isWhole: boolean;
+  readonly isAlone?: boolean;
+  /** Includes of the beginning itself that were left out. */
+  readonly hidden?: readonly Include[];
+  readonly at?: Place | undefined;
+}
+
+/** Reads a pipeline with the project's files below `folder` and what else is readable. */
+export function readIncluded(beginning: Beginning, folder: string, readable: Readable): IncludedPipeline {
+  const { root, inputs, isWhole, isAlone = false, hidden = [], at } = beginning;
+  const own = new OwnFiles(readable);
+  const { file, text } = beginning.source;
+  const source = beginning.isFile ? new Source(file, own.visible(text)) : beginning.source;
   const missed = new Set<string>();
-  const sources = sourcesOf(tree, project.others, (name) => missed.add(name));
   const pipeline = readPipeline({
-    source: new Source(MAIN, JSON.stringify(mainFor(file, inner))),
-    sources,
-    variables,
+    source,
+    sources: sourcesOf({ ...readable, tree: own.tree }, (name) => missed.add(name)),
+    variables: variablesAt(readable.host),
+    inputs,
     edition: "enterprise",
     goesOn: true,
-    // A consumer can declare any stages in any order; a whole pipeline declares its own.
-    stagesOf: file.kind === "pipeline" ? undefined : stagesOfJobs,
+    stagesOf: isWhole ? undefined : stagesOfJobs,
   });
-  const unread = [
-    ...new Set([
-      ...unknown.filter((each) => !each.isChild).map((each) => `${each.kind} ${each.value}`),
-      ...missed,
-    ]),
-  ];
-  return { pipeline, isPartial: unknown.length > 0 || missed.size > 0, unread };
-}
-
-/** What one include of a file brings by itself; undefined where it cannot be read here, or is refused. */
-export function pipelineOfInclude(
-  file: LintFile,
-  include: Include,
-  project: LintProject,
-): Pipeline | undefined {
-  const tree = project.tree(file.root);
-  const isLocalKnown = (path: string) => /[*]/.test(path) || tree.read(path.replace(/^\//, "")) !== undefined;
-  if (/\$\[\[/.test(JSON.stringify(include.map ? toJson(include.map) : include.value))) return undefined;
-  if (!isReadable(include, project, isLocalKnown)) return undefined;
-  let isWhole = true;
-  const sources = sourcesOf(tree, project.others, () => {
-    isWhole = false;
-  });
-  const entry = include.map ? toJson(include.map) : include.value;
-  const beside = { [NOOP_JOB]: { stage: ".pre", script: ["true"] } };
-  const pipeline = readPipeline({
-    source: new Source(MAIN, JSON.stringify({ include: [entry], ...beside })),
-    sources,
-    variables,
-    edition: "enterprise",
-    stagesOf: stagesOfJobs,
-  });
-  return isWhole && pipeline.config !== undefined ? pipeline : undefined;
-}
-
-/** The files of the project itself, and of others as far as they can be read here; `miss` is told what cannot. */
-function sourcesOf(tree: FileTree, others: LintProject["others"], miss: (name: string) => void): Sources {
-  const orMiss = <Found>(found: Found | undefined, name: string): Found | undefined => {
-    if (found === undefined) miss(name);
-    return found;
-  };
+  const unread = [...hidden, ...own.hidden].map(({ kind, value }) => `${kind} ${value}`);
+  const files = new WeakMap<Source, string | undefined>();
+  const named = (inner: string) => (folder === "" ? inner : `${folder}/${inner}`);
   return {
-    local: { project: EXAMPLE_PROJECT.path, sha: "HEAD", tree },
-    component: (path, version) =>
-      path.toLowerCase() === EXAMPLE_PROJECT.path
-        ? { project: path, sha: version, version: SAMPLE_VERSION, tree }
-        : orMiss(others.component?.(path, version), `component ${path}@${version}`),
-    project: (path, ref) => orMiss(others.project?.(path, ref), `project ${path}`),
-    template: (name) => orMiss(others.template?.(name), `template ${name}`),
-    remote: (url) => orMiss(others.remote?.(url), `remote ${url}`) ?? { status: 404 },
+    pipeline,
+    root,
+    isAlone,
+    isPartial: isAlone || own.isConditional || unread.length + missed.size > 0,
+    unread: [...new Set([...unread, ...missed])],
+    reached: [...own.texts.keys()].map(named).filter((path) => path !== root),
+    fileOf: ({ source: from }) => {
+      if (from === source) return from.file === MAIN ? undefined : root;
+      if (files.has(from)) return files.get(from);
+      const inner = innerPath(from.file);
+      const path = own.texts.get(inner) === from.text ? named(inner) : undefined;
+      files.set(from, path);
+      return path;
+    },
+    at,
   };
 }
 
-function isReadable(
-  { kind, value, map }: Include,
-  { others }: LintProject,
-  isLocalKnown: (path: string) => boolean,
-): boolean {
-  switch (kind) {
-    case "local":
-      return isLocalKnown(value);
-    case "project":
-      return typeof others.project?.(value, String(map?.get("ref") ?? "HEAD")) === "object";
-    case "remote":
-      return !/^https?:\/\/[^\s/]/.test(value) && !value.includes("$")
-        ? true
-        : others.remote?.(value) !== undefined;
-    case "template":
-      return !value.endsWith(".gitlab-ci.yml") && !value.includes("$")
-        ? true
-        : others.template?.(value) !== undefined;
-    case "component": {
-      const address = parseAddress(value);
-      return (
-        isOwn(value) ||
-        !value.includes("@") ||
-        (address !== undefined && typeof others.component?.(address.project, address.version) === "object")
-      );
-    }
+/** The beginning of a whole pipeline: the file itself. */
+export function wholePipeline(path: string, inner: string, text: string): Beginning {
+  const source = new Source(inner, text);
+  const sample = sampleFor(text);
+  return { root: path, source, isFile: true, inputs: sample.size > 0 ? sample : undefined, isWhole: true };
+}
+
+/** The beginning of a consumer's pipeline, which includes a component of the project beside a job of its own. */
+export function consumersPipeline(
+  path: string,
+  inner: string,
+  text: string,
+  host = EXAMPLE_PROJECT.host,
+): Beginning {
+  const component = `${host}/${EXAMPLE_PROJECT.path}/${componentNameOf(inner)}@${SAMPLE_VERSION}`;
+  return { root: path, source: standIn({ component }, text), isWhole: false };
+}
+
+/** The beginning of a pipeline around a file that nothing includes. */
+export function pipelineAround(path: string, inner: string, text: string): Beginning {
+  return { root: path, source: standIn({ local: `/${inner}` }, text), isWhole: false, isAlone: true };
+}
+
+function standIn(include: Readonly<Record<string, string>>, text: string): Source {
+  const sample = sampleFor(text);
+  const inputs = sample.size > 0 ? { inputs: toJson(sample) } : {};
+  return new Source(MAIN, JSON.stringify(besideNoop([{ ...include, ...inputs }])));
+}
+
+/** A pipeline of some includes, beside a job of its own. */
+export function besideNoop(include: readonly unknown[]): Readonly<Record<string, unknown>> {
+  return { include, [NOOP_JOB]: { stage: ".pre", script: ["true"] } };
+}
+
+/** The project's own files, without the includes that cannot be read here. */
+class OwnFiles {
+  readonly texts = new Map<string, string>();
+  readonly hidden: Include[] = [];
+  isConditional = false;
+  readonly tree: FileTree;
+  readonly #readable: Readable;
+
+  constructor(readable: Readable) {
+    this.#readable = readable;
+    this.tree = {
+      read: (path) => {
+        if (path === NOTHING) return NOTHING_TEXT;
+        const known = this.texts.get(path);
+        if (known !== undefined) return known;
+        const text = readable.tree.read(path);
+        if (text === undefined) return undefined;
+        const shown = this.visible(text);
+        this.texts.set(path, shown);
+        return shown;
+      },
+      paths: () => readable.tree.paths(),
+    };
+  }
+
+  /** A file's text as the engine reads it here. */
+  visible(text: string): string {
+    if (!text.includes("include")) return text;
+    const { body } = loadFile(new Source("", text));
+    const includes = includesOf({ body, jobs: jobsOf(body) }).filter((each) => !each.isChild);
+    const unknown = includes.filter((each) => !isReadable(each, this.#readable));
+    const conditional = includes.filter((each) => !unknown.includes(each) && isConditional(each));
+    this.hidden.push(...unknown);
+    this.isConditional ||= conditional.length > 0;
+    return hideIncludes(withoutConditions(text, conditional), unknown);
   }
 }
 
-/** True for an address of the project's own: `$CI_SERVER_FQDN/$CI_PROJECT_PATH/name@$CI_COMMIT_SHA`. */
-function isOwn(address: string): boolean {
-  return /^\$\{?CI_SERVER_(?:FQDN|HOST)\}?\/\$\{?CI_PROJECT_PATH\}?\/[^/@]+@/.test(address);
-}
-
-function mainFor(file: LintFile, inner: string) {
-  const name = componentNameOf(inner);
-  const inputs = file.sample.size > 0 ? { inputs: toJson(file.sample) } : {};
-  const address = `${EXAMPLE_PROJECT.host}/${EXAMPLE_PROJECT.path}/${name}@${SAMPLE_VERSION}`;
-  const include =
-    file.kind === "component" ? { component: address, ...inputs } : { local: `/${inner}`, ...inputs };
-  // A whole pipeline has jobs of its own; any other file is included beside some.
-  const beside = inner === ".gitlab-ci.yml" ? {} : { [NOOP_JOB]: { stage: ".pre", script: ["true"] } };
-  return { include: [include], ...beside };
-}
-
-/** The file's path inside its project. */
-function relative(file: LintFile): string {
-  return file.root === "" ? file.path : file.path.slice(file.root.length + 1);
-}
-
-function overlay(tree: FileTree, files: Readonly<Record<string, string>>): FileTree {
-  return {
-    read: (path) => (Object.hasOwn(files, path) ? files[path] : tree.read(path)),
-    paths: () => [...new Set([...tree.paths(), ...Object.keys(files)])],
-  };
+/** The path inside the project of a file that the engine names by the address of the project's component. */
+function innerPath(name: string): string {
+  return name.replace(/^[^:]*@[^:]*:/, "").replace(/^\/+/, "");
 }

@@ -1,7 +1,7 @@
+import { EXAMPLE_PROJECT } from "../engine/pipeline/index.ts";
 import type { Place } from "../engine/yaml/source.ts";
-import { YamlMap, type YamlValue } from "../engine/yaml/values.ts";
-import type { LintFile } from "./file.ts";
-import { itemsOf } from "./jobs.ts";
+import { type Entry, YamlMap, type YamlValue } from "../engine/yaml/values.ts";
+import { itemsOf, type Job } from "./jobs.ts";
 
 /** One entry of `include:`. */
 export interface Include {
@@ -19,16 +19,24 @@ export interface Include {
 
 const kinds = ["local", "component", "project", "remote", "template"] as const;
 
+/** What of a file its includes are read from. */
+interface Including {
+  readonly body: YamlMap | undefined;
+  readonly jobs: readonly Job[];
+}
+
 /** Lists the includes of a file, at the top level and in `trigger:include`. */
-export function includesOf(file: LintFile): Include[] {
+export function includesOf(file: Including): Include[] {
   const triggers = file.jobs.flatMap((job) => {
     const trigger = job.map.get("trigger");
-    return trigger instanceof YamlMap ? itemsOf(trigger.entry("include")) : [];
+    return trigger instanceof YamlMap ? includesIn(trigger.entry("include"), true) : [];
   });
-  return [
-    ...itemsOf(file.body?.entry("include")).flatMap(({ value, place }) => include(value, place, false)),
-    ...triggers.flatMap(({ value, place }) => include(value, place, true)),
-  ];
+  return [...includesIn(file.body?.entry("include"), false), ...triggers];
+}
+
+/** Lists the includes below one key. */
+export function includesIn(entry: Entry | undefined, isChild: boolean): Include[] {
+  return itemsOf(entry).flatMap(({ value, place }) => include(value, place, isChild));
 }
 
 function include(value: YamlValue, place: Place | undefined, isChild: boolean): Include[] {
@@ -46,7 +54,11 @@ function include(value: YamlValue, place: Place | undefined, isChild: boolean): 
 }
 
 /** Reads `<server>/<project>/<name>@<version>`; undefined for other servers and for addresses with variables. */
-export function parseAddress(address: string): { project: string; version: string } | undefined {
-  const match = /^(?:\$\{?CI_SERVER_(?:FQDN|HOST)\}?|gitlab\.com)\/([^$]+)\/[^/@$]+@([^$]+)$/.exec(address);
-  return match ? { project: match[1] as string, version: match[2] as string } : undefined;
+export function parseAddress(
+  address: string,
+  host = EXAMPLE_PROJECT.host,
+): { project: string; version: string } | undefined {
+  const match = /^(\$\{?CI_SERVER_(?:FQDN|HOST)\}?|[^/$]+)\/([^$]+)\/[^/@$]+@([^$]+)$/.exec(address);
+  if (match === null || !(match[1]?.startsWith("$") || match[1] === host)) return undefined;
+  return { project: match[2] as string, version: match[3] as string };
 }

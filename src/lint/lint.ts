@@ -4,8 +4,11 @@ import type { Configuration } from "./configuration.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { readFile } from "./file.ts";
 import { finish } from "./finish.ts";
+import { graphsOf } from "./graph.ts";
 import type { ShellFindings } from "./project.ts";
 import { readConfiguration } from "./read-configuration.ts";
+import { beginsPipeline } from "./role.ts";
+import { roleIn } from "./roles.ts";
 import { lintFile, lintScripts, lintWhole } from "./run.ts";
 
 /** A file to lint: its path inside the project, with slashes, and its text. */
@@ -36,13 +39,24 @@ export function lint(files: readonly FileToLint[], options: LintOptions = {}): D
   const configuration: Configuration = readConfiguration(options.configuration);
   const all = new Map(Object.entries(options.files ?? {}));
   for (const { path, text } of files) all.set(path, text);
+  const tree = (root: string) => treeAt(root, all);
+  const others = {};
+  const graph = graphsOf(
+    (root) => [...all.keys()].filter((path) => beginsPipeline(path, root)).sort(),
+    (root) => ({ tree: tree(root), others }),
+  );
+  const membership = {
+    isIncluded: (path: string) => graph("").reaching(path).length > 0,
+    hasPipeline: (folder: string) => all.has(`${folder}/.gitlab-ci.yml`),
+  };
   const read = files
     .filter(({ path }) => !configuration.isIgnored(path))
-    .map(({ path, text }) => readFile(path, text));
+    .map(({ path, text }) => readFile(path, text, roleIn(path, membership)));
   const project = {
     files: read,
-    tree: (root: string) => treeAt(root, all),
-    others: {},
+    tree,
+    graph,
+    others,
     gitlabVersions: parseVersionRange(options.gitlabVersion ?? "") ?? configuration.gitlabVersions,
     tags: () => options.tags,
   };

@@ -3,7 +3,12 @@ import type { Diagnostic } from "./diagnostic.ts";
 import type { LintProject } from "./project.ts";
 
 /** What a judgement may look at besides the text of its own file. */
-export type Reach = Pick<LintProject, "files" | "tree" | "tags">;
+export interface Reach extends Pick<LintProject, "files" | "tree" | "tags"> {
+  /** The files with which the pipelines of the project at a root begin. */
+  readonly beginnings: (root: string) => readonly string[];
+  /** A name for all that the pipelines of the project at a root are made of. */
+  readonly graphState: (root: string) => string;
+}
 
 /** What a run found about one file (or about the project as a whole) before suppressions. */
 export interface Result {
@@ -11,6 +16,8 @@ export interface Result {
   readonly diagnostics: readonly Diagnostic[];
   /** The includes that could not be read, so that what they bring is not judged. */
   readonly unread: readonly string[];
+  /** Of the pipelines of a project: the files that belong to them, and a name for what they are made of. */
+  readonly graph?: { readonly files: readonly string[]; readonly state: string };
 }
 
 /**
@@ -30,11 +37,18 @@ export type Looks = Readonly<Record<string, string>>;
 export function resultMemory(answers: Answers, circumstances: readonly string[]): ResultMemory {
   const base = digest(JSON.stringify(circumstances));
   const keyOf = (subject: string) => `${base}\u0000${subject}`;
+  // Several results came from the same file: it is looked at once.
+  const seenNow = new Map<string, string>();
+  const now = (name: string, reach: Reach) => {
+    const seen = seenNow.get(name) ?? look(name, reach);
+    seenNow.set(name, seen);
+    return seen;
+  };
   return {
     recall: (subject, reach) => {
       const kept = answers.get(keyOf(subject));
       if (!isKept(kept)) return undefined;
-      const isSame = Object.entries(kept.looks).every(([name, seen]) => look(name, reach) === seen);
+      const isSame = Object.entries(kept.looks).every(([name, seen]) => now(name, reach) === seen);
       return isSame ? kept.result : undefined;
     },
     keep: (subject, looks, result) => answers.set(keyOf(subject), { looks, result }),
@@ -78,6 +92,14 @@ export function watched(reach: Reach): { reach: Reach; looks: Looks } {
         note("tags", root);
         return reach.tags(root);
       },
+      beginnings: (root) => {
+        note("beginnings", root);
+        return reach.beginnings(root);
+      },
+      graphState: (root) => {
+        note("graph", root);
+        return reach.graphState(root);
+      },
     },
   };
 }
@@ -87,14 +109,27 @@ function look(name: string, reach: Reach): string {
   const [kind, root = "", path = ""] = JSON.parse(name) as string[];
   switch (kind) {
     case "files":
-      return digest(JSON.stringify(reach.files.map((file) => [file.path, file.kind, file.root])));
+      return digestOfFiles(reach.files);
     case "read": {
       const text = reach.tree(root).read(path);
       return text === undefined ? "" : digest(text);
     }
     case "paths":
       return digest(JSON.stringify(reach.tree(root).paths()));
+    case "beginnings":
+      return digest(JSON.stringify(reach.beginnings(root)));
+    case "graph":
+      return reach.graphState(root);
     default:
       return digest(JSON.stringify(reach.tags(root) ?? null));
   }
+}
+
+const filesSeen = new WeakMap<Reach["files"], string>();
+
+function digestOfFiles(files: Reach["files"]): string {
+  const seen =
+    filesSeen.get(files) ?? digest(JSON.stringify(files.map((file) => [file.path, file.kind, file.root])));
+  filesSeen.set(files, seen);
+  return seen;
 }

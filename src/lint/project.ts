@@ -1,5 +1,7 @@
-import type { FileTree, RemoteAnswer, Sources } from "../engine/pipeline/index.ts";
+import type { FileTree } from "../engine/pipeline/index.ts";
 import type { VersionRange } from "../engine/version/index.ts";
+import type { ProjectGraph } from "./included-pipeline.ts";
+import type { OtherSources } from "./readable-includes.ts";
 import type { FileRole } from "./role.ts";
 import type { Script } from "./shell/scripts.ts";
 import type { ShellComment } from "./shell/shellcheck.ts";
@@ -13,18 +15,17 @@ export interface ShellFindings {
   readonly comments: (script: Script) => readonly ShellComment[];
 }
 
-/** Files of other projects. A function that is missing, or that returns undefined, says that they cannot be read here. */
-export interface OtherSources extends Pick<Sources, "project" | "component" | "template"> {
-  readonly remote?: (url: string) => RemoteAnswer | undefined;
-}
-
 /** All files of one run, and what they may reach. Nothing here touches the network. */
 export interface LintProject {
   readonly files: readonly FileRole[];
   /** The files of the project at a root folder, as they stand on disk or in memory. */
   readonly tree: (root: string) => FileTree;
+  /** The pipelines of the project at a root folder. */
+  readonly graph: (root: string) => ProjectGraph;
   /** What includes may reach beyond the project, as far as it can be read here. */
   readonly others: OtherSources;
+  /** The name of the server (default: gitlab.com). */
+  readonly host?: string | undefined;
   /** The versions of GitLab that the files must run on; undefined for the newest alone. */
   readonly gitlabVersions: VersionRange | undefined;
   /** The tags of the repository at a root; undefined if it is not known. */

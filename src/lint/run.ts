@@ -2,7 +2,7 @@ import type { Diagnostic } from "./diagnostic.ts";
 import type { EngineError } from "./engine.ts";
 import type { LintFile } from "./file.ts";
 import type { SeverityOf } from "./finish.ts";
-import { includedPipeline } from "./included-pipeline.ts";
+import { pipelinesOf } from "./graph.ts";
 import { pipelineErrors } from "./pipeline-errors.ts";
 import type { FileFacts, LintProject, ShellFindings } from "./project.ts";
 import { rules } from "./registry.generated.ts";
@@ -38,9 +38,10 @@ export function lintScripts(file: LintFile, shell: ShellFindings, severityOf: Se
   });
 }
 
-/** Lists the includes of a file that could not be read here: what they bring is not judged. */
+/** Lists the includes of a file's pipelines that could not be read here: what they bring is not judged. */
 export function unreadIncludes(file: LintFile, project: LintProject): readonly string[] {
-  return includedPipeline(file, project)?.unread ?? [];
+  const own = pipelinesOf(file, project).filter(({ root }) => root === file.path);
+  return [...new Set(own.flatMap(({ unread }) => unread))];
 }
 
 /** Runs the rules about the project as a whole. */

@@ -1,6 +1,7 @@
 import { type Entry, YamlList, YamlMap } from "../engine/yaml/index.ts";
 import type { LintFile } from "./file.ts";
-import { type IncludedPipeline, includedPipeline } from "./included-pipeline.ts";
+import { pipelinesOf } from "./graph.ts";
+import type { IncludedPipeline } from "./included-pipeline.ts";
 import type { LintProject } from "./project.ts";
 import { knownRules, type Presence, type Surroundings } from "./reachability.ts";
 
@@ -12,19 +13,20 @@ export interface JudgedPipeline extends Surroundings {
 
 const cache = new WeakMap<IncludedPipeline, JudgedPipeline>();
 
-/** The pipeline of a file, as far as it can be read; undefined where it cannot. */
-export function judgedPipeline(file: LintFile, project: LintProject): JudgedPipeline | undefined {
-  const included = includedPipeline(file, project);
-  const config = included?.pipeline.config;
-  if (included === undefined || config === undefined) return undefined;
-  const known = cache.get(included) ?? {
-    included,
-    config,
-    workflow: workflowRules(config),
-    own: ownVariables(config),
-  };
-  cache.set(included, known);
-  return known;
+/** The pipelines that a file is judged in, as far as they can be read. */
+export function judgedPipelines(file: LintFile, project: LintProject): readonly JudgedPipeline[] {
+  return pipelinesOf(file, project).flatMap((included) => {
+    const { config } = included.pipeline;
+    if (config === undefined) return [];
+    const known = cache.get(included) ?? {
+      included,
+      config,
+      workflow: workflowRules(config),
+      own: ownVariables(config),
+    };
+    cache.set(included, known);
+    return [known];
+  });
 }
 
 function workflowRules(config: YamlMap) {

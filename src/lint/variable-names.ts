@@ -1,7 +1,8 @@
 import { PREDEFINED_NAMES } from "../engine/pipeline/index.ts";
+import type { YamlMap } from "../engine/yaml/index.ts";
 import { keyText } from "./blocks.ts";
 import type { LintFile } from "./file.ts";
-import { includedPipeline } from "./included-pipeline.ts";
+import { pipelinesOf } from "./graph.ts";
 import { mappingsOf } from "./mappings.ts";
 import { editDistance } from "./nearest.ts";
 import type { LintProject } from "./project.ts";
@@ -44,20 +45,30 @@ export function meantVariable(name: string): string | undefined {
   return near[0];
 }
 
-const assigned =
-  /(?:^|[\s;&|("'`])(?:export\s+|local\s+|readonly\s+|declare\s+(?:-\w+\s+)*)?([A-Za-z_]\w*)\+?=/g;
-const read = /\b(?:read\s+(?:-\w+\s+)*|for\s+)([A-Za-z_]\w*)|\$env:(\w+)\s*=|[=\s]"?([A-Z_]\w*)=/g;
+const cache = new WeakMap<YamlMap, ReadonlySet<string>>();
 
-/** The variables that a file, or what it includes, defines: under `variables:`, in a matrix, by a script. */
-export function definedVariables(file: LintFile, project: LintProject): ReadonlySet<string> {
+function namesBelow(root: YamlMap): ReadonlySet<string> {
+  const known = cache.get(root);
+  if (known !== undefined) return known;
   const names = new Set<string>();
-  const config = includedPipeline(file, project)?.pipeline.config;
-  for (const { map, path } of [...mappingsOf(file.body), ...mappingsOf(config)]) {
+  for (const { map, path } of mappingsOf(root)) {
     const isMatrix = path.at(-2) === "matrix" || path.at(-1) === "matrix";
     if (path.at(-1) !== "variables" && path.at(-1) !== "secrets" && path.at(-1) !== "id_tokens" && !isMatrix)
       continue;
     for (const entry of map.entries()) names.add(keyText(entry));
   }
+  cache.set(root, names);
+  return names;
+}
+
+const assigned =
+  /(?:^|[\s;&|("'`])(?:export\s+|local\s+|readonly\s+|declare\s+(?:-\w+\s+)*)?([A-Za-z_]\w*)\+?=/g;
+const read = /\b(?:read\s+(?:-\w+\s+)*|for\s+)([A-Za-z_]\w*)|\$env:(\w+)\s*=|[=\s]"?([A-Z_]\w*)=/g;
+
+/** The variables that a file, or a pipeline that it belongs to, defines: under `variables:`, in a matrix, by a script. */
+export function definedVariables(file: LintFile, project: LintProject): ReadonlySet<string> {
+  const configs = pipelinesOf(file, project).map(({ pipeline }) => pipeline.config);
+  const names = new Set([file.body, ...configs].flatMap((root) => (root ? [...namesBelow(root)] : [])));
   for (const { value } of file.scriptNodes) {
     for (const pattern of [assigned, read])
       for (const [, ...found] of value.matchAll(pattern)) for (const name of found) if (name) names.add(name);

@@ -1,4 +1,5 @@
 import type { SlowSources } from "../engine/pipeline/include/read-ahead.ts";
+import type { RemoteAnswer } from "../engine/pipeline/include/sources.ts";
 
 /** Sources that ask one after the other, until one has an answer. A project that lacks the ref is looked for in the next one. */
 export function firstOf(...all: readonly SlowSources[]): SlowSources {
@@ -26,8 +27,14 @@ export function firstOf(...all: readonly SlowSources[]): SlowSources {
       return undefined;
     },
     remote: async (url) => {
-      for (const { remote } of all) if (remote) return remote(url);
-      return { failure: "a missing source: only --sources gitlab fetches remote files" };
+      let answer: RemoteAnswer = {
+        failure: "a missing source: only --sources gitlab fetches remote files",
+      };
+      for (const { remote } of all) {
+        answer = (await remote?.(url)) ?? answer;
+        if (!("failure" in answer)) return answer;
+      }
+      return answer;
     },
     template: async (name) => {
       for (const { template } of all) {

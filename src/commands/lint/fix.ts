@@ -1,10 +1,10 @@
 import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createTwoFilesPatch } from "diff";
-import type { Configuration } from "../../lint/configuration.ts";
 import { applyFixes } from "../../lint/fixes.ts";
-import type { ExitCode, Surroundings } from "../command.ts";
+import type { ExitCode } from "../command.ts";
 import { judge } from "./judge.ts";
+import { type OpenProject, openProject } from "./open-project.ts";
 import type { LintOptions } from "./options.ts";
 import { report } from "./print.ts";
 
@@ -15,11 +15,11 @@ const MOST_ROUNDS = 100;
 export async function fix(
   files: readonly string[],
   options: LintOptions,
-  settings: Configuration,
-  surroundings: Surroundings,
+  project: OpenProject,
 ): Promise<ExitCode> {
+  const { settings, surroundings } = project;
   const fixed = new Map<string, string>();
-  let judgement = await judge(files, options, settings, surroundings);
+  let judgement = await judge(files, options, project);
   const before = judgement.texts;
   let applied = 0;
   for (let round = 0; round < MOST_ROUNDS; round++) {
@@ -33,7 +33,7 @@ export async function fix(
     }
     if (inRound === 0) break;
     applied += inRound;
-    judgement = await judge(files, options, settings, surroundings, fixed);
+    judgement = await judge(files, options, await openProject(options, settings, surroundings, fixed));
   }
   if (options.dryRun) {
     for (const [file, text] of fixed) {

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { UsageError } from "../../base/usage-error.ts";
-import { memoryTree, withSlowSources } from "../../engine/pipeline/index.ts";
+import { digest } from "../../lint/answers.ts";
+import { readGraph } from "../../lint/graph.ts";
 import {
   type LintFile,
   lintFile,
@@ -10,38 +11,59 @@ import {
   unreadIncludes,
 } from "../../lint/index.ts";
 import { type Looks, type Reach, type Result, watched } from "../../lint/memory.ts";
-import type { FileFacts, LintProject, OtherSources } from "../../lint/project.ts";
+import type { FileFacts, LintProject } from "../../lint/project.ts";
+import type { OtherSources } from "../../lint/readable-includes.ts";
+import type { FileRole } from "../../lint/role.ts";
 import { judgeScripts } from "../../lint/shell/findings.ts";
-import { mirrorSources } from "./mirrors.ts";
 import type { Run } from "./run.ts";
 
 /** A result, and what the rules looked at besides the file itself. */
 export type Fresh = Result & { readonly looks: Looks };
 
 /** Judges some files with all rules. Returns a result for each. */
-export async function judgeFiles(texts: ReadonlyMap<string, string>, run: Run): Promise<Map<string, Fresh>> {
+export async function judgeFiles(
+  texts: ReadonlyMap<FileRole, string>,
+  run: Run,
+): Promise<Map<FileRole, Fresh>> {
+  for (const root of new Set([...texts.keys()].map((role) => role.root))) await graphAt(root, run);
   // ShellCheck takes longer than all the rest: it begins with what the first files hold while the others are still read
   const parts = run.tool?.name === "shellcheck" ? halves([...texts]) : [[...texts]];
   const results = await Promise.all(parts.map((part) => judgePart(part, run)));
   return new Map(results.flat());
 }
 
+/** Reads the pipelines of the project at a root. Returns them in short, and what was looked at. */
+export async function readGraphOf(root: string, run: Run) {
+  const { looks, reach } = watched(run.reach);
+  const graph = await run.withOthers((others) =>
+    readGraph(root, reach.beginnings(root), { tree: reach.tree(root), others, host: run.host }),
+  );
+  run.graphs.set(root, graph);
+  const files = graph.pipelines.flatMap((pipeline) => [pipeline.root, ...pipeline.reached]);
+  return { graph: { files: [...new Set(files)], state: digest(JSON.stringify(looks)) }, looks };
+}
+
+async function graphAt(root: string, run: Run): Promise<void> {
+  if (!run.graphs.has(root)) await readGraphOf(root, run);
+}
+
 /** The shell tool reads the scripts while the other rules are at work. */
-async function judgePart(texts: readonly NamedText[], run: Run): Promise<(readonly [string, Fresh])[]> {
-  const files = texts.map(([name, text]) => readFile(name, text));
+async function judgePart(texts: readonly RoleAndText[], run: Run): Promise<(readonly [FileRole, Fresh])[]> {
+  const files = texts.map(([role, text]) => readFile(role.path, text, role));
   const [shell, results] = await Promise.all([askShell(files, run), judgeEach(files, run)]);
   return results.map((result, index) => {
     const file = files[index] as LintFile;
     const ofScripts = lintScripts(file, shell, run.settings.severityOf);
-    return [file.path, { ...result, diagnostics: [...result.diagnostics, ...ofScripts] }];
+    const [role] = texts[index] as RoleAndText;
+    return [role, { ...result, diagnostics: [...result.diagnostics, ...ofScripts] }];
   });
 }
 
-/** A file's name and its text. */
-type NamedText = readonly [string, string];
+/** What a file is, and its text. */
+type RoleAndText = readonly [FileRole, string];
 
 /** Cuts a list in two of about as much text each. */
-function halves(texts: readonly NamedText[]): NamedText[][] {
+function halves(texts: readonly RoleAndText[]): RoleAndText[][] {
   const all = texts.reduce((sum, [, text]) => sum + text.length, 0);
   let before = 0;
   const cut = texts.findIndex(([, text]) => {
@@ -57,19 +79,17 @@ function askShell(files: readonly LintFile[], { settings, surroundings, tool, an
   return judgeScripts(scripts, tool, { signal, exclude: settings.disabledCodes, answers });
 }
 
-async function judgeEach(
-  files: readonly LintFile[],
-  { settings, surroundings, reach }: Run,
-): Promise<Fresh[]> {
+async function judgeEach(files: readonly LintFile[], run: Run): Promise<Fresh[]> {
+  const { settings, surroundings, reach, memory, withOthers, host, graphs } = run;
   const judgeOne = (file: LintFile, others: OtherSources): Fresh => {
-    const { reach: noted, looks } = watched(reach);
-    const project = projectOf(noted, { others, gitlabVersions: settings.gitlabVersions });
+    const { reach: noted, looks } = memory ? watched(reach) : { reach, looks: {} };
+    const project = projectOf(noted, { others, host, gitlabVersions: settings.gitlabVersions }, graphs);
     const diagnostics = lintFile(file, project, settings.severityOf);
     return { hasHeader: file.hasHeader, diagnostics, unread: unreadIncludes(file, project), looks };
   };
   const results: Fresh[] = [];
   for (const file of files) {
-    results.push(await withMirrors(settings.mirrors, surroundings.cwd, (others) => judgeOne(file, others)));
+    results.push(await withOthers((others) => judgeOne(file, others)));
     // whoever reads the scripts may have something to say, or ask for more
     await setImmediate();
     if (surroundings.signal.aborted) throw new UsageError("stopped");
@@ -77,35 +97,20 @@ async function judgeEach(
   return results;
 }
 
-/** Works with what the mirrors hold; the work begins anew whenever it asks for something that is not read yet. */
-function withMirrors<Result>(
-  mirrors: readonly string[],
-  cwd: string,
-  work: (others: OtherSources) => Result,
-): Promise<Result> | Result {
-  if (mirrors.length === 0) return work({});
-  const nowhere = { project: "", sha: "", tree: memoryTree({}) };
-  return withSlowSources(nowhere, mirrorSources(mirrors, cwd), (sources) =>
-    work({
-      ...sources,
-      remote: (url) => {
-        const answer = sources.remote?.(url);
-        return answer && "failure" in answer ? undefined : answer;
-      },
-    }),
-  );
-}
-
 /** Judges what concerns the files as a whole. */
-export function judgeProject(files: readonly FileFacts[], { settings, reach }: Run): Fresh {
+export function judgeProject(files: readonly FileFacts[], { settings, reach, host, graphs }: Run): Fresh {
   const { reach: noted, looks } = watched(reach);
   const { gitlabVersions } = settings;
-  const project = projectOf(noted, { others: {}, gitlabVersions });
+  const project = projectOf(noted, { others: {}, host, gitlabVersions }, graphs);
   return { hasHeader: false, unread: [], diagnostics: lintWhole(files, project, settings.severityOf), looks };
 }
 
 /** Not a spread: it would look at everything at once. */
-function projectOf(reach: Reach, rest: Omit<LintProject, keyof Reach>): LintProject {
+function projectOf(
+  reach: Reach,
+  rest: Omit<LintProject, "files" | "tree" | "tags" | "graph">,
+  graphs: Run["graphs"],
+): LintProject {
   return {
     ...rest,
     get files() {
@@ -113,5 +118,11 @@ function projectOf(reach: Reach, rest: Omit<LintProject, keyof Reach>): LintProj
     },
     tree: reach.tree,
     tags: reach.tags,
+    graph: (root) => {
+      reach.graphState(root);
+      const graph = graphs.get(root);
+      if (graph === undefined) throw new Error(`the pipelines of "${root}" were not read`);
+      return graph;
+    },
   };
 }

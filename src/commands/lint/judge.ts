@@ -1,19 +1,14 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { digest, openAnswers } from "../../lint/answers.ts";
-import type { Configuration } from "../../lint/configuration.ts";
+import { digest } from "../../lint/answers.ts";
 import type { Diagnostic } from "../../lint/diagnostic.ts";
 import { finish } from "../../lint/finish.ts";
-import { type Result, type ResultMemory, resultMemory } from "../../lint/memory.ts";
-import { roleOf } from "../../lint/role.ts";
-import { bestShellTool, type ShellTool } from "../../lint/shell/tools.ts";
+import type { Result } from "../../lint/memory.ts";
+import type { FileRole } from "../../lint/role.ts";
+import type { ShellTool } from "../../lint/shell/tools.ts";
 import type { UnreadInclude } from "../../report/index.ts";
 import type { Surroundings } from "../command.ts";
+import type { OpenProject } from "./open-project.ts";
 import type { LintOptions } from "./options.ts";
-import { ownCode } from "./own-code.ts";
 import type { Run } from "./run.ts";
-import { tagsOf } from "./tags.ts";
-import { treesBelow } from "./trees.ts";
 
 /** What a run found, and the texts that it is about. */
 export interface Judgement {
@@ -25,28 +20,20 @@ export interface Judgement {
 }
 
 /**
- * Lints some files, named relative to the working directory. `changed` holds texts that are not written yet. What an earlier run
- * found counts where nothing has changed that it came from; the engine and the rules are loaded only for the rest.
+ * Lints some files of a project, named relative to its root. What an earlier run found counts where nothing has changed that it came
+ * from; the engine and the rules are loaded only for the rest.
  */
 export async function judge(
   names: readonly string[],
   options: LintOptions,
-  settings: Configuration,
-  surroundings: Surroundings,
-  changed: ReadonlyMap<string, string> = new Map(),
+  project: OpenProject,
 ): Promise<Judgement> {
-  const { cwd, env } = surroundings;
-  const files = names.map(roleOf);
-  const tags = tagsOf(files, cwd);
-  const texts = new Map(
-    names.map((name) => [name, changed.get(name) ?? readFileSync(resolve(cwd, name), "utf8")]),
-  );
-  const tool = bestShellTool(env, options);
+  const { tool, settings, surroundings, answers } = project;
   noteMissingTool(tool, options, surroundings);
-  const answers = options.cache ? openAnswers(cwd, env) : undefined;
-  const memory = answers && memoryOf(settings, tool, (...all) => resultMemory(answers, all));
-  const reach = { files, tree: treesBelow(cwd), tags: await tags };
-  const results = await judgeAll(texts, { settings, surroundings, tool, reach, answers, memory });
+  const files = await project.rolesOf(names);
+  const texts = new Map(names.map((name) => [name, project.textOf(name)]));
+  const run: Run = { ...project, reach: { ...project.reach, files } };
+  const results = await judgeAll(texts, run);
   answers?.save();
   const read = [...texts].map(([path, text]) => ({ path, text }));
   const found = results.flatMap(({ diagnostics }) => diagnostics);
@@ -65,33 +52,23 @@ function noteMissingTool(
   stderr.write("berth: shellcheck is not on the PATH: scripts are checked for their syntax only\n");
 }
 
-/** No memory where other projects' files come from mirrors, and where this code runs from its source, which may have changed. */
-function memoryOf(
-  { mirrors, circumstances }: Configuration,
-  tool: ShellTool | undefined,
-  open: (...circumstances: string[]) => ResultMemory,
-): ResultMemory | undefined {
-  const code = ownCode();
-  if (code === undefined || mirrors.length > 0) return undefined;
-  return open(code, process.version, circumstances, tool?.identity ?? "");
-}
-
 async function judgeAll(
   texts: ReadonlyMap<string, string>,
   run: Run,
 ): Promise<(Result & { readonly file: string })[]> {
   const results = new Map<string, Result>();
-  const unknown = new Map<string, string>();
-  for (const [path, text] of texts) {
-    const known = run.memory?.recall(subjectOf(path, text), run.reach);
-    if (known) results.set(path, known);
-    else unknown.set(path, text);
+  const unknown = new Map<FileRole, string>();
+  for (const role of run.reach.files) {
+    const text = texts.get(role.path) as string;
+    const known = run.memory?.recall(subjectOf(role, text), run.reach);
+    if (known) results.set(role.path, known);
+    else unknown.set(role, text);
   }
   if (unknown.size > 0) {
     const { judgeFiles } = await import("./judge-files.ts");
-    for (const [path, { looks, ...result }] of await judgeFiles(unknown, run)) {
-      results.set(path, result);
-      run.memory?.keep(subjectOf(path, texts.get(path) as string), looks, result);
+    for (const [role, { looks, ...result }] of await judgeFiles(unknown, run)) {
+      results.set(role.path, result);
+      run.memory?.keep(subjectOf(role, unknown.get(role) as string), looks, result);
     }
   }
   const whole = await judgeWhole(results, run);
@@ -112,6 +89,6 @@ async function judgeWhole(results: ReadonlyMap<string, Result>, run: Run): Promi
   return result;
 }
 
-function subjectOf(path: string, text: string): string {
-  return `file ${path} ${digest(text)}`;
+function subjectOf({ path, kind, root }: FileRole, text: string): string {
+  return `file ${path} ${kind} ${root} ${digest(text)}`;
 }

@@ -1,8 +1,9 @@
 import type { Severity } from "../../lint/diagnostic.ts";
 import type { Format } from "../../report/index.ts";
+import type { ElsewhereOptions } from "../elsewhere.ts";
 
 /** The options of `berth lint`, as commander hands them on. */
-export interface LintOptions {
+export interface LintOptions extends ElsewhereOptions {
   readonly format: Format;
   readonly output?: string;
   /** `--color` alone is true. */

@@ -10,7 +10,9 @@ import type { LintOptions } from "./options.ts";
 
 /** The settings of a run: `berth.yaml`, overridden by options. Throws UsageError for what is wrong with either. */
 export async function loadSettings(options: LintOptions, { cwd }: Surroundings): Promise<Configuration> {
-  const settings = withRules(await readSettings(options.config, cwd), options);
+  const read = await readSettings(options.config, cwd);
+  const mirrors = read.mirrors.map((mirror) => resolve(cwd, mirror));
+  const settings = withRules({ ...read, mirrors }, options);
   if (options.gitlabVersion === undefined) return settings;
   const gitlabVersions = parseVersionRange(options.gitlabVersion);
   if (!gitlabVersions)

@@ -8,11 +8,10 @@ const REST = 100;
 
 /** Runs `once` now and after every change of the paths, until Ctrl-C. Returns the last exit code. */
 export async function watch(
-  paths: readonly string[],
+  watched: readonly string[],
   once: () => Promise<ExitCode>,
   { cwd, signal, stderr }: Surroundings,
 ): Promise<ExitCode> {
-  const watched = paths.length > 0 ? paths : ["templates", ".gitlab-ci.yml", "berth.yaml", "README.md"];
   const watcher = watchFiles(
     watched.map((path) => resolve(cwd, path)),
     {

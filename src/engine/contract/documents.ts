@@ -53,6 +53,21 @@ export function loadDocuments(source: Source): Documents {
   return { header: first.map, headerPlace: first.place, content: maps.at(-1)!.map };
 }
 
+/** The header alone, of a file whose second document may be no YAML. Undefined where there is none that can be read. */
+export function loadHeader(source: Source): YamlMap | undefined {
+  for (const [start, end] of partsOf(source.text).slice(0, -1)) {
+    try {
+      const { value } = loadYaml(source, start, end);
+      if (isBlank(value)) continue;
+      return value instanceof YamlMap && value.has("spec") ? value : undefined;
+    } catch (error) {
+      if (error instanceof YamlError) return undefined;
+      throw error;
+    }
+  }
+  return undefined;
+}
+
 /** Start and end of each document's text. The white space behind `---` belongs to the divider, indentation included. */
 function partsOf(text: string): [number, number][] {
   const parts: [number, number][] = [];

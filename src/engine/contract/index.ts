@@ -1,6 +1,6 @@
 /** The contract room: a component's header, its inputs, and the values given to them, judged as GitLab 18.11 does. */
 export type { InputValue } from "./coerce.ts";
-export { DocumentError, type Documents, loadDocuments } from "./documents.ts";
+export { DocumentError, type Documents, loadDocuments, loadHeader } from "./documents.ts";
 export { validateHeader } from "./header.ts";
 export { type Input, readComponentFields, readInputs } from "./input.ts";
 export { INPUT_TYPES, type InputType, inputTypeOf } from "./input-types.ts";

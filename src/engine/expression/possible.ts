@@ -114,6 +114,8 @@ function isTrue(value: Value): boolean {
 }
 
 function compared(operator: BinaryOperator, one: Value, other: Value): Value[] {
+  // A text in the place of a pattern is a mistake: nothing is concluded from what GitLab makes of it.
+  if (isPatternless(operator, other)) return both;
   if (!(one instanceof SomeText) && !(other instanceof SomeText)) {
     const left = { type: "literal", value: one.known } as Expression;
     const right = { type: "literal", value: other.known } as Expression;
@@ -126,6 +128,11 @@ function compared(operator: BinaryOperator, one: Value, other: Value): Value[] {
   const same = isSame(one, other);
   if (same === undefined) return both;
   return [{ known: same === (operator === "==") }];
+}
+
+function isPatternless(operator: BinaryOperator, right: Value): boolean {
+  if (right instanceof SomeText || (operator !== "=~" && operator !== "!~")) return false;
+  return typeof right.known === "string" && !isLiteral(right.known);
 }
 
 /** Whether two values of which one at least is some text are equal; undefined if that cannot be told. */

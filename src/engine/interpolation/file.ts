@@ -4,6 +4,7 @@ import {
   GitLabCrash,
   type Input,
   loadDocuments,
+  loadHeader,
   type ProblemKind,
   type Resolution,
   readComponentFields,
@@ -61,7 +62,8 @@ export function interpolateFile(source: Source, options: InterpolationOptions = 
   try {
     return interpolateDocuments(source, options);
   } catch (error) {
-    if (error instanceof DocumentError) return failure([error.problem], error.kind, false);
+    if (error instanceof DocumentError)
+      return failure([error.problem, ...behindUnreadable(source, options)], error.kind, false);
     if (error instanceof GitLabCrash) {
       const wrong = fault("server-error", { reason: error.message });
       const problem = problemOf(wrong, { subject: "", place: error.place });
@@ -69,6 +71,17 @@ export function interpolateFile(source: Source, options: InterpolationOptions = 
     }
     throw error;
   }
+}
+
+/** What is wrong with the inputs that are given to a file of which only the header can be read. */
+function behindUnreadable(
+  source: Source,
+  { inputs, goesOn, gitlabVersion }: InterpolationOptions,
+): Problem[] {
+  const header = goesOn && inputs instanceof YamlMap ? loadHeader(source) : undefined;
+  if (header === undefined || validateHeader(header, { gitlabVersion }).length > 0) return [];
+  const { problems } = resolveInputs(readInputs(header), inputs as YamlMap, gitlabVersion);
+  return problems.map((each) => ({ ...each, later: true }));
 }
 
 function interpolateDocuments(source: Source, options: InterpolationOptions): InterpolatedFile {

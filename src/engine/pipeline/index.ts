@@ -12,7 +12,13 @@ export {
 } from "./events/created.ts";
 export { drawPipeline } from "./graph.ts";
 export type { IncludedFile } from "./include/context.ts";
-export { type SlowProject, type SlowSources, type SlowTree, withSlowSources } from "./include/read-ahead.ts";
+export {
+  type SlowProject,
+  type SlowSources,
+  type SlowTree,
+  withSlowSources,
+  workerOver,
+} from "./include/read-ahead.ts";
 export {
   type ComponentAt,
   type FileTree,

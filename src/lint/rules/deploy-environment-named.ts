@@ -10,7 +10,9 @@ export const rule: Rule = {
   reference: "https://docs.gitlab.com/ci/yaml/#environment",
   check(file, { report }) {
     for (const job of file.jobs) {
-      if (job.isHidden || job.entry("environment") || job.entry("extends") || job.entry("trigger")) continue;
+      if (job.isHidden || job.entry("environment") || job.entry("extends")) continue;
+      // A job without commands adds to one that an include defines.
+      if (!job.entry("script") && !job.entry("run")) continue;
       if (!/(?:^|[-_: ])deploy(?:$|[-_: ])/i.test(job.name.replace(/\$\[\[.*?\]\]/g, " "))) continue;
       if (/check|verif|test|plan|build|pre|post|notify|stop|undeploy|docs?/i.test(job.name)) continue;
       report({

@@ -1,8 +1,8 @@
 import { toJson, YamlMap, type YamlValue } from "../../engine/yaml/index.ts";
 import type { LintFile } from "../file.ts";
-import { pipelineOfInclude } from "../included-pipeline.ts";
 import { type Include, includesOf } from "../includes.ts";
 import { listed } from "../nearest.ts";
+import { pipelineOfInclude } from "../pipeline-of-include.ts";
 import type { LintProject } from "../project.ts";
 import type { Rule } from "../rule.ts";
 

@@ -1,8 +1,7 @@
 import { YamlMap, type YamlValue } from "../../engine/yaml/index.ts";
-import { includedPipeline } from "../included-pipeline.ts";
+import { includedPipeline } from "../graph.ts";
 import { itemsOf } from "../jobs.ts";
 import { meant } from "../nearest.ts";
-import { inRoot } from "../pipeline-errors.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -14,9 +13,12 @@ export const rule: Rule = {
   why: "A job may come from an include that cannot be read, or from whoever extends a hidden job. Berth cannot tell that from a misspelt name, so it says which needs nobody has checked.",
   reference: "https://docs.gitlab.com/ci/yaml/#needs",
   check(file, { project, report }) {
-    const { pipeline, isPartial } = includedPipeline(file, project) ?? {};
-    const config = pipeline?.config;
-    if (pipeline === undefined || config === undefined) return;
+    const included = includedPipeline(file, project);
+    // What belongs around a file that nothing includes is not known.
+    if (included === undefined || included.isAlone) return;
+    const { pipeline, isPartial, fileOf } = included;
+    const { config } = pipeline;
+    if (config === undefined) return;
     // Where everything could be read, needs-declared has told the rest.
     const told = new Set(
       isPartial
@@ -28,8 +30,7 @@ export const rule: Rule = {
       for (const { value, place } of itemsOf(entry.value.entry("needs"))) {
         const name = neededJob(value);
         if (name === undefined || config.has(name) || config.has(withoutNumber(name))) continue;
-        if (place === undefined || place.origins.length > 0 || inRoot(file, place.file) !== file.path)
-          continue;
+        if (place === undefined || place.origins.length > 0 || fileOf(place) !== file.path) continue;
         if (told.has(place.start)) continue;
         told.add(place.start);
         const names = [...config.entries()].map(({ key }) => String(key));

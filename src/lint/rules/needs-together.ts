@@ -3,7 +3,7 @@ import { jobsByName } from "../creations.ts";
 import { itemsOf } from "../jobs.ts";
 import { kindWithout } from "../reachability.ts";
 import type { Rule } from "../rule.ts";
-import { judgedPipeline, presenceOf } from "../surroundings.ts";
+import { judgedPipelines, presenceOf } from "../surroundings.ts";
 
 export const rule: Rule = {
   id: "needs-together",
@@ -15,29 +15,31 @@ export const rule: Rule = {
   reference: "https://docs.gitlab.com/ci/yaml/#needsoptional",
   codes: ["need-absent"],
   check(file, { report, project }) {
-    const pipeline = judgedPipeline(file, project);
-    if (pipeline === undefined || pipeline.included.isPartial) return;
-    const byName = jobsByName(file, project);
     const told = new Set<string>();
-    for (const [name, job] of byName) {
-      const resolved = pipeline.config.get(pipeline.included.pipeline.origins.get(name) ?? name);
-      if (!(resolved instanceof YamlMap) || told.has(job.name)) continue;
-      const needing = presenceOf(resolved, pipeline);
-      for (const need of neededJobs(resolved)) {
-        const needed = pipeline.config.get(pipeline.included.pipeline.origins.get(need) ?? need);
-        if (!(needed instanceof YamlMap)) continue;
-        const kind = kindWithout(presenceOf(needed, pipeline), needing, pipeline);
-        if (kind === undefined) continue;
-        const other = byName.get(need);
-        told.add(job.name);
-        report({
-          at: job.entry("needs")?.keyPlace ?? job.place,
-          code: "need-absent",
-          message: `no pipeline for ${kind.name}: "${job.name}" needs "${other?.name ?? need}", which is not in it`,
-          hint: "give both the same rules, or write needs: [{job: …, optional: true}]",
-          related: [{ message: "the needed job", at: other?.place }],
-        });
-        break;
+    for (const pipeline of judgedPipelines(file, project)) {
+      if (pipeline.included.isPartial) continue;
+      const byName = jobsByName(file, pipeline.included);
+      const resolved = (name: string) =>
+        pipeline.config.get(pipeline.included.pipeline.origins.get(name) ?? name);
+      for (const [name, job] of byName) {
+        const needing = resolved(name);
+        if (!(needing instanceof YamlMap) || told.has(job.name)) continue;
+        for (const need of neededJobs(needing)) {
+          const needed = resolved(need);
+          if (!(needed instanceof YamlMap)) continue;
+          const kind = kindWithout(presenceOf(needed, pipeline), presenceOf(needing, pipeline), pipeline);
+          if (kind === undefined) continue;
+          const other = byName.get(need);
+          told.add(job.name);
+          report({
+            at: job.entry("needs")?.keyPlace ?? job.place,
+            code: "need-absent",
+            message: `no pipeline for ${kind.name}: "${job.name}" needs "${other?.name ?? need}", which is not in it`,
+            hint: "give both the same rules, or write needs: [{job: …, optional: true}]",
+            related: [{ message: "the needed job", at: other?.place }],
+          });
+          break;
+        }
       }
     }
   },

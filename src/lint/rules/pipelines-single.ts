@@ -1,6 +1,6 @@
 import { jobsRunTwice } from "../double-pipelines.ts";
 import type { LintFile } from "../file.ts";
-import { includedPipeline } from "../included-pipeline.ts";
+import { includedPipeline } from "../graph.ts";
 import type { Job } from "../jobs.ts";
 import type { Rule } from "../rule.ts";
 

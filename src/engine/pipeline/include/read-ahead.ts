@@ -30,21 +30,30 @@ export interface SlowSources {
  * Runs work of the engine, which cannot wait, over sources that take time. Whenever it meets an answer that is not there yet,
  * it is stopped, the answer is fetched, and it is run again: each answer is fetched once.
  */
-export async function withSlowSources<Result>(
+export function withSlowSources<Result>(
   local: ProjectAt,
   slow: SlowSources,
   work: (sources: Sources) => Result,
 ): Promise<Result> {
-  const answers = new Answers();
-  const sources = answers.sources(local, slow);
-  for (;;) {
-    try {
-      return work(sources);
-    } catch (error) {
-      if (!(error instanceof Missing)) throw error;
-      await error.fetch();
+  return workerOver(local, slow)(work);
+}
+
+/** The same for several pieces of work: what one has fetched, the next ones have at once. */
+export function workerOver(
+  local: ProjectAt,
+  slow: SlowSources,
+): <Result>(work: (sources: Sources) => Result) => Promise<Result> {
+  const sources = new Answers().sources(local, slow);
+  return async (work) => {
+    for (;;) {
+      try {
+        return work(sources);
+      } catch (error) {
+        if (!(error instanceof Missing)) throw error;
+        await error.fetch();
+      }
     }
-  }
+  };
 }
 
 /** Thrown through the engine: an answer is needed that was not fetched yet. */
