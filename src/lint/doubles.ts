@@ -1,5 +1,6 @@
 import type { Code } from "../engine/problem/index.ts";
 import { type Diagnostic, isAtLeast } from "./diagnostic.ts";
+import { jobLines } from "./job-lines.ts";
 
 /** Two rules that may tell one fault at one place, and the codes with which the first one does: the other tells it better. */
 const pairs: readonly { readonly rule: string; readonly codes?: readonly Code[]; readonly better: string }[] =
@@ -15,6 +16,7 @@ const pairs: readonly { readonly rule: string; readonly codes?: readonly Code[];
       codes: ["value-kind", "value-missing", "keys-missing"],
       better: "job-keys-known",
     },
+    { rule: "rules-reachable", better: "rules-distinct" },
     { rule: "input-regex-anchored", better: "input-default-valid" },
     { rule: "interpolation-valid", better: "block-well-formed" },
     // That a rule, or a job, is in no pipeline says less than what is wrong with its condition.
@@ -56,17 +58,17 @@ const consequences: Readonly<Record<string, readonly string[]>> = {
     "predefined-variable-known",
     "needs-together",
   ],
+  "rules-reachable": ["condition-comparable", "condition-value-known", "predefined-variable-known"],
   "pipelines-single": ["condition-comparable", "condition-value-known", "predefined-variable-known"],
 };
 
 /** Leaves of a fault and of what follows from it in the same job the fault. */
 function withoutConsequences(found: readonly Diagnostic[], text: string): Diagnostic[] {
   if (!found.some(({ rule }) => Object.hasOwn(consequences, rule))) return [...found];
-  const lines = text.split("\n");
-  const jobOf = ({ line }: Diagnostic) => lines.slice(0, line).findLastIndex((each) => /^[^\s#-]/.test(each));
+  const jobOf = jobLines(text);
   return found.filter((each) => {
     const reasons = consequences[each.rule];
-    return !found.some((other) => reasons?.includes(other.rule) && jobOf(other) === jobOf(each));
+    return !found.some((other) => reasons?.includes(other.rule) && jobOf(other.line) === jobOf(each.line));
   });
 }
 

@@ -1,5 +1,6 @@
 import { compareDiagnostics, type Diagnostic, type Severity } from "./diagnostic.ts";
 import { withoutDoubles } from "./doubles.ts";
+import { gather } from "./gather.ts";
 import { type RuleRow, ruleTable } from "./rule-table.generated.ts";
 import { applySuppressions } from "./suppressions.ts";
 
@@ -31,7 +32,8 @@ export function finish(
       return rule && severityOf(rule, path);
     };
     const own = withoutDoubles(byFile.get(path) ?? [], text);
-    byFile.set(path, applySuppressions(path, text, own, known, severity));
+    const left = applySuppressions(path, text, own, known, severity);
+    byFile.set(path, gather(left.sort(compareDiagnostics), text));
   }
   return unique([...byFile.values()].flat().sort(compareDiagnostics));
 }

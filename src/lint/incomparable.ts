@@ -18,12 +18,18 @@ export function incomparable({
   const isEqual = operator === "==" || operator === "!=";
   const same = operator === "==" || operator === "=~";
   const ever = same ? "never holds" : "always holds";
+  const quoted = [left, right].find((side) => side.type === "string" && /^\$\w+$/.test(side.text));
+  if (quoted !== undefined && left.type === "string" && right.type === "string")
+    return {
+      message: `"${textOf(quoted)}" in quotes is a text, not the variable, so this ${ever}`,
+      hint: `write ${textOf(quoted)} without quotes`,
+    };
   if (isEqual && right.type === "pattern")
     return {
       message: `"${operator}" compares with no pattern, so this ${ever}`,
       hint: `write ${name} ${same ? "=~" : "!~"} ${text}`,
     };
-  if (isEqual && right.type === "string" && /^\/.*[\^$*+\\|[].*\/[ismU]*$/.test(text))
+  if (isEqual && right.type === "string" && /^\/.*[\^$\\|[].*\/[ismU]*$/.test(text))
     return {
       message: `"${operator}" compares with the text "${text}", slashes included, so this ${ever}`,
       hint: `write ${name} ${same ? "=~" : "!~"} ${text}, without quotes`,

@@ -1,4 +1,4 @@
-import { PREDEFINED_NAMES } from "../engine/pipeline/index.ts";
+import { PREDEFINED_NAMES, phaseOfVariable } from "../engine/pipeline/index.ts";
 import type { YamlMap } from "../engine/yaml/index.ts";
 import { keyText } from "./blocks.ts";
 import type { LintFile } from "./file.ts";
@@ -31,10 +31,10 @@ const INVENTED: Readonly<Record<string, string>> = {
 
 /** The predefined variable that a misspelt name means; undefined for a known name and for one that is like none. */
 export function meantVariable(name: string): string | undefined {
-  if (PREDEFINED_NAMES.includes(name)) return undefined;
+  if (phaseOfVariable(name) !== undefined) return undefined;
   if (Object.hasOwn(INVENTED, name)) return INVENTED[name];
   const upper = name.toUpperCase();
-  if (PREDEFINED_NAMES.includes(upper)) return upper;
+  if (phaseOfVariable(upper) !== undefined) return upper;
   const digits = upper.replace(/\D/g, "");
   const near = PREDEFINED_NAMES.filter(
     (each) =>

@@ -20,7 +20,8 @@ export const rule: Rule = {
   ],
   check: (_file, context) =>
     reportClaimed(context, ({ problem }) => {
-      const name = problem.code === "function-unknown" ? (/^\w*/.exec(problem.facts.call)?.[0] ?? "") : "";
+      const call = problem.code === "function-unknown" ? problem.facts.call : "";
+      const name = /^\w*/.exec(call)?.[0] ?? "";
       if (name === "default") return "give the input a default in the header";
       return (
         meant(name, FUNCTION_NAMES) ??

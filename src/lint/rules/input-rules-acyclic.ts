@@ -12,6 +12,7 @@ export const rule: Rule = {
   since: "18.7",
   reference: "https://docs.gitlab.com/ci/inputs/#define-conditional-input-options-with-specinputsrules",
   check(file, { report }) {
+    if (!file.inputs.some((input) => input.entry("rules"))) return;
     const reads = new Map(
       file.inputs.map((input) => [input.name, conditionsOf(input).flatMap(({ text }) => inputNamesOf(text))]),
     );

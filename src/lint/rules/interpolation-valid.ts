@@ -23,7 +23,8 @@ export const rule: Rule = {
   check: (_file, context) =>
     reportClaimed(context, ({ problem }) => {
       if (problem.code !== "block-name-unknown") return undefined;
-      const [, name] = /^\w+\.([\w-]+)/.exec(problem.facts.expression) ?? [];
+      const { expression } = problem.facts;
+      const [, name] = /^\w+\.([\w-]+)/.exec(expression) ?? [];
       const near = nearest(problem.facts.name, CONTEXTS);
       return near === undefined
         ? `a block begins with ${listed(CONTEXTS)}`
