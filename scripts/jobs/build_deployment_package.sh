@@ -4,7 +4,7 @@
 #   wheels/             every requirement, built for this Python: the server needs no package index
 #   requirements.lock   each wheel with its sha256, for pip --no-index --require-hashes; uv chose them for the target
 #   manifest.json       version, commit, Python, the sha256 and mode of each file, the target of each link
-# and berth-build.env, GitLab's dotenv report, with the sha256 of the manifest: what deploy takes is what was built here.
+# and .berth/reports/sbom.cdx.json, GitLab's CycloneDX report of the wheels, and berth-build.env, GitLab's dotenv report, with the sha256 of the manifest: what deploy takes is what was built here.
 # Reads BERTH_SOURCE_FOLDER, BERTH_TARGET, BERTH_PYTHON_VERSION, BERTH_REQUIREMENTS_FILE, BERTH_GROUPS, BERTH_INCLUDE, BERTH_EXCLUDE, BERTH_VERSION,
 # and GitLab's CI_COMMIT_SHA, CI_COMMIT_TAG, CI_COMMIT_TIMESTAMP; git where they are not set.
 set -Eeuo pipefail
@@ -34,6 +34,7 @@ main() {
   build_wheels "$python"
   prove_wheels
   check_wheels
+  "$python" -B "$WORK/list_wheels.py" "$WORK/wheels" "$WORK/hashed.txt" "$FACTS" "$REPORTS/sbom.cdx.json" >&2
   section package "Pack version $VERSION"
   "$python" -B "$WORK/package_files.py" pack "$SOURCE" "$FACTS" "$WORK" "$PROJECT/deployment_package.tar.gz" "$PROJECT/berth-build.env"
   end_section
@@ -62,18 +63,20 @@ build_wheels() {
   mkdir -p "$WORK/wheels"
   choose_packages "$1"
   if [[ -z $CHOSEN ]]; then
-    pip_wheel --requirement "$LIST"
+    pip_wheel "$1" --requirement "$LIST"
   else
-    [[ ! -s $WORK/hashed.txt ]] || pip_wheel --no-deps --require-hashes --requirement "$WORK/hashed.txt"
-    [[ ! -s $WORK/other.txt ]] || pip_wheel --no-deps --requirement "$WORK/other.txt"
+    [[ ! -s $WORK/hashed.txt ]] || pip_wheel "$1" --no-deps --require-hashes --requirement "$WORK/hashed.txt"
+    [[ ! -s $WORK/other.txt ]] || pip_wheel "$1" --no-deps --requirement "$WORK/other.txt"
+    "$1" -B "$WORK/steady_wheels.py" "$WORK/wheels" "$WORK/hashed.txt"
   fi
   "$WORK/venv/bin/python" -B "$WORK/lock_wheels.py" "$WORK/wheels" >"$WORK/requirements.lock"
 }
 
-# usage: pip_wheel ARGUMENT…    ends the job where it fails
+# usage: pip_wheel PYTHON ARGUMENT…    ends the job where it fails
 pip_wheel() {
-  in_base same_bytes as_set_up quiet_pip "$WORK/venv" wheel --use-pep517 --wheel-dir "$WORK/wheels" "$@" ||
-    fail "the wheels cannot be built; pip says why above"
+  local python=$1
+  shift
+  run_told "$python" in_base same_bytes as_set_up telling_pip "$WORK/venv" wheel --progress-bar off --use-pep517 --wheel-dir "$WORK/wheels" "$@"
 }
 
 # usage: prove_wheels    installs them into a new environment as the server will do it: no index, no setting of this job's

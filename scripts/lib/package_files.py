@@ -31,6 +31,8 @@ PRIVATE_KEY = re.compile(
     re.MULTILINE,
 )
 LINK = None
+# In MB: https://docs.gitlab.com/administration/settings/continuous_integration/#set-maximum-artifacts-size
+NEARLY_TOO_LARGE = 95
 
 
 class Refused(Exception):
@@ -69,7 +71,14 @@ def pack(files, facts, staged, output, report):
     write_archive(output, files, int(created.timestamp()))
     with open(report, "w", encoding="ascii") as file:
         file.write(f"BERTH_MANIFEST_SHA256={sha256(document)}\n")
-    print(f"{len(files)} files, {os.path.getsize(output) / 1e6:.1f} MB, version {facts['version']}")
+    size = os.path.getsize(output) / 1e6
+    print(f"{len(files)} files, {size:.1f} MB, version {facts['version']}")
+    if size > NEARLY_TOO_LARGE:
+        application = sum(os.path.getsize(place) for path, (place, mode) in files.items() if path.startswith("app/") and mode is not LINK) / 1e6
+        print(
+            f"warning: {size:.1f} MB is close to or above 100 MB, which a GitLab server of one's own takes at most unless its administrator has raised "
+            f'"Maximum artifacts size"; {application:.1f} MB of it are the application\'s own files: leave out what the server does not need (input exclude)'
+        )
 
 
 def application(source, include, exclude, left_out):

@@ -36,6 +36,13 @@ same_bytes() {
   "$@"
 }
 
+# usage: telling_pip VENV ARGUMENT…    pip that says each step, for run_told; its status is pip's
+telling_pip() {
+  local environment=$1
+  shift
+  "$environment/bin/python" "$WHEEL_OF_PIP/pip" --no-input --disable-pip-version-check --no-color "$@"
+}
+
 # usage: quiet_pip VENV ARGUMENT…    pip without questions and progress bars; errors are shown; its status is pip's
 quiet_pip() {
   local environment=$1

@@ -61,7 +61,7 @@ def uv(folder, wanted, environment, member="."):
     of_project = {str(table(each, "source").get(kind)): each for each in packages for kind in ("editable", "virtual") if kind in table(each, "source")}
     root = of_project.get(member)
     if root is None and not of_project:
-        raise Refused("uv.lock has no project in it: run \"uv lock\" and commit uv.lock, or name another file (input requirements_file)")
+        raise Refused("uv.lock has no project in it: run \"uv lock\" and commit uv.lock")
     if root is None:
         raise Refused(f'uv.lock has no project in "{member}", but in {", ".join(sorted(of_project))} (input source_folder)')
     nodes = by_name(uv_node(each, folder) for each in packages)

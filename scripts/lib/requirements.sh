@@ -3,6 +3,7 @@
 # what is tested is what is packed.
 # shellcheck disable=SC2034 # the jobs read them
 
+source "${BASH_SOURCE[0]%/*}/tool.sh"
 source "${BASH_SOURCE[0]%/*}/uv.sh"
 
 # usage: unpack_finder FOLDER    puts the Python programs there that find_requirements and choose_packages run
@@ -15,6 +16,8 @@ unpack_finder() {
   cat "${BASH_SOURCE[0]%/*}/find_project.py" >"$1/find_project.py"
   cat "${BASH_SOURCE[0]%/*}/resolved_requirements.py" >"$1/resolved_requirements.py"
   cat "${BASH_SOURCE[0]%/*}/pip_settings.py" >"$1/pip_settings.py"
+  cat "${BASH_SOURCE[0]%/*}/check_indexes.py" >"$1/check_indexes.py"
+  unpack_explainer "$1"
 }
 
 # usage: find_requirements PYTHON    says what the project is; sets NAMED, LIST, BASE, LOCKED and TESTS (find_project.py says what they are). Ends
@@ -36,14 +39,28 @@ find_requirements() {
   done <"$WORK/project/facts"
 }
 
+# usage: ask_indexes PYTHON    ends the job where a configured package index does not let it in, or stays out of order
+ask_indexes() {
+  local pause code hashed=''
+  ! grep -qe '--hash[= ]' "$LIST" || hashed=1
+  for pause in 5 20 ''; do
+    code=0
+    as_set_up "$1" -B "$WORK/check_indexes.py" "$LIST" "$hashed" || code=$?
+    [[ $code -ne 0 ]] || return 0
+    [[ $code -eq 75 && -n $pause ]] || exit 1
+    sleep "$pause"
+  done
+}
+
 # usage: choose_packages PYTHON    writes $WORK/hashed.txt and $WORK/other.txt, lists of all that the target gets, each in one version, for
 # --no-deps; sets CHOSEN, empty where neither a lock nor uv chooses and pip has to. Ends the job where nothing satisfies the requirements
 choose_packages() {
   CHOSEN=${UV:-$LOCKED}
+  ask_indexes "$1"
   if [[ -n $LOCKED ]]; then
     cat "$LIST" >"$WORK/resolved.txt"
   elif [[ -n $UV ]]; then
-    in_base resolve_requirements "$1" "$LIST" "$WORK/resolved.txt" || fail "no packages for $TARGET satisfy $NAMED; uv says why above"
+    run_told "$1" in_base resolve_requirements "$1" "$LIST" "$WORK/resolved.txt"
   else
     return 0
   fi

@@ -9,6 +9,8 @@ BERTH_GROUPS names
 BERTH_TEST_REQUIREMENTS_FILE file_or_none
 BERTH_TEST_GROUPS names
 BERTH_PYTEST_ARGUMENTS words
+BERTH_TEST_COMMAND line
+BERTH_TEST_ENVIRONMENT assignments
 BERTH_INCLUDE words
 BERTH_EXCLUDE words
 BERTH_TARGET target
@@ -73,6 +75,7 @@ form_of() {
     unit_file) PATTERN="^([A-Za-z0-9_@][A-Za-z0-9._@-]*(/[A-Za-z0-9_@][A-Za-z0-9._@-]*)*)?$" FORM="a relative path of plain names" ;;
     variable) PATTERN="^($v)?$" FORM="a variable's name" ;;
     variables) PATTERN="^($v(\*|=$v)?( +$v(\*|=$v)?)* *)?$" FORM="NAME, PREFIX_* or NAME=OTHER_NAME, with spaces between" ;;
+    assignments) PATTERN="^($v=[[:graph:]]*( +$v=[[:graph:]]*)* *)?$" FORM="NAME=value, with spaces between" ;;
     place) PATTERN="^([1-9][0-9]{0,4}|[]0-9A-Za-z.:[-]+:[1-9][0-9]{0,4}|(/$p)+)?$" FORM="a port, address:port or an absolute path" ;;
     address) PATTERN="^(https?://|unix:/)[[:graph:]]+$" FORM="an address such as http://127.0.0.1:8000/healthz" ;;
     python) PATTERN="^(3\.[0-9]{1,2})?$" FORM="a Python version such as 3.11" ;;

@@ -40,6 +40,10 @@ export const forms = {
     pattern: listOf(`${variableName}(\\*|=${variableName})?`),
     words: "NAME, PREFIX_* or NAME=OTHER_NAME, with spaces between",
   },
+  assignments: {
+    pattern: listOf(`${variableName}=[[:graph:]]*`),
+    words: "NAME=value, with spaces between",
+  },
   place: {
     pattern: `^(${port}|[]0-9A-Za-z.:[-]+:${port}|(/${part})+)?$`,
     words: "a port, address:port or an absolute path",

@@ -81,6 +81,8 @@ export const settings: readonly Setting[] = [
   input("test_requirements_file", text("file_or_none"), { default: "" }),
   input("test_groups", text("names"), { default: "" }),
   input("pytest_arguments", text("words"), { default: "" }),
+  input("test_command", text("line"), { default: "" }),
+  input("test_environment", text("assignments"), { default: "" }),
   input("include", text("words"), { default: "", inputAlso: ["package_include"] }),
   input("exclude", text("words"), { inputAlso: ["syntax_exclude", "package_exclude"] }),
   input("target", text("target"), { default: "" }),
@@ -140,6 +142,7 @@ export const settings: readonly Setting[] = [
   found("BERTH_DEPLOYED_RELEASE", text("name")),
   // for GitLab alone
   forGitLab("allow_failure", { type: "pipeline boolean" }, undefined, ["allow_test_failure"]),
+  forGitLab("test_services", { type: "pipeline array" }),
   forGitLab("every_python_version", { type: "pipeline boolean" }),
   forGitLab("python_versions", { type: "pipeline array" }),
   forGitLab("expire_in", pipeline("duration"), "1 year", ["package_expire_in"]),

@@ -115,11 +115,12 @@ describe("build_deployment_package for a target", { ...skippedWhere(reason), tim
     const inOneLine = (output: string) => output.replace(/\n\s*/g, " ");
     expect(inOneLine(libc.output)).toMatch(/too-new==1.0 has no wheels with a matching platform tag/);
     expect(inOneLine(python.output)).toMatch(/needs-later==1.0 requires Python >=3\.\d+\.1/);
-    for (const { code, output, lock } of [libc, python]) {
+    expect(libc.output).toContain(`error: too-new 1.0 has no wheel for ${target} (`);
+    expect(python.output).toContain(
+      `error: needs-later 1.0 needs Python >=${pythonVersion}.1, and ${target} has`,
+    );
+    for (const { code, lock } of [libc, python]) {
       expect(code).toBe(1);
-      expect(output).toContain(
-        `error: no packages for ${target} satisfy requirements.txt; uv says why above`,
-      );
       expect(lock).toBeUndefined();
     }
   });
@@ -188,6 +189,30 @@ describe("build_deployment_package for a target", { ...skippedWhere(reason), tim
       }
     } finally {
       await Promise.all(refusing.map((each) => each.stop()));
+    }
+  });
+
+  it("stops at an index that refuses where pip chooses too, and warns of several indexes without hashes", async () => {
+    const refusing = await startMadeUpIndex([], { status: 401, login: "ci:pa55-word" });
+    const second = await startMadeUpIndex([join(folder, "wheels")]);
+    const withPip = { PATH: process.env.PATH ?? "" };
+    try {
+      const [refused, two] = await Promise.all([
+        build("made-up-timeout\n", { ...withPip, PIP_EXTRA_INDEX_URL: refusing.urlWithLogin }),
+        build("made-up-timeout\n", { PIP_EXTRA_INDEX_URL: second.url }),
+      ]);
+      expect(refused.code).toBe(1);
+      expect(refused.output).toContain(
+        `error: the package index ${refusing.url} answers 401 Unauthorized: correct its login`,
+      );
+      expect(refused.output).not.toContain("pa55-word");
+      expect(refused.lock).toBeUndefined();
+      expect(two.code, two.output).toBe(0);
+      expect(two.output).toContain(
+        "warning: packages come from several indexes, and no hashes say which files are meant",
+      );
+    } finally {
+      await Promise.all([refusing.stop(), second.stop()]);
     }
   });
 

@@ -179,7 +179,7 @@ describe("lists", () => {
       (value.type === "text" &&
         (value.form === "words" || / with spaces between$/.test((forms[value.form] as Form).words)));
     // What pytest takes is tried with pytest itself: test/scripts/run-tests.integration.test.ts.
-    const groups = ["BERTH_GROUPS", "BERTH_TEST_GROUPS"]; // names: test/scripts/find-project.test.ts
+    const groups = ["BERTH_GROUPS", "BERTH_TEST_GROUPS", "BERTH_TEST_ENVIRONMENT"]; // names: test/scripts/find-project.test.ts, run-tests.integration.test.ts
     const known = [...lists.map(({ variable }) => variable), "BERTH_PYTEST_ARGUMENTS", ...groups];
     expect(
       settings

@@ -47,6 +47,7 @@ export async function startMadeUpIndex(
     const refusal =
       options.status ?? (wanted !== undefined && headers.authorization !== wanted ? 401 : undefined);
     if (refusal !== undefined) response.writeHead(refusal, { "www-authenticate": "Basic" }).end();
+    else if (url === "/simple/") response.end("<!DOCTYPE html>");
     else if (root === "simple" && name !== "") {
       const files = places()
         .map((place) => place.slice(place.lastIndexOf("/") + 1))

@@ -59,8 +59,9 @@ const known = new Set([
     "artifacts:expire_in",
   ],
   ...["artifacts:expose_as", "artifacts:reports", "artifacts:reports:junit", "artifacts:reports:codequality"],
-  ...["artifacts:reports:dotenv", "artifacts:reports:coverage_report", "artifacts:access"],
+  ...["artifacts:reports:dotenv", "artifacts:reports:coverage_report", "artifacts:reports:cyclonedx"],
   ...["artifacts:reports:coverage_report:coverage_format", "artifacts:reports:coverage_report:path"],
+  ...["artifacts:access", "services"],
   ...[
     "cache",
     "cache:key",
