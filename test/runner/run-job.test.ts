@@ -128,10 +128,12 @@ describe("what depends on the runner's version", () => {
 });
 
 describe("a repository on this machine", () => {
-  it("stands for a server's: the job sees the server's address", async () => {
-    const more = {
-      repository: { path: machine.repository, objects: join(machine.repository, ".git/objects") },
-    };
+  it.each([
+    "share",
+    "copy",
+  ] as const)("stands for a server's: the job sees the server's address (%s)", async (use) => {
+    const objects = join(machine.repository, ".git/objects");
+    const more = { repository: { path: machine.repository, objects, use } };
     const url = "https://gitlab.example.com/group/app.git";
     const sha = git(machine.repository, "rev-parse", "HEAD");
     const refspecs = ["+refs/heads/main:refs/remotes/origin/main"];
