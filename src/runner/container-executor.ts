@@ -36,6 +36,7 @@ export class ContainerExecutor implements Executor {
   private readonly id = `berth-job-${randomBytes(8).toString("hex")}`;
   private readonly made: string[] = [];
   private network = false;
+  private hosts: readonly string[] = [];
 
   constructor(options: ContainerExecutorOptions) {
     this.options = options;
@@ -49,11 +50,11 @@ export class ContainerExecutor implements Executor {
     if (services.length > 0) {
       this.network = true;
       await this.engine(["network", "create", this.id], signal);
-      await startServices(services, {
+      this.hosts = await startServices(services, {
         network: this.id,
         variables,
         say,
-        engine: (args, input) => this.engine(args, signal, input),
+        engine: (args) => this.engine(args, signal),
         onContainer: (container) => this.made.push(container),
       });
     }
@@ -84,6 +85,8 @@ export class ContainerExecutor implements Executor {
     endGroups(this.groups);
     const never = new AbortController().signal;
     for (const container of this.made.toReversed()) {
+      // `rm` alone waits ten seconds for a process that does not end when it is told to.
+      await this.engine(["kill", container], never).catch(() => undefined);
       await this.engine(["rm", "--force", "--volumes", container], never).catch(() => undefined);
     }
     if (this.network) await this.engine(["network", "rm", this.id], never).catch(() => undefined);
@@ -96,13 +99,14 @@ export class ContainerExecutor implements Executor {
     return [
       ...["create", "--name", this.id, "--interactive", "--label", "berth-job"],
       ...(this.network ? ["--network", this.id] : []),
+      ...this.hosts.flatMap((each) => ["--add-host", each]),
       ...["--volume", `${here.project}:${there.project}`, "--volume", `${here.temporary}:${there.temporary}`],
       ...(entrypoint === undefined ? [] : ["--entrypoint", entrypoint]),
       ...[name, ...more, "sh", "-c", findShell],
     ];
   }
 
-  private engine(args: readonly string[], signal: AbortSignal, input?: string): Promise<string> {
-    return run([this.options.program, ...args], { env: this.options.env, signal, input });
+  private engine(args: readonly string[], signal: AbortSignal): Promise<string> {
+    return run([this.options.program, ...args], { env: this.options.env, signal });
   }
 }

@@ -129,8 +129,11 @@ function writeFetch(script: ShellScript, request: SourcesRequest): void {
   script.line(`if [ "$fresh" ]; then`);
   script.notice("Created fresh repository.");
   script.line(`else git remote set-url origin ${quote(url)}; fi`);
-  if (repository?.objects !== undefined) {
+  if (repository?.use === "share") {
     script.line(`printf '%s\\n' ${quote(repository.objects)} > .git/objects/info/alternates`);
+  } else if (repository) {
+    // As files: packing and unpacking a gigabyte takes minutes.
+    script.line(`cp -R ${quote(`${repository.objects}/.`)} .git/objects/`);
   }
   const fetch = [
     ...[

@@ -17,7 +17,7 @@ export async function findMatches(folder: string, pattern: string, followLinks: 
   const found = new Set<string>();
   for (const each of alternatives(pattern)) {
     await walk(
-      { folder, followLinks, found },
+      { folder, followLinks, found, seen: new Set() },
       "",
       each.split("/").filter((part) => part !== "."),
       0,
@@ -30,6 +30,8 @@ interface Walk {
   readonly folder: string;
   readonly followLinks: boolean;
   readonly found: Set<string>;
+  /** Folder and rest of the pattern: what was gone through is not gone through again. */
+  readonly seen: Set<string>;
 }
 
 /** Deeper than any project: a link that leads upwards has no end. */
@@ -41,7 +43,9 @@ async function walk(walking: Walk, at: string, parts: readonly string[], depth: 
     walking.found.add(at === "" ? "." : at);
     return;
   }
-  if (depth > deepest) return;
+  const step = `${parts.length}/${at}`;
+  if (depth > deepest || walking.seen.has(step)) return;
+  walking.seen.add(step);
   if (part === "**") {
     await walk(walking, at, rest, depth);
     for (const entry of await entriesOf(walking, at)) {
@@ -84,64 +88,96 @@ async function leadsToFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
+/** Each pair of a pattern's and a path's beginning once: no pattern takes longer than its length times the path's. */
 function matchParts(pattern: readonly string[], path: readonly string[]): boolean {
-  const [first, ...rest] = pattern;
-  if (first === undefined) return path.length === 0;
-  if (first === "**") {
-    return matchParts(rest, path) || (path.length > 0 && matchParts(pattern, path.slice(1)));
-  }
-  const [name, ...below] = path;
-  return name !== undefined && matchName(first, name) && matchParts(rest, below);
+  return matchSequence(pattern, path, {
+    isStar: (part) => part === "**",
+    fits: (part, name) => matchName(part, name),
+  });
 }
-
-const expressions = new Map<string, RegExp>();
 
 function matchName(pattern: string, name: string): boolean {
-  const known = expressions.get(pattern) ?? expressionFor(pattern);
-  expressions.set(pattern, known);
-  return known.test(name);
+  return matchSequence(tokensOf(pattern), [...name], {
+    isStar: (token) => token === "*",
+    fits: (token, char) => typeof token === "object" && token.test(char),
+  });
 }
 
-/** One part of a path. A `[` without end matches nothing. */
-function expressionFor(pattern: string): RegExp {
-  let source = "";
-  for (let at = 0; at < pattern.length; at += 1) {
-    const char = pattern[at] ?? "";
-    if (char === "*") source += "[^/]*";
-    else if (char === "?") source += "[^/]";
-    else if (char === "\\") {
+/** Wildcards over any sequence: after a mismatch only the last star takes one more (a shorter one before it can gain nothing). */
+function matchSequence<Token>(
+  pattern: readonly Token[],
+  text: readonly string[],
+  { isStar, fits }: { isStar: (token: Token) => boolean; fits: (token: Token, item: string) => boolean },
+): boolean {
+  let [at, token, star, taken] = [0, 0, -1, 0];
+  while (at < text.length) {
+    const current = pattern[token];
+    if (current !== undefined && isStar(current)) {
+      star = token;
+      taken = at;
+      token += 1;
+    } else if (current !== undefined && fits(current, text[at] ?? "")) {
       at += 1;
-      source += quoted(pattern[at] ?? "\\");
-    } else if (char === "[") {
-      const end = pattern.indexOf("]", at + 2);
-      if (end < 0) return /(?!)/;
-      const inside = pattern.slice(at + 1, end);
-      const negated = /^[!^]/.test(inside);
-      source += `[${negated ? "^" : ""}${inside.slice(negated ? 1 : 0).replace(/[\\\][^]/g, "\\$&")}]`;
-      at = end;
-    } else source += quoted(char);
+      token += 1;
+    } else if (star >= 0) {
+      token = star + 1;
+      taken += 1;
+      at = taken;
+    } else return false;
   }
-  return new RegExp(`^${source}$`, "su");
+  return pattern.slice(token).every(isStar);
 }
 
-function quoted(char: string): string {
-  return char.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+const known = new Map<string, readonly ("*" | RegExp)[]>();
+
+/** One part of a path as stars and single characters. A `[` without end matches nothing. */
+function tokensOf(pattern: string): readonly ("*" | RegExp)[] {
+  const before = known.get(pattern);
+  if (before) return before;
+  const tokens = [...pattern.matchAll(/\\.|\[[!^]?[^\]]+\]|./gsu)].map(([text]) => tokenOf(text));
+  known.set(pattern, tokens);
+  return tokens;
+}
+
+/** A range from behind, as in `[z-a]`, matches nothing. */
+function expression(source: string): RegExp {
+  try {
+    return new RegExp(source, "su");
+  } catch {
+    return /(?!)/;
+  }
+}
+
+function tokenOf(text: string): "*" | RegExp {
+  if (text === "*") return "*";
+  if (text === "?") return /^.$/su;
+  if (text === "[") return /(?!)/;
+  if (text.startsWith("[")) {
+    const negated = /^\[[!^]/.test(text);
+    const inside = text.slice(negated ? 2 : 1, -1).replace(/[\\\][^]/g, "\\$&");
+    return expression(`^[${negated ? "^" : ""}${inside}]$`);
+  }
+  const char = text.length > 1 && text.startsWith("\\") ? text.slice(1) : text;
+  return new RegExp(`^${char.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}$`, "su");
 }
 
 /** Most patterns that braces may stand for: an attacker's file must not take the memory. */
 const mostAlternatives = 1000;
 
 /** `{a,b}` written out, also inside of each other. */
-export function alternatives(pattern: string): string[] {
-  const begin = pattern.search(/(?<!\\)\{/);
-  const end = begin < 0 ? -1 : closing(pattern, begin);
-  if (end < 0) return [pattern];
-  const before = pattern.slice(0, begin);
-  const after = pattern.slice(end + 1);
-  const all = split(pattern.slice(begin + 1, end)).flatMap((each) =>
-    alternatives(`${before}${each}${after}`),
-  );
-  return all.slice(0, mostAlternatives);
+function alternatives(pattern: string): string[] {
+  const done: string[] = [];
+  const open = [pattern];
+  for (let next = open.pop(); next !== undefined && done.length < mostAlternatives; next = open.pop()) {
+    const begin = next.search(/(?<!\\)\{/);
+    const end = begin < 0 ? -1 : closing(next, begin);
+    if (end < 0) done.push(next);
+    else {
+      const [before, after] = [next.slice(0, begin), next.slice(end + 1)];
+      open.push(...split(next.slice(begin + 1, end)).map((each) => `${before}${each}${after}`));
+    }
+  }
+  return done;
 }
 
 function closing(text: string, begin: number): number {

@@ -6,8 +6,10 @@ import type { RunnerIdentity } from "./job-environment.ts";
 /** A repository on this machine, in place of a server's. */
 export interface LocalRepository {
   readonly path: string;
-  /** Its folder of git objects: the checkout then uses them where they are, and nothing is copied. */
-  readonly objects?: string | undefined;
+  /** Its folder of git objects. */
+  readonly objects: string;
+  /** `share`: the checkout uses them where they are. `copy`: it gets its own, where the job cannot see that folder or must not. */
+  readonly use: "share" | "copy";
 }
 
 /** A runner: where it works, and where what a job leaves goes. */

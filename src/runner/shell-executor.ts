@@ -1,3 +1,4 @@
+import { endEscaped } from "./escaped-processes.ts";
 import type { Executor, PrepareRequest, RunnerFolders, ScriptEnd, ScriptRun } from "./executor.ts";
 import type { ScriptPlace } from "./script.ts";
 import { endGroups, type ProcessGroups, runShell } from "./shell-process.ts";
@@ -9,6 +10,9 @@ export interface ShellExecutorOptions {
   readonly folder: string;
 }
 
+/** A variable of every job whose value no other job has at the same time. */
+const temporaryVariable = "RUNNER_TEMP_PROJECT_DIR";
+
 /**
  * Runs a job by bash on this machine. The runner starts a login shell; here the caller's environment is taken as it is, so that what a
  * user's profile does is neither done twice nor undone.
@@ -19,12 +23,14 @@ export class ShellExecutor implements Executor {
   readonly exitWords = "exit status";
   private readonly options: ShellExecutorOptions;
   private readonly groups: ProcessGroups = new Set();
+  private temporary = "";
 
   constructor(options: ShellExecutorOptions) {
     this.options = options;
   }
 
-  async prepare({ say }: PrepareRequest): Promise<void> {
+  async prepare({ say, variables }: PrepareRequest): Promise<void> {
+    this.temporary = variables.get(temporaryVariable);
     say("Using Shell (bash) executor...");
   }
 
@@ -39,5 +45,6 @@ export class ShellExecutor implements Executor {
 
   async close(): Promise<void> {
     endGroups(this.groups);
+    if (this.temporary !== "") endEscaped(temporaryVariable, this.temporary);
   }
 }

@@ -63,7 +63,20 @@ describe("a job that is ended from outside", () => {
   });
 });
 
-it("nothing that a job has put into the background is left when it is over", async () => {
+/** In the group of the job's shell, and in a group of its own, as a daemon is. */
+const backgrounds: readonly (readonly [string, (node: string, program: string) => string])[] = [
+  ["in the background", (node, program) => `"${node}" -e '${program}' > /dev/null 2>&1 &`],
+  [
+    "away as a daemon",
+    (node, program) =>
+      `PROGRAM='${program}' "${node}" -e 'require("child_process").spawn(process.execPath, ["-e", process.env.PROGRAM], { detached: true, stdio: "ignore" }).unref()'`,
+  ],
+];
+
+const linux = process.platform === "linux";
+it.each(
+  backgrounds.slice(0, linux ? 2 : 1),
+)("nothing that a job has put %s is left when it is over", async (_, start) => {
   const place = join(machine.root, "socket");
   const server = createServer();
   await new Promise<void>((ready) => server.listen(place, ready));
@@ -74,7 +87,7 @@ it("nothing that a job has put into the background is left when it is over", asy
   });
   const program = `require("net").connect("${place}").on("data", () => require("fs").writeFileSync("there", ""))`;
   const { state } = await machine.play([
-    `"${process.execPath}" -e '${program}' > /dev/null 2>&1 &`,
+    start(process.execPath, program),
     "until [ -e there ]; do sleep 0.1; done",
   ]);
   expect(state).toBe("success");
@@ -128,10 +141,12 @@ describe("what depends on the runner's version", () => {
 });
 
 describe("a repository on this machine", () => {
-  it("stands for a server's: the job sees the server's address", async () => {
-    const more = {
-      repository: { path: machine.repository, objects: join(machine.repository, ".git/objects") },
-    };
+  it.each([
+    "share",
+    "copy",
+  ] as const)("stands for a server's: the job sees the server's address (%s)", async (use) => {
+    const objects = join(machine.repository, ".git/objects");
+    const more = { repository: { path: machine.repository, objects, use } };
     const url = "https://gitlab.example.com/group/app.git";
     const sha = git(machine.repository, "rev-parse", "HEAD");
     const refspecs = ["+refs/heads/main:refs/remotes/origin/main"];

@@ -71,8 +71,8 @@ export async function runAttempt(attempt: JobAttempt): Promise<AttemptOutcome> {
       },
       executor: jobExecutor(attempt),
       folders: { builds: folder, project: checkoutFolder(folder, sources), cache: attempt.cache },
-      // The objects of the project are not in the container.
-      repository: { path: sources.folder, ...(container ? {} : { objects: sources.objects }) },
+      // The objects of the project are not to be seen in the container.
+      repository: { path: sources.folder, objects: sources.objects, use: container ? "copy" : "share" },
       featureFlags: { FF_TIMESTAMPS: false },
       write: (text) => {
         attempt.onTrace(text);
