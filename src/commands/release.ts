@@ -3,10 +3,13 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../base/usage-error.ts";
 import { Repository } from "../git/repository.ts";
+import { releaseJobIn } from "../lint/release-job.ts";
 import { changelogSection } from "../release/changelog.ts";
 import { checkRelease, compareVersions, type ReleaseVerdict } from "../release/check.ts";
 import { parseVersion } from "../release/index.ts";
 import { releaseNotes } from "../release/notes.ts";
+import { readableFiles } from "../release/readable.ts";
+import { folderTree } from "../sources/folder.ts";
 import { isMovingVersion, tagOfVersion } from "../sources/versions.ts";
 import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
 
@@ -140,16 +143,27 @@ async function judge(options: Options, surroundings: Surroundings) {
   const tags = await repository.tags().catch(() => {
     throw new UsageError(`"${cwd}" is not in a git repository: berth release compares with its tags`);
   });
+  if (options.since === undefined && (await repository.isShallow()))
+    throw new UsageError(
+      'the clone is shallow, and may lack the last release: fetch all of it (GIT_DEPTH: "0" under the job\'s variables, or git fetch --unshallow --tags), or name the release with --since',
+    );
   const server = await ask(options, surroundings);
   const released = (name: string) => !server?.released.length || server.released.includes(name);
   const since = options.since ?? predecessor(tags.map((each) => each.name).filter(released), tag);
   if (since !== undefined && !tags.some((each) => each.name === since))
     throw new UsageError(`there is no tag "${since}"`);
-  const files = await filesOfFolder(await repository.root());
-  const before = since === undefined ? undefined : { tag: since, files: await filesAtTag(repository, since) };
+  const root = await repository.root();
+  const { files, broken } = readableFiles(await filesOfFolder(root));
+  const [first] = broken;
+  if (first !== undefined) throw new UsageError(`${first.text}; berth lint shows the place`);
+  const releaseJob = releaseJobIn(folderTree(root));
+  const old = since === undefined ? undefined : readableFiles(await filesAtTag(repository, since));
+  for (const { text } of old?.broken ?? [])
+    surroundings.stderr.write(`berth: ${since}: ${text}: left out of the comparison\n`);
+  const before = since === undefined || old === undefined ? undefined : { tag: since, files: old.files };
   return {
     verdict: checkRelease({
-      ...{ files, since: before, tag },
+      ...{ files, releaseJob, since: before, tag },
       ...(server && { server, ...(server.settings && { settings: server.settings }) }),
     }),
     since,

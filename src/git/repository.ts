@@ -122,9 +122,14 @@ export class Repository {
     return undefined;
   }
 
+  /** Whether the clone was cut off somewhere in its history: older commits, and often tags, are not there. */
+  async isShallow(): Promise<boolean> {
+    return (await this.git("rev-parse", "--is-shallow-repository")).trim() === "true";
+  }
+
   /** Whether the clone may lack refs that its origin has: it is shallow, or was told to fetch some branches only. */
   async isPartial(): Promise<boolean> {
-    if ((await this.git("rev-parse", "--is-shallow-repository")).trim() === "true") return true;
+    if (await this.isShallow()) return true;
     const fetched = await this.git("config", "--get-all", "remote.origin.fetch").catch(() => "");
     return fetched !== "" && !fetched.includes("refs/heads/*:");
   }

@@ -50,11 +50,15 @@ export interface Surroundings {
   readonly own: ReadonlySet<string>;
 }
 
-/** True if no pipeline whatsoever can contain a job with these rules, though there are pipelines. */
-export function isNeverIn(rules: readonly KnownRule[], { workflow, own }: Surroundings): boolean {
+/** True if no pipeline of some kinds (all of them by default) can contain a job with these rules, though there are pipelines. */
+export function isNeverIn(
+  rules: readonly KnownRule[],
+  { workflow, own }: Surroundings,
+  kinds: readonly PipelineKind[] = pipelineKinds,
+): boolean {
   let isAnyPipeline = false;
   const compared = comparedBy([...rules, ...(workflow ?? [])]);
-  for (const kind of pipelineKinds) {
+  for (const kind of kinds) {
     for (const lookup of allCases(compared, kind, (name) => own.has(name))) {
       if (workflow && outcomeOf(workflow, lookup) === "never") continue;
       isAnyPipeline = true;

@@ -5,8 +5,10 @@ import packageManifest from "../../package.json" with { type: "json" };
 import { releaseImage } from "../../src/base/release-image.ts";
 import { suites } from "../../src/host/index.ts";
 import { createdJobs, lint } from "../../src/index.ts";
+import { releaseJobIn } from "../../src/lint/release-job.ts";
 import { checkRelease } from "../../src/release/check.ts";
 import { scaffoldProject } from "../../src/scaffold/project.ts";
+import { folderTree } from "../../src/sources/folder.ts";
 import { debianReleases, nodeVersions } from "./own-versions.ts";
 
 /* Berth's own pipeline, and whether Berth as it stands could be released. */
@@ -130,6 +132,11 @@ it("this project can be released as the version of its package.json", () => {
     .filter((each) => each.endsWith(".yml"))
     .map((each) => `templates/${each}`);
   const files = Object.fromEntries([...names, ...templates].map((path) => [path, read(path)]));
-  const { obstacles } = checkRelease({ files, since: undefined, tag: packageManifest.version });
+  const { obstacles } = checkRelease({
+    files,
+    releaseJob: releaseJobIn(folderTree(root)),
+    since: undefined,
+    tag: packageManifest.version,
+  });
   expect(obstacles).toEqual([]);
 });
