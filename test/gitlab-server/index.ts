@@ -11,7 +11,7 @@ import { PaperProject, ServerProject } from "./project.ts";
 import { type Answer, Refusal, type Request, routes } from "./routes/index.ts";
 import type { ServerPipeline, Start } from "./runs.ts";
 import { ServerState } from "./state.ts";
-import { tokenOf, tokens } from "./tokens.ts";
+import { mayWrite, tokenOf, tokens } from "./tokens.ts";
 import type { TraceForm } from "./trace-form.ts";
 
 export { everyday, type FaultPlan, seededFaults } from "./faults.ts";
@@ -215,10 +215,11 @@ async function answerOf(
       token,
       store: server.store,
     };
-    for (const { method: wanted, pattern, answer, reads } of routes) {
+    for (const { method: wanted, path: documented, pattern, answer, reads } of routes) {
       const match = wanted === method ? pattern.exec(request.path) : null;
       if (!match) continue;
-      if (!reads && method !== "GET" && token.scopes.every((scope) => scope === "read_api")) {
+      const allowed = reads || method === "GET" || mayWrite(token, `${method} ${documented}`);
+      if (!allowed) {
         throw new Refusal(403, {
           error: "insufficient_scope",
           error_description: "The request requires higher privileges than provided by the access token.",
