@@ -1,6 +1,6 @@
 import { publish } from "../catalog.ts";
+import type { FileAction } from "../file-action.ts";
 import { git } from "../git.ts";
-import type { FileAction } from "../project.ts";
 import { branchRecord, commitDetails, releaseRecord, tagRecord } from "../records/index.ts";
 import { roles } from "../tokens.ts";
 import { paged, projectOf, Refusal, type Route, requireRole, route, writable } from "./request.ts";
