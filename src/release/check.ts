@@ -3,7 +3,7 @@ import { type InterfaceChange, strongestClass } from "./change.ts";
 import { changelogSection, newestVersion } from "./changelog.ts";
 import { compareInterfaces } from "./index.ts";
 import type { Obstacle } from "./obstacle.ts";
-import { judgeSettings, type ServerSettings } from "./server-settings.ts";
+import { judgeKnown, judgeSettings, type KnownProject, type ServerSettings } from "./server-settings.ts";
 import { leastVersion, parseVersion, type Version } from "./version.ts";
 
 /** What a release is judged by. */
@@ -17,7 +17,7 @@ export interface ReleaseCandidate {
   /** The tag that the release is to have, where it is known already; else the changelog's newest version, if that is not released yet. */
   readonly tag: string | undefined;
   /** What GitLab knows of the project, where there is a token. */
-  readonly server?: { readonly description: string; readonly inCatalog: boolean };
+  readonly server?: KnownProject;
   /** All that counts of its settings, where they are asked for: they are judged in place of `server`. */
   readonly settings?: ServerSettings;
 }
@@ -48,7 +48,10 @@ export function checkRelease(candidate: ReleaseCandidate): ReleaseVerdict {
     ...catalogObstacles(candidate),
   ];
   const verdict = { tag, changes, leastVersion: least.join(".") };
-  if (candidate.settings === undefined) return { ...verdict, obstacles };
+  if (candidate.settings === undefined) {
+    const known = candidate.server ? judgeKnown(candidate.server) : [];
+    return { ...verdict, obstacles: [...obstacles, ...known] };
+  }
   const onServer = judgeSettings(candidate.settings, tag);
   return { ...verdict, obstacles: [...obstacles, ...onServer.obstacles], untold: onServer.untold };
 }
@@ -96,7 +99,7 @@ function changelogObstacles(files: ReleaseCandidate["files"], tag: string | unde
 }
 
 /** GitLab's conditions of publishing (docs, ci/components "Publish a new release"), and the licence that its authors' guide asks for. */
-function catalogObstacles({ files, releaseJob, server, settings }: ReleaseCandidate): Obstacle[] {
+function catalogObstacles({ files, releaseJob }: ReleaseCandidate): Obstacle[] {
   const names = Object.keys(files);
   const obstacles: Obstacle[] = [];
   const expect = (fine: boolean, rule: Obstacle["rule"], message: string) => {
@@ -122,18 +125,6 @@ function catalogObstacles({ files, releaseJob, server, settings }: ReleaseCandid
     "release-job-present",
     "no job of the pipeline for a tag has the keyword release: only such a job publishes to the catalog",
   );
-  if (server && !settings) {
-    expect(
-      server.description.trim() !== "",
-      "project-described",
-      "the project has no description on GitLab: it is not published without one",
-    );
-    expect(
-      server.inCatalog,
-      "project-in-catalog",
-      "the project is not a catalog project yet: an owner switches that on in its settings, under Visibility",
-    );
-  }
   return obstacles;
 }
 

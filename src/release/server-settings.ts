@@ -1,12 +1,16 @@
 import { matchesWildcard } from "../base/wildcard.ts";
 import type { Obstacle } from "./obstacle.ts";
 
-/** What GitLab knows of a component project and of the token that asks, as far as a release needs it. */
-export interface ServerSettings {
+/** What GitLab tells everyone who may read a component project. */
+export interface KnownProject {
   /** The project's page, without a slash at the end. */
   readonly page: string;
   readonly description: string;
   readonly inCatalog: boolean;
+}
+
+/** What GitLab knows of a component project and of the token that asks, as far as a release needs it. */
+export interface ServerSettings extends KnownProject {
   readonly archived: boolean;
   /** Undefined where GitLab does not tell. */
   readonly jobsEnabled: boolean | undefined;
@@ -20,30 +24,36 @@ export interface ServerSettings {
 
 const maintainer = 40;
 
+/** What of it keeps a release out of the catalog, each with the page where it is changed. */
+export function judgeKnown({ page, description, inCatalog }: KnownProject): Obstacle[] {
+  const found: (Obstacle | false)[] = [
+    description.trim() === "" && {
+      rule: "project-described",
+      message: `the project has no description on GitLab, and is not published without one: ${page}/edit`,
+    },
+    !inCatalog && {
+      rule: "project-in-catalog",
+      message: `the project is not a catalog project yet: an Owner switches "CI/CD Catalog project" on: ${visibilityOf(page)}`,
+    },
+  ];
+  return found.filter((each) => each !== false);
+}
+
 /** What in the project's settings prevents a release, each with the page where it is changed; and what GitLab does not tell. */
 export function judgeSettings(
   settings: ServerSettings,
   tag: string | undefined,
 ): { readonly obstacles: readonly Obstacle[]; readonly untold: readonly string[] } {
-  const { page, description, inCatalog, archived, jobsEnabled, configFile, protectedTags, role } = settings;
-  const general = `${page}/edit`;
-  const visibility = `${general}#js-shared-permissions`;
+  const { page, archived, jobsEnabled, configFile, protectedTags, role } = settings;
   const found: (Obstacle | false)[] = [
     archived && {
       rule: "project-active",
-      message: `the project is archived: ${general}#js-project-advanced-settings`,
+      message: `the project is archived: ${page}/edit#js-project-advanced-settings`,
     },
-    description.trim() === "" && {
-      rule: "project-described",
-      message: `the project has no description on GitLab, and is not published without one: ${general}`,
-    },
-    !inCatalog && {
-      rule: "project-in-catalog",
-      message: `the project is not a catalog project yet: an Owner switches "CI/CD Catalog project" on: ${visibility}`,
-    },
+    ...judgeKnown(settings),
     jobsEnabled === false && {
       rule: "pipelines-on",
-      message: `CI/CD is switched off, so that no pipeline of the tag runs: ${visibility}`,
+      message: `CI/CD is switched off, so that no pipeline of the tag runs: ${visibilityOf(page)}`,
     },
     configFile !== undefined && {
       rule: "pipelines-on",
@@ -67,6 +77,10 @@ export function judgeSettings(
     ...(role === undefined ? ["the role of the token's user"] : []),
   ];
   return { obstacles: found.filter((each) => each !== false), untold };
+}
+
+function visibilityOf(page: string): string {
+  return `${page}/edit#js-shared-permissions`;
 }
 
 /** Without a tag in sight, that any is protected is all that can be said. */

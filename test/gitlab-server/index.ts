@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,11 +6,14 @@ import { join } from "node:path";
 import type { FaultPlan } from "./faults.ts";
 import { answerGit, gitPath } from "./git-http.ts";
 import { answerGraphql } from "./graphql.ts";
-import { PaperProject, ServerProject } from "./project.ts";
+import { startObjectStore } from "./object-store.ts";
+import { PaperProject } from "./paper-project.ts";
+import { ServerProject } from "./project.ts";
 import { type Answer, Refusal, type Request, routes } from "./routes/index.ts";
 import type { ServerPipeline, Start } from "./runs.ts";
+import { send, troubled } from "./send.ts";
 import { ServerState } from "./state.ts";
-import { tokenOf, tokens } from "./tokens.ts";
+import { mayWrite, tokenOf, tokens } from "./tokens.ts";
 import type { TraceForm } from "./trace-form.ts";
 
 export { everyday, type FaultPlan, seededFaults } from "./faults.ts";
@@ -120,27 +122,16 @@ export async function startGitlabServer(options: GitlabServerOptions = {}): Prom
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   const host = `127.0.0.1:${(http.address() as AddressInfo).port}`;
   const state = new ServerState(root, host, `http://${host}${subPath}`, options);
-  const objects = createServer((incoming, outgoing) => {
-    // The token must not come here: the address is signed.
-    const key = /^\/artifacts\/([^?]+)\?X-Signature=/.exec(incoming.url ?? "")?.[1] ?? "";
-    const bytes = incoming.headers.authorization === undefined ? state.stored.get(key) : undefined;
-    const fault = server.storeFault?.();
-    outgoing.writeHead(fault ?? (bytes ? 200 : 403), {
-      "content-type": bytes && !fault ? "application/zip" : "application/xml",
-    });
-    outgoing.end(bytes && !fault ? bytes : "<Error><Code>AccessDenied</Code></Error>");
-  });
-  await new Promise<void>((resolve) => objects.listen(0, "127.0.0.1", resolve));
+  const objects = await startObjectStore(state.stored, () => server.storeFault?.());
   server = new GitlabServer(state.url, state, async () => {
     for (const timer of state.timers) clearTimeout(timer);
-    objects.closeAllConnections();
-    await new Promise((resolve) => objects.close(resolve));
+    await objects.stop();
     await Promise.all(state.pipelines.map((each) => each.end()));
     http.closeAllConnections();
     await new Promise((resolve) => http.close(resolve));
     rmSync(root, { recursive: true, force: true, maxRetries: 5 });
   });
-  server.store = `http://127.0.0.1:${(objects.address() as AddressInfo).port}`;
+  server.store = objects.address;
   server.faults = options.faults;
   return server;
 }
@@ -215,10 +206,11 @@ async function answerOf(
       token,
       store: server.store,
     };
-    for (const { method: wanted, pattern, answer, reads } of routes) {
+    for (const { method: wanted, path: documented, pattern, answer, reads } of routes) {
       const match = wanted === method ? pattern.exec(request.path) : null;
       if (!match) continue;
-      if (!reads && method !== "GET" && token.scopes.every((scope) => scope === "read_api")) {
+      const allowed = reads || method === "GET" || mayWrite(token, `${method} ${documented}`);
+      if (!allowed) {
         throw new Refusal(403, {
           error: "insufficient_scope",
           error_description: "The request requires higher privileges than provided by the access token.",
@@ -233,37 +225,4 @@ async function answerOf(
     if (error instanceof SyntaxError) return { status: 400, json: { error: "The JSON is invalid" } };
     throw error;
   }
-}
-
-function troubled(status: number): Answer {
-  return {
-    status,
-    text: "<html><body>GitLab is not responding</body></html>",
-    headers: { "content-type": "text/html" },
-  };
-}
-
-function send(
-  outgoing: ServerResponse,
-  { status = 200, json, text, bytes, headers = {} }: Answer,
-  cut = false,
-): void {
-  const body = bytes ?? Buffer.from(json === undefined ? (text ?? "") : JSON.stringify(json));
-  const type = bytes ? "application/octet-stream" : json === undefined ? "text/plain" : "application/json";
-  outgoing.writeHead(status, {
-    "ratelimit-limit": "2000",
-    "ratelimit-observed": "1",
-    "ratelimit-remaining": "1999",
-    "ratelimit-reset": String(Math.ceil(Date.now() / 60_000) * 60),
-    "x-request-id": randomUUID(),
-    "content-type": type,
-    ...(status === 204 ? {} : { "content-length": body.length }),
-    ...headers,
-  });
-  if (!cut) {
-    outgoing.end(status === 204 ? undefined : body);
-    return;
-  }
-  outgoing.write(body.subarray(0, Math.floor(body.length / 2)));
-  setTimeout(() => outgoing.socket?.destroy(), 5);
 }

@@ -19,7 +19,7 @@ export const notDone = [
   "web pages, packages, the container registry, security policies and merge trains are not there",
 ] as const;
 
-/** Requests of python-gitlab that {@link notDone} refuses; test/gitlab-server/python.integration.test.ts. */
+/** Requests of python-gitlab that {@link notDone} refuses; test/gitlab-server/clients/python.integration.test.ts. */
 export const refusedToPython = ["job cancel", "job erase", "job retry", "pipeline retry"];
 
 const note: Fields = {

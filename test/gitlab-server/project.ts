@@ -3,17 +3,8 @@ import { join } from "node:path";
 import { matchesWildcard } from "../../src/base/wildcard.ts";
 import type { CiVariable } from "../../src/smoke/local/variables.ts";
 import { tagOfVersion } from "../../src/sources/versions.ts";
+import type { FileAction } from "./file-action.ts";
 import { git, gitBytes, tryGit } from "./git.ts";
-
-/** A change of a commit, as the API's `actions[]`. */
-export interface FileAction {
-  readonly action: string;
-  readonly file_path: string;
-  readonly previous_path?: string;
-  readonly content?: string;
-  readonly encoding?: string;
-  readonly execute_filemode?: boolean;
-}
 
 export interface ServerRelease {
   readonly tag_name: string;
@@ -247,32 +238,5 @@ export class ServerProject {
     const blob = git(this.folder, ["hash-object", "-w", "--stdin"], { input: content });
     const mode = action.execute_filemode ? "100755" : "100644";
     git(this.folder, ["update-index", "--add", "--cacheinfo", `${mode},${blob},${path}`], { env });
-  }
-}
-
-/** A project of one commit that is kept in memory: thousands of them cost nothing. It can be looked at, and no more. */
-export class PaperProject extends ServerProject {
-  private readonly texts: Readonly<Record<string, string>>;
-
-  constructor(id: number, path: string, root: string, texts: Readonly<Record<string, string>>) {
-    super(id, path, root);
-    this.texts = texts;
-  }
-
-  override get empty(): boolean {
-    return false;
-  }
-
-  override resolve(ref: string): string | undefined {
-    return ref === "HEAD" || ref === this.defaultBranch ? "0".repeat(40) : undefined;
-  }
-
-  override read(_ref: string, path: string): Buffer | undefined {
-    const text = this.texts[path];
-    return text === undefined ? undefined : Buffer.from(text);
-  }
-
-  override blobId(): string {
-    return "0".repeat(40);
   }
 }

@@ -30,6 +30,14 @@ export const tokens = {
   job: { value: "glcbt-stand-in-job", kind: "job", role: roles.developer, scopes: [] },
 } as const satisfies Readonly<Record<string, ServerToken>>;
 
+/** What a job's token may write (GitLab docs, ci/jobs/ci_job_token "Job token access"). */
+const ofJobs = ["POST /projects/:id/releases", "POST /projects/:id/catalog/publish"];
+
+/** Whether a token's scopes let a request that writes through; the role of its user is another question. */
+export function mayWrite({ kind, scopes }: ServerToken, route: string): boolean {
+  return kind === "job" ? ofJobs.includes(route) : scopes.some((scope) => scope !== "read_api");
+}
+
 /** The token of a request: `PRIVATE-TOKEN`, `Authorization: Bearer`, `JOB-TOKEN`, or the password of `Authorization: Basic` (git). */
 export function tokenOf(
   headers: Readonly<Record<string, string | string[] | undefined>>,

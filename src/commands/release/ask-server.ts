@@ -1,10 +1,8 @@
 import type { GitlabClient, Project } from "../../gitlab/index.ts";
-import type { ServerSettings } from "../../release/server-settings.ts";
+import type { KnownProject, ServerSettings } from "../../release/server-settings.ts";
 
 /** What GitLab knows of a component project, and the tags that were released: one that was refused stays a tag, but nobody uses it. */
-export interface KnownOnServer {
-  readonly description: string;
-  readonly inCatalog: boolean;
+export interface KnownOnServer extends KnownProject {
   readonly released: readonly string[];
   /** With `wanted` only. */
   readonly settings?: ServerSettings;
@@ -23,6 +21,7 @@ export async function askServer(
     wanted ? gitlab.projects.protectedTags(path) : undefined,
   ]);
   const known = {
+    page: project.web_url,
     description: project.description ?? "",
     inCatalog: versions !== undefined,
     released: releases.map((each) => each.tag_name),
@@ -32,17 +31,17 @@ export async function askServer(
 
 function settingsOf(
   project: Project,
-  known: Pick<ServerSettings, "description" | "inCatalog">,
+  known: KnownProject,
   protectedTags: readonly string[] | undefined,
 ): ServerSettings {
-  const { web_url, archived, jobs_enabled, ci_config_path: file, permissions } = project;
-  const { description, inCatalog } = known;
+  const { archived, jobs_enabled, ci_config_path: file, permissions } = project;
+  const { page, description, inCatalog } = known;
   const role = Math.max(
     permissions?.project_access?.access_level ?? 0,
     permissions?.group_access?.access_level ?? 0,
   );
   return {
-    ...{ page: web_url, description, inCatalog, archived, protectedTags },
+    ...{ page, description, inCatalog, archived, protectedTags },
     jobsEnabled: jobs_enabled,
     configFile: file && file !== ".gitlab-ci.yml" ? file : undefined,
     role: role === 0 ? undefined : role,

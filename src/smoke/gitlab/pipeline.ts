@@ -1,11 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseDuration } from "../../engine/pipeline/duration.ts";
 import type { GitlabClient, Pipeline } from "../../gitlab/index.ts";
 import type { CiVariable } from "../local/variables.ts";
-import type { JobResult, PipelineEvent, PipelineResult, PipelineState, TestCounts } from "../result.ts";
+import type { JobResult, PipelineEvent, PipelineResult, PipelineState } from "../result.ts";
 import type { CheckedProject } from "./check.ts";
+import { attemptsOf, isAdded, type PipelineFacts, testCounts } from "./job-facts.ts";
 import { fetchResult, jobResult } from "./job-results.ts";
+import { areQuiet, JobStates, over, waiting } from "./job-states.ts";
 import type { Pace } from "./pace.ts";
 import { whyStuck } from "./runners.ts";
 import { apiVariable, type Beginning } from "./start.ts";
@@ -40,15 +41,13 @@ export interface FollowOptions {
   readonly traceWithin: number;
 }
 
-const over: readonly string[] = ["success", "failed", "canceled", "skipped", "manual"];
-
 /** One pipeline on a GitLab server: followed to its rest, manual jobs played, results fetched. */
 export class GitlabPipeline {
   private readonly options: FollowOptions;
   private readonly tree: PipelineTree;
   private readonly traces: Traces;
-  private readonly states = new Map<number, string>();
-  private readonly pendingSince = new Map<number, number>();
+  private readonly states: JobStates;
+  private readonly facts: PipelineFacts;
   private readonly fetched = new Map<number, JobResult>();
   private readonly begin = Date.now();
   private current: Pipeline;
@@ -59,6 +58,9 @@ export class GitlabPipeline {
     this.options = options;
     this.current = options.pipeline;
     this.tree = new PipelineTree(client, pace, signal);
+    const { config } = options.linted;
+    this.states = new JobStates(config, options.onEvent);
+    this.facts = { client, project: options.project.path, pipeline: options.pipeline, config };
     this.traces = new Traces({
       client,
       folder: traceFolder,
@@ -75,7 +77,7 @@ export class GitlabPipeline {
       if (signal.aborted) return this.cancelled();
       const jobs = await this.look();
       if (signal.aborted) continue;
-      this.tellChanges(jobs);
+      this.states.tellChanges(jobs);
       await this.failWhenStuck(jobs);
       const atRest = await this.atRest(jobs);
       if (atRest) return this.results(atRest);
@@ -129,7 +131,7 @@ export class GitlabPipeline {
       this.laggingLooks += 1;
       return undefined;
     }
-    this.tellChanges(last);
+    this.states.tellChanges(last);
     return last;
   }
 
@@ -163,64 +165,36 @@ export class GitlabPipeline {
     const look = () => new PipelineTree(free, pace, signal).jobs(project.path, pipeline.id);
     // Afterwards all jobs are canceled: what they waited for must be known before.
     const before = await look().catch(() => []);
-    for (const { job } of before) this.states.set(job.id, job.status);
+    this.states.note(before);
     // A project can keep cancelling to Maintainers or to nobody: that must not hide why the run was ended. Closing tries again, and tells.
     await this.cancel(free).catch(() => undefined);
     await this.traces.closeAll();
     const jobs = await look();
     const results = jobs.map((seen) => ({
       ...jobResult(seen),
-      waited: waiting(this.states.get(seen.job.id)),
+      waited: waiting(this.states.lastOf(seen)),
     }));
     return this.result("canceled", results);
   }
 
   private async results(jobs: readonly SeenJob[]): Promise<PipelineResult> {
     const results: JobResult[] = [];
-    const attempts = await this.attempts(jobs);
+    const attempts = await attemptsOf(this.facts, jobs);
     for (const seen of jobs) {
       const known = this.fetched.get(seen.job.id) ?? (await this.fetch(seen));
       const result = {
         ...known,
         attempts: Math.max(known.attempts, attempts.get(seen.name) ?? 0),
-        ...(this.isAdded(seen) && { added: true }),
+        ...(isAdded(this.facts, seen) && { added: true }),
       };
       // A job that has not run may still: what is skipped behind a manual job gets another chance when that one is played.
       if (result.attempts > 0) this.fetched.set(seen.job.id, result);
       results.push(result);
     }
-    return { ...this.result(this.current.status as PipelineState, results), tests: await this.tests(jobs) };
-  }
-
-  /** How often jobs of the pipeline itself began, where one of them may have been tried again. */
-  private async attempts(jobs: readonly SeenJob[]): Promise<ReadonlyMap<string, number>> {
-    const { client, project, pipeline, linted } = this.options;
-    const config = (linted.config ?? {}) as Readonly<Record<string, { readonly retry?: unknown }>>;
-    const retries = Object.values(config).some((job) => job?.retry !== undefined);
-    if (jobs.length === 0 || !(retries || linted.config === undefined)) return new Map();
-    return client.pipelines.attempts(project.path, pipeline.id);
-  }
-
-  /**
-   * Whether a job is not of the configuration: security policies add jobs to pipelines, which only their names tell
-   * (docs, user/application_security/policies). Jobs of `parallel` have their number or values behind the name.
-   */
-  private isAdded({ name, job }: SeenJob): boolean {
-    const { config } = this.options.linted;
-    if (config === undefined || name !== job.name) return false;
-    const base = name.replace(/(?: \d+\/\d+|: \[.*\])$/s, "");
-    return !Object.hasOwn(config as object, name) && !Object.hasOwn(config as object, base);
-  }
-
-  /** When a delayed job begins: GitLab's API does not tell, so it is its `start_in` from now. */
-  private tellDelay(name: string): void {
-    const config = (this.options.linted.config ?? {}) as Readonly<Record<string, { start_in?: unknown }>>;
-    const delay = config[name]?.start_in;
-    const seconds = typeof delay === "string" ? parseDuration(delay) : undefined;
-    const until =
-      seconds === undefined ? "" : ` until ${new Date(Date.now() + seconds * 1000).toISOString()}`;
-    const text = `the job ${name} is delayed${until}${typeof delay === "string" ? ` (start_in: ${delay})` : ""}`;
-    this.options.onEvent?.({ kind: "note", text });
+    return {
+      ...this.result(this.current.status as PipelineState, results),
+      tests: await testCounts(this.facts, jobs),
+    };
   }
 
   private async fetch(seen: SeenJob): Promise<JobResult> {
@@ -228,28 +202,6 @@ export class GitlabPipeline {
     if (result.traceFile !== undefined)
       this.options.onEvent?.({ kind: "job-finished", job: seen.name, result });
     return result;
-  }
-
-  /** GitLab's own count of the test reports, by job. Asked for only where a job has left one. */
-  private async tests(jobs: readonly SeenJob[]): Promise<Record<string, TestCounts> | undefined> {
-    const { client, project, pipeline } = this.options;
-    const some = jobs.some(
-      ({ job }) => "artifacts" in job && job.artifacts.some((each) => each.file_type === "junit"),
-    );
-    if (!some) return undefined;
-    const { test_suites: suites } = await client.pipelines.testReport(project.path, pipeline.id);
-    return Object.fromEntries(
-      suites.map((suite) => [
-        suite.name,
-        {
-          total: suite.total_count,
-          success: suite.success_count,
-          failed: suite.failed_count,
-          skipped: suite.skipped_count,
-          error: suite.error_count,
-        },
-      ]),
-    );
   }
 
   private result(state: PipelineState, jobs: readonly JobResult[]): PipelineResult {
@@ -265,27 +217,10 @@ export class GitlabPipeline {
     };
   }
 
-  private tellChanges(jobs: readonly SeenJob[]): void {
-    for (const { name, job } of jobs) {
-      if (this.states.get(job.id) === job.status) continue;
-      this.states.set(job.id, job.status);
-      if (job.status === "pending") this.pendingSince.set(job.id, Date.now());
-      if (job.status === "scheduled") this.tellDelay(name);
-      if (/^waiting_for_/.test(job.status))
-        this.options.onEvent?.({ kind: "note", text: `the job ${name} is ${job.status}` });
-      if (job.status !== "running") continue;
-      const executor = ("runner" in job && job.runner?.description) || "a runner";
-      this.options.onEvent?.({ kind: "job-started", job: name, attempt: 1, executor });
-    }
-  }
-
   /** Runners come and go: before a job is called stuck, they are asked for again. */
   private async failWhenStuck(jobs: readonly SeenJob[]): Promise<void> {
     const { client, project, stuckAfter, pipeline } = this.options;
-    const late = jobs.filter(
-      ({ job }) =>
-        job.status === "pending" && Date.now() - (this.pendingSince.get(job.id) ?? Date.now()) >= stuckAfter,
-    );
+    const late = this.states.pendingFor(stuckAfter, jobs);
     for (const { name, job, project: home } of late) {
       if (isBridge(job) || (home !== project.path && home !== pipeline.project_id)) continue;
       if (whyStuck(job.tag_list, project.runners) === undefined) continue;
@@ -294,22 +229,6 @@ export class GitlabPipeline {
       if (why !== undefined) throw new Error(`the job ${name} is stuck: ${why}`);
     }
   }
-}
-
-/** Whether these jobs, and the pipelines that they started, have come as far as they go by themselves. */
-function areQuiet(jobs: readonly SeenJob[]): boolean {
-  return jobs.every(({ job }) => {
-    if (!over.includes(job.status) && job.status !== "created") return false;
-    const below = isBridge(job) ? job.downstream_pipeline : null;
-    return below === null || over.includes(below.status);
-  });
-}
-
-/** The state that a job was in when the run was ended, if it was waiting to begin. */
-function waiting(state: string | undefined): string | undefined {
-  return state !== undefined && (over.includes(state) || ["created", "running", "canceling"].includes(state))
-    ? undefined
-    : state;
 }
 
 async function cancelOne(client: GitlabClient, home: string | number, id: number): Promise<void> {

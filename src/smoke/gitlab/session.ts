@@ -7,12 +7,13 @@ import { type GitlabClient, isGitlabError, type Pipeline } from "../../gitlab/in
 import { type ProjectFile, SmokeProject } from "../local/project.ts";
 import type { PipelineResult } from "../result.ts";
 import type { PipelineRequest, SmokePipeline, SmokeSession } from "../session.ts";
-import { cancelAll, cancelOfMergeRequest, newBranchName } from "./branches.ts";
+import { cancelAll, cancelOfMergeRequest } from "./branches.ts";
 import type { CheckedProject } from "./check.ts";
-import { actionsFor, carrying, pipelineFile } from "./commit.ts";
+import { pipelineFile } from "./commit.ts";
 import { configOf, linted, refused } from "./linted.ts";
 import { Pace } from "./pace.ts";
 import { GitlabPipeline } from "./pipeline.ts";
+import { PushedBranches } from "./pushed-branches.ts";
 import { lint, type Plan, planOf, startPipeline } from "./start.ts";
 import { handsOn, isOfVariables, refuseSecrets, tell } from "./ways.ts";
 
@@ -63,19 +64,16 @@ export class GitlabSession implements SmokeSession {
   private readonly folder: string;
   private readonly tree: SmokeProject;
   private readonly options: GitlabSessionOptions;
-  /** Branches by the role that the scenario gives them: `""` is the default branch. */
-  private readonly branches = new Map<string, string>();
+  private readonly branches: PushedBranches;
   private readonly pipelines: GitlabPipeline[] = [];
   /** Numbers of merge requests by their branches. */
   private readonly mergeRequests = new Map<string, number>();
-  /** What stands on the server, by branch. */
-  private readonly pushed = new Map<string, readonly ProjectFile[]>();
-  private readonly commits = new Set<string>();
 
   constructor(folder: string, tree: SmokeProject, options: GitlabSessionOptions) {
     this.folder = folder;
     this.tree = tree;
     this.options = options;
+    this.branches = new PushedBranches(options.client, options.checked);
   }
 
   async run(request: PipelineRequest): Promise<SmokePipeline> {
@@ -99,11 +97,11 @@ export class GitlabSession implements SmokeSession {
   ): Promise<SmokePipeline | undefined> {
     const { client, checked } = this.options;
     const { inputs = {}, ref = request.source === "merge_request_event" ? "change" : "" } = request;
-    const branch = this.branchFor(ref);
-    const plan = planOf(request, this.branchFor(""), checked, hidden);
+    const branch = this.branches.named(ref);
+    const plan = planOf(request, this.branches.named(""), checked, hidden);
     const mergeRequest = this.mergeRequests.get(branch);
     const newest = mergeRequest === undefined ? 0 : await this.newestOf(mergeRequest);
-    const sha = await this.push(branch, request.message, plan, inputs, files);
+    const sha = await this.branches.push(branch, request.message, plan, inputs, files);
     const context = { client, checked, branch, sha, plan, inputs };
     const verdict = await lint(context, textOf(files, pipelineFile));
     if (request.expandOnly || (!verdict.valid && verdict.final)) return linted(verdict, sha);
@@ -137,13 +135,14 @@ export class GitlabSession implements SmokeSession {
   }
 
   refName(ref: string | undefined): string {
-    return this.branchFor(ref ?? "");
+    return this.branches.named(ref ?? "");
   }
 
   /** Pushes the project as it stands, without a pipeline. Returns the commit's SHA. */
   async publish(): Promise<string> {
     const plan: Plan = { beginning: "api", given: [], carried: [], carriesInputs: false, lost: [] };
-    return this.push(this.branchFor(""), "Templates for smoke runs", plan, {}, await this.tree.contents());
+    const files = await this.tree.contents();
+    return this.branches.push(this.branches.named(""), "Templates for smoke runs", plan, {}, files);
   }
 
   /** Cancels what runs, closes merge requests, removes branches; tries all of it, and throws what failed in one error. */
@@ -152,14 +151,16 @@ export class GitlabSession implements SmokeSession {
     // Ctrl-C must not stop the cleaning up.
     const client = this.options.client.withSignal(AbortSignal.timeout(120_000));
     const work: (() => Promise<unknown>)[] = this.pipelines.map((pipeline) => () => pipeline.cancel(client));
-    const cancelRest = [...this.commits].map((sha) => () => cancelAll(client, checked.path, { sha }));
+    const cancelRest = [...this.branches.commits].map(
+      (sha) => () => cancelAll(client, checked.path, { sha }),
+    );
     work.push(...cancelRest);
     for (const iid of this.mergeRequests.values())
       work.push(() => cancelOfMergeRequest(client, checked.path, iid));
     if (!keep) {
       for (const iid of this.mergeRequests.values())
         work.push(() => client.projects.closeMergeRequest(checked.path, iid));
-      for (const branch of this.pushed.keys())
+      for (const branch of this.branches.pushed)
         work.push(() => client.repository.removeBranch(checked.path, branch));
       // A pipeline that GitLab was about to start is there by now; later ones find no branch.
       if (this.mergeRequests.size > 0) work.push(...cancelRest);
@@ -169,54 +170,12 @@ export class GitlabSession implements SmokeSession {
     for (const each of work) await each().catch((error: unknown) => failures.push(error));
     this.pipelines.length = 0;
     if (failures.length > 0) throw new UsageError([...new Set(failures.map(messageOf))].join("; "));
-    this.commits.clear();
-    this.pushed.clear();
+    this.branches.forget();
     this.mergeRequests.clear();
   }
 
   private get interval(): number {
     return this.options.interval ?? 2_000;
-  }
-
-  private branchFor(role: string): string {
-    const known = this.branches.get(role) ?? newBranchName(new Date(), role);
-    this.branches.set(role, known);
-    return known;
-  }
-
-  /** One commit that makes the branch's files exactly those of the project. Returns its SHA. */
-  private async push(
-    branch: string,
-    message = "Smoke run",
-    { beginning, carried, carriesInputs }: Plan,
-    inputs: Readonly<Record<string, unknown>>,
-    project: readonly ProjectFile[],
-  ): Promise<string> {
-    const { client, checked } = this.options;
-    const files = carrying(project, carried, carriesInputs ? inputs : {});
-    const before = this.pushed.get(branch);
-    const there = before ?? (await this.filesAtStart());
-    // Also where the answer gets lost, the branch may be there.
-    this.pushed.set(branch, before ?? []);
-    const commit = await client.repository.commit(checked.path, {
-      branch,
-      ...(before === undefined && { start: { branch: checked.defaultBranch } }),
-      // With this mark GitLab starts no pipeline for the push, beside the one that is asked for.
-      message: beginning === "api" ? `${message} [skip ci]` : message,
-      actions: actionsFor(there, files),
-    });
-    this.pushed.set(branch, files);
-    this.commits.add(commit.id);
-    return commit.id;
-  }
-
-  private async filesAtStart(): Promise<ProjectFile[]> {
-    const { client, checked } = this.options;
-    const ref = checked.defaultBranch;
-    const entries = await client.repository.tree(checked.path, { ref, recursive: true });
-    return entries
-      .filter((entry) => entry.type === "blob")
-      .map(({ path, mode }) => ({ path, executable: mode === "100755", content: undefined }));
   }
 
   private async newestOf(mergeRequest: number): Promise<number> {

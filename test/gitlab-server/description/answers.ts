@@ -25,7 +25,10 @@ by_hand: { stage: deploy, script: [ls], when: manual }
 `;
 
 /** Every kind of request that the stand-in knows, in an order in which each of them works. */
-function requests(pipeline: number, jobs: Readonly<Record<string, number>>): (readonly [string, object?])[] {
+function requests(
+  pipeline: number,
+  jobs: Readonly<Record<string, number>>,
+): (readonly [request: string, body?: object, token?: string])[] {
   const project = "/projects/group%2Fapp";
   const { make = 0, breaks = 0, by_hand: byHand = 0 } = jobs;
   const actions = [{ action: "create", file_path: "x", content: "x" }];
@@ -33,7 +36,9 @@ function requests(pipeline: number, jobs: Readonly<Record<string, number>>): (re
     ...["/metadata", "/version", "/user", "/personal_access_tokens/self", "/runners/1"].map(get),
     ...["/projects", "/groups/group/projects", "/projects/group%2Fempty", project].map(get),
     [`PUT ${project}`, { description: "Changed" }],
-    ...["runners", "variables", "protected_tags", "repository/tree?recursive=true"].map(of(project)),
+    ...["runners", "variables", "issues", "protected_tags", "repository/tree?recursive=true"].map(
+      of(project),
+    ),
     ...["repository/files/README.md?ref=main", "repository/files/README.md/raw"].map(of(project)),
     [`POST ${project}/repository/branches`, { branch: "made", ref: "main" }],
     [`POST ${project}/repository/commits`, { branch: "made", commit_message: "More", actions }],
@@ -43,6 +48,7 @@ function requests(pipeline: number, jobs: Readonly<Record<string, number>>): (re
     [`POST ${project}/repository/tags`, { tag_name: "1.0.0", ref: "main", message: "One" }],
     [`POST ${project}/repository/tags`, { tag_name: "0.9.0", ref: "main" }],
     [`POST ${project}/releases`, { tag_name: "1.0.0", description: "Notes" }],
+    [`POST ${project}/catalog/publish`, { version: "1.0.0", metadata: {} }, tokens.job.value],
     ...["repository/tags", "repository/tags/1.0.0", "releases", "releases/1.0.0"].map(of(project)),
     [`POST ${project}/ci/lint`, { content: "a: { script: [ls] }", include_jobs: true }],
     ...["ci/lint", "ci/lint?include_jobs=true"].map(of(project)),
@@ -74,8 +80,14 @@ export async function collectAnswers(): Promise<Answered[]> {
   const server = await startGitlabServer();
   try {
     server.addProject("group/empty");
-    const files = { ".gitlab-ci.yml": pipelineFile, "child.yml": "b: { script: [ls] }", "README.md": "App" };
+    const files = {
+      ".gitlab-ci.yml": pipelineFile,
+      "child.yml": "b: { script: [ls] }",
+      "README.md": "App",
+      "templates/a.yml": "spec: {}\n---\na: { script: [ls] }\n",
+    };
     const project = server.addProject("group/app", files, "An application");
+    project.inCatalog = true;
     project.protectedTags.push("*");
     project.variables.push({ key: "A", value: "b", type: "variable", masked: false, raw: false });
     project.commit("change", "Change", [{ action: "create", file_path: "b", content: "" }], "main");
@@ -84,21 +96,29 @@ export async function collectAnswers(): Promise<Answered[]> {
     await started.rest();
     const jobs = Object.fromEntries(started.jobs.map(({ name, id }) => [name, id]));
     const answers: Answered[] = [];
-    for (const [request, body] of requests(started.id, jobs))
-      answers.push(await ask(server.address, request, body));
+    for (const [request, body, token] of requests(started.id, jobs))
+      answers.push(await ask(server.address, request, body, token));
     return answers;
   } finally {
     await server.stop();
   }
 }
 
-async function ask(address: string, request: string, body?: object): Promise<Answered> {
+async function ask(
+  address: string,
+  request: string,
+  body?: object,
+  token: string = tokens.owner.value,
+): Promise<Answered> {
   const [method = "", target = ""] = request.split(" ");
   const path = target.replace(/\?.*/, "");
   const row = routes.find((each) => each.method === method && each.pattern.test(path));
   const answer = await fetch(`${address}/api/v4${target}`, {
     method,
-    headers: { "private-token": tokens.owner.value, "content-type": "application/json" },
+    headers: {
+      [token === tokens.job.value ? "job-token" : "private-token"]: token,
+      "content-type": "application/json",
+    },
     ...(body && { body: JSON.stringify(body) }),
   });
   const text = await answer.text();

@@ -56,6 +56,11 @@ export const foreign: readonly Route[] = [
       all.filter(({ status }) => scopes.length === 0 || scopes.includes(status)).toReversed(),
     );
   }),
+  // There are none; Renovate asks for its own.
+  route("GET", "/projects/:id/issues", (request, id) => {
+    projectOf(request, id);
+    return paged(request, []);
+  }),
   route("GET", "/projects/:id/pipelines/latest", (request, id) => {
     const project = projectOf(request, id);
     const ref = request.query.get("ref") ?? project.defaultBranch;

@@ -1,5 +1,6 @@
+import { publish } from "../catalog.ts";
+import type { FileAction } from "../file-action.ts";
 import { git } from "../git.ts";
-import type { FileAction } from "../project.ts";
 import { branchRecord, commitDetails, releaseRecord, tagRecord } from "../records/index.ts";
 import { roles } from "../tokens.ts";
 import { paged, projectOf, Refusal, type Route, requireRole, route, writable } from "./request.ts";
@@ -165,6 +166,17 @@ export const repository: readonly Route[] = [
     const release = { tag_name: tag, name: name ?? tag, description, released_at: new Date().toISOString() };
     project.releases.unshift(release);
     return { status: 201, json: releaseRecord(request.state, project, release) };
+  }),
+  route("POST", "/projects/:id/catalog/publish", (request, id) => {
+    const project = writable(request, id);
+    const { version, metadata } = request.body;
+    if (!version || !metadata)
+      throw new Refusal(400, { error: version ? "metadata is missing" : "version is missing" });
+    if (request.token.kind !== "job") throw new Refusal(403, { message: "403 Forbidden" });
+    if (!project.releases.some((each) => each.tag_name === version))
+      throw new Refusal(404, { message: "404 Release Not Found" });
+    if (!publish(project, version)) throw new Refusal(422, { message: "Validation failed" });
+    return { status: 201, json: { catalog_url: `${request.state.url}/explore/catalog/${project.path}` } };
   }),
   route("GET", "/projects/:id/releases", (request, id) => {
     const project = projectOf(request, id);

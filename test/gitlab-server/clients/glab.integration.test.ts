@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
-import { skippedWhere } from "../skipped.ts";
-import { startGitlabServer } from "./index.ts";
+import { skippedWhere } from "../../skipped.ts";
+import { startGitlabServer } from "../index.ts";
 
 const run = promisify(execFile);
 /** GitLab's own command line, where it is installed (Debian has it in testing, 1.53); BERTH_GLAB names another place. */
@@ -16,7 +16,7 @@ afterAll(() => Promise.all(cleanUps.map((each) => each())));
 
 describe(
   "the stand-in, to a client that we did not write",
-  skippedWhere(installed ? "" : "glab is not installed"),
+  skippedWhere(installed ? "" : "glab is not installed: npm run clients"),
   () => {
     it("starts a pipeline, lists it, follows a job's trace and fetches its artifacts", async () => {
       const { server, call, home } = await open(
@@ -29,7 +29,7 @@ describe(
         /Created pipeline \(id: 1 /,
       );
       expect(await call("ci", "list", "--repo", "group/app")).toMatch(/Showing 1 pipeline on group\/app/);
-      expect(await call("ci", "trace", "1", "--repo", "group/app")).toMatch(/^hello$/m);
+      expect(await call("ci", "trace", "1", "--repo", "group/app")).toMatch(/ 01O hello$/m);
       await server.state.pipelines[0]?.rest();
       const details = await call(
         "ci",
@@ -47,6 +47,21 @@ describe(
       const bridges = JSON.parse(await call("api", "projects/group%2Fapp/pipelines/1/bridges"));
       expect(bridges).toMatchObject([{ name: "child", downstream_pipeline: { id: 2 } }]);
       expect(server.state.pipelines).toHaveLength(2);
+    });
+
+    it("clones over HTTP, with glab as git's credential helper", async () => {
+      const { home, host, call } = await open("greet: { script: [echo hello] }");
+      const helper = `!${glab} auth git-credential`;
+      await run("git", [
+        "config",
+        "--file",
+        join(home, ".gitconfig"),
+        `credential.http://${host}.helper`,
+        helper,
+      ]);
+      await call("config", "set", "git_protocol", "https", "--host", host);
+      await call("repo", "clone", "group/app", "clone");
+      expect(await readFile(join(home, "clone/child.yml"), "utf8")).toContain("inner:");
     });
 
     it("lints, opens a merge request and writes a note on it", async () => {
@@ -89,5 +104,5 @@ async function open(pipeline: string) {
   // Some of its commands want to stand in a repository.
   await run("git", ["init", "--quiet", home]);
   await call("config", "set", "api_protocol", "http", "--host", host);
-  return { server, project, home, call };
+  return { server, project, home, host, call };
 }
