@@ -184,7 +184,7 @@ def platform(said):
 
 def conflict(said):
     found = said.find(r"(Because .* depends? on .* and you require .*?)(?:, we can conclude that your requirements are unsatisfiable|$)")
-    if found and not said.find(r"was not found in the package registry|there (?:is no|are no) version"):
+    if found and not said.find(r"was not found in the (?:package registry|provided package locations)|there (?:is no|are no) version"):
         sentence = re.sub(r", we can conclude that you require .*?\. And because", ", and", found[1][len("Because "):])
         return f"two requirements contradict each other: {sentence[:300]}: change one of them in {said.named}"
     found = said.find(r"The conflict is caused by: (.{1,300}?) To fix this") or said.find(r"(Cannot install .{1,300}?) because these package versions have conflicting")
@@ -193,12 +193,12 @@ def conflict(said):
 
 def absent(said):
     stale = said.find(r"Ignoring version (\S+) of (\S+) since it has invalid metadata")
-    if stale and not said.find(r"was not found in the package registry"):
+    if stale and not said.find(r"was not found in the (?:package registry|provided package locations)"):
         return f"{stale[2]} {stale[1]} has metadata that pip does not read any more: take a later version of it"
-    found = said.find(r"Because (?:only )?(\S+) was not found in the package registry") or said.find(r"No matching distribution found for ([A-Za-z0-9][\w.-]*)")
+    found = said.find(r"Because (?:only )?(\S+) was not found in the (?:package registry|provided package locations)") or said.find(r"No matching distribution found for ([A-Za-z0-9][\w.-]*)")
     version = said.find(r"there (?:is no|are no) versions? of (\S+?)(?:,| and)") or said.find(r"No matching distribution found for (\S+)")
     if found and not (version and has_version(version[1]) and versions_of(said, found[1])):
-        by = said.find(re.escape(found[1]) + r" was not found in the package registry and (?:all versions of )?(\S+) depends? on")
+        by = said.find(re.escape(found[1]) + r" was not found in the (?:package registry|provided package locations) and (?:all versions of )?(\S+) depends? on")
         return f"{found[1]}{f' (required by {by[1]})' if by else ''} is not in the package index: correct the name in {said.named}, or set the index that has it (PIP_INDEX_URL)"
     if version:
         name = re.split(r"[<>=!~;\[]", version[1])[0]

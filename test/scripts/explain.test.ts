@@ -44,6 +44,13 @@ const cases: readonly (readonly [name: string, words: string, line: string])[] =
     "lettuse is not in the package index: correct the name in requirements.txt, or set the index that has it (PIP_INDEX_URL)",
   ],
   [
+    "the same, where folders are looked through too (--find-links)",
+    unsatisfiable(
+      "Because lettuse was not found in the provided package locations and you require lettuse==1",
+    ),
+    "lettuse is not in the package index: correct the name in requirements.txt",
+  ],
+  [
     "the same, by pip",
     "ERROR: Could not find a version that satisfies the requirement lettuse (from versions: none)\nERROR: No matching distribution found for lettuse\n",
     "lettuse is not in the package index: correct the name",
