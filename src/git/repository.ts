@@ -160,6 +160,54 @@ export class Repository {
     });
   }
 
+  /** Returns the branch that is checked out, also one without commits; undefined where HEAD is a commit. */
+  async branch(): Promise<string | undefined> {
+    return (await this.git("symbolic-ref", "--quiet", "--short", "HEAD").catch(() => "")).trim() || undefined;
+  }
+
+  /** Returns the branch that `origin` calls its default, as the last fetch has seen it. */
+  async defaultBranchOfOrigin(): Promise<string | undefined> {
+    const ref = await this.git("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD").catch(() => "");
+    return ref.trim().replace(/^refs\/remotes\/origin\//, "") || undefined;
+  }
+
+  /** Returns where two revisions have parted, or undefined where they have nothing in common or one is not there. */
+  async mergeBase(one: string, other: string): Promise<string | undefined> {
+    return (await this.git("merge-base", "--end-of-options", one, other).catch(() => "")).trim() || undefined;
+  }
+
+  /** Returns the message of a commit. */
+  async message(revision: string): Promise<string> {
+    return (await this.git("log", "-1", "--format=%B", "--end-of-options", revision)).trimEnd();
+  }
+
+  /** Returns the absolute path of something that git keeps beside the work tree, such as `index`; also in a linked work tree. */
+  async pathOf(name: string): Promise<string> {
+    return (await this.git("rev-parse", "--path-format=absolute", "--git-path", name)).trim();
+  }
+
+  /** Returns the value of a setting of git, or undefined. */
+  async setting(name: string): Promise<string | undefined> {
+    return (await this.git("config", "--get", name).catch(() => "")).trim() || undefined;
+  }
+
+  /** Returns the branches and tags with the names of their objects, sorted by name. */
+  async references(): Promise<{ name: string; object: string }[]> {
+    const format = "%(objectname) %(refname)";
+    const text = await this.git("for-each-ref", `--format=${format}`, "refs/heads", "refs/tags");
+    return lines(text).map((line) => ({ object: line.slice(0, 40), name: line.slice(41) }));
+  }
+
+  /** Whether git would leave a file out of every commit. */
+  async ignores(path: string): Promise<boolean> {
+    const tracked = await this.git("ls-files", "--", path);
+    if (tracked !== "") return false;
+    return this.git("check-ignore", "--quiet", "--", path).then(
+      () => true,
+      () => false,
+    );
+  }
+
   private async git(...args: readonly string[]): Promise<string> {
     try {
       // Quoting and pagers are the user's settings: ours must not depend on them.

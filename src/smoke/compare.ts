@@ -1,4 +1,4 @@
-import type { JobResult, PipelineResult } from "./result.ts";
+import type { JobResult, PipelineResult } from "../pipelines/result.ts";
 import type { VariationReport } from "./run-variation.ts";
 
 /** Where the local runner and GitLab disagree over the same run, a line each; empty when they agree everywhere. */

@@ -1,9 +1,9 @@
 import { readFile, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { JobResult, PipelineResult } from "./result.ts";
+import type { JobResult, PipelineResult } from "../pipelines/result.ts";
+import { textOfTrace } from "../pipelines/trace-lines.ts";
 import type { Expectations, ExpectedArtifact, ExpectedJob, Texts } from "./scenario.ts";
-import { textOfTrace } from "./trace-lines.ts";
 
 /** Holds a pipeline against what was expected of it. Returns what differs, each in one line; nothing when all is well. */
 export async function judge(expect: Expectations, result: PipelineResult): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { PipelineEvent } from "./result.ts";
+import type { PipelineEvent } from "../pipelines/result.ts";
 import { runVariation, type VariationReport } from "./run-variation.ts";
 import type { SmokeSession } from "./session.ts";
 import type { Needs, Provided } from "./surroundings.ts";

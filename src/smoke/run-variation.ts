@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../base/usage-error.ts";
+import type { PipelineEvent, PipelineResult } from "../pipelines/result.ts";
+import type { CiVariable } from "../pipelines/variables.ts";
 import { judge } from "./expectation.ts";
-import type { CiVariable } from "./local/variables.ts";
-import type { PipelineEvent, PipelineResult } from "./result.ts";
 import type { SmokePipeline, SmokeSession } from "./session.ts";
 import { filesOf, type Step, type Variation, variablesOf } from "./variation.ts";
 

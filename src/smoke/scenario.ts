@@ -12,7 +12,7 @@ import {
   YamlMap,
   type YamlValue,
 } from "../engine/yaml/index.ts";
-import type { TestCounts } from "./result.ts";
+import type { TestCounts } from "../pipelines/result.ts";
 import schema from "./scenario.schema.json" with { type: "json" };
 
 /** What a scenario, a case or a step says of one pipeline; see `scenario.schema.json` for each key. */

@@ -1,5 +1,5 @@
-import type { CiVariable } from "./local/variables.ts";
-import type { PipelineEvent, PipelineResult } from "./result.ts";
+import type { PipelineEvent, PipelineResult } from "../pipelines/result.ts";
+import type { CiVariable } from "../pipelines/variables.ts";
 
 /** Files to write into a project: path to text, or to null for "delete it". Paths are relative, with `/`. */
 export type FileChanges = Readonly<Record<string, string | null>>;

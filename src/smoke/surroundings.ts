@@ -12,8 +12,8 @@ import {
   type PackageIndex,
   type ThrowawayHost,
 } from "../host/index.ts";
-import { type ExecutorChoice, ExecutorChooser } from "./local/executor.ts";
-import type { CiVariable } from "./local/variables.ts";
+import { type ExecutorChoice, ExecutorChooser } from "../pipelines/executor.ts";
+import type { CiVariable } from "../pipelines/variables.ts";
 import { type DeployTarget, deployVariables, plainVariable } from "./target.ts";
 
 export interface NeedsOptions {

@@ -1,4 +1,4 @@
-import type { CiVariable } from "./local/variables.ts";
+import type { CiVariable } from "../pipelines/variables.ts";
 
 /** A server that a scenario may deploy to. */
 export interface DeployTarget {

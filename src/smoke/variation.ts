@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { UsageError } from "../base/usage-error.ts";
 import { parseDuration } from "../engine/pipeline/duration.ts";
-import type { CiVariable } from "./local/variables.ts";
+import type { CiVariable } from "../pipelines/variables.ts";
 import type {
   Case,
   Definition,

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { matchesWildcard } from "../../src/base/wildcard.ts";
-import type { CiVariable } from "../../src/smoke/local/variables.ts";
+import type { CiVariable } from "../../src/pipelines/variables.ts";
 import { tagOfVersion } from "../../src/sources/versions.ts";
 import type { FileAction } from "./file-action.ts";
 import { git, gitBytes, tryGit } from "./git.ts";

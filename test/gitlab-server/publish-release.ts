@@ -1,4 +1,4 @@
-import { expandText } from "../../src/smoke/local/variables.ts";
+import { expandText } from "../../src/pipelines/variables.ts";
 import { publish } from "./catalog.ts";
 import { git } from "./git.ts";
 import type { ServerProject } from "./project.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Files } from "../../src/engine/expand-pipeline.ts";
-import type { PipelineSources } from "../../src/smoke/local/sources.ts";
+import type { PipelineSources } from "../../src/pipelines/sources.ts";
 import { git } from "./git.ts";
 import type { ServerProject } from "./project.ts";
 import type { Start } from "./runs.ts";

@@ -16,7 +16,7 @@ const reading = [
 
 /** Sentences of others: each with whose they are. */
 const others: Readonly<Record<string, string>> = {
-  "src/smoke/predefined.ts": "the message of a commit: its first line is CI_COMMIT_TITLE",
+  "src/pipelines/predefined.ts": "the message of a commit: its first line is CI_COMMIT_TITLE",
   "src/lint/shell/findings.ts": "what ShellCheck says, in which stand-ins for blocks are named",
   "src/docs/index.ts": "an exception's first line, to be printed",
 };

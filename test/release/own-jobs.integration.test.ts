@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { jobEnvironment } from "../../src/smoke/local/environment.ts";
-import { ExecutorChooser } from "../../src/smoke/local/executor.ts";
+import { jobEnvironment } from "../../src/pipelines/environment.ts";
+import { ExecutorChooser } from "../../src/pipelines/executor.ts";
+import { planPipeline } from "../../src/pipelines/plan-pipeline.ts";
+import type { PipelineTrigger } from "../../src/pipelines/predefined.ts";
+import { LocalPipeline } from "../../src/pipelines/run-pipeline.ts";
 import { SmokeProject } from "../../src/smoke/local/project.ts";
-import { LocalPipeline } from "../../src/smoke/local/run-pipeline.ts";
-import { planPipeline } from "../../src/smoke/plan-pipeline.ts";
-import type { PipelineTrigger } from "../../src/smoke/predefined.ts";
 import { plainVariable } from "../../src/smoke/target.ts";
 import { nodeVersions, usualNode } from "./own-versions.ts";
 

@@ -1,4 +1,4 @@
-import type { PipelineEvent } from "../../smoke/result.ts";
+import type { PipelineEvent } from "../../pipelines/result.ts";
 import type { ScenarioRunOptions } from "../../smoke/run-scenarios.ts";
 import type { Surroundings } from "../command.ts";
 

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { UsageError } from "../../base/usage-error.ts";
 import { parseDuration } from "../../engine/pipeline/duration.ts";
+import type { ExecutorChoice, ExecutorChooser } from "../../pipelines/executor.ts";
 import { differencesOf } from "../../smoke/compare.ts";
-import type { ExecutorChoice, ExecutorChooser } from "../../smoke/local/executor.ts";
 import { ExpansionSession } from "../../smoke/local/expansion-session.ts";
 import { openLocalSession } from "../../smoke/local/session.ts";
 import { renderMarkdown } from "../../smoke/report/markdown.ts";

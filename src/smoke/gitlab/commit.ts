@@ -1,6 +1,6 @@
 import type { CommitAction } from "../../gitlab/index.ts";
+import type { CiVariable } from "../../pipelines/variables.ts";
 import type { ProjectFile } from "../local/project.ts";
-import type { CiVariable } from "../local/variables.ts";
 
 /** Where the scenario's own pipeline stands when another file leads to it. */
 const innerFile = ".berth-smoke.yml";

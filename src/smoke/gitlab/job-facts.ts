@@ -1,5 +1,5 @@
 import type { GitlabClient, Pipeline } from "../../gitlab/index.ts";
-import type { TestCounts } from "../result.ts";
+import type { TestCounts } from "../../pipelines/result.ts";
 import type { SeenJob } from "./tree.ts";
 
 /** A pipeline on the server, and its merged configuration where linting told it. */

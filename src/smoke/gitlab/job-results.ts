@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UsageError } from "../../base/usage-error.ts";
 import { type GitlabClient, isGitlabError } from "../../gitlab/index.ts";
-import type { JobResult, JobState } from "../result.ts";
+import type { JobResult, JobState } from "../../pipelines/result.ts";
 import { isArchive, unpackArtifacts } from "./artifacts.ts";
 import type { Traces } from "./traces.ts";
 import { isBridge, type SeenJob } from "./tree.ts";

@@ -1,5 +1,5 @@
 import { parseDuration } from "../../engine/pipeline/duration.ts";
-import type { PipelineEvent } from "../result.ts";
+import type { PipelineEvent } from "../../pipelines/result.ts";
 import { isBridge, type SeenJob } from "./tree.ts";
 
 /** States in which nothing moves by itself any more. */

@@ -1,5 +1,5 @@
 import type { LintResult } from "../../gitlab/index.ts";
-import type { PipelineResult } from "../result.ts";
+import type { PipelineResult } from "../../pipelines/result.ts";
 import type { SmokePipeline } from "../session.ts";
 
 /** What the linter's verdict comes to where nothing is to run. */

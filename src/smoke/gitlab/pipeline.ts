@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GitlabClient, Pipeline } from "../../gitlab/index.ts";
-import type { CiVariable } from "../local/variables.ts";
-import type { JobResult, PipelineEvent, PipelineResult, PipelineState } from "../result.ts";
+import type { JobResult, PipelineEvent, PipelineResult, PipelineState } from "../../pipelines/result.ts";
+import type { CiVariable } from "../../pipelines/variables.ts";
 import type { CheckedProject } from "./check.ts";
 import { attemptsOf, isAdded, type PipelineFacts, testCounts } from "./job-facts.ts";
 import { fetchResult, jobResult } from "./job-results.ts";

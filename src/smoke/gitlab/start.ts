@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type GitlabClient, GitlabError, type LintResult, type Pipeline } from "../../gitlab/index.ts";
-import type { CiVariable } from "../local/variables.ts";
+import type { CiVariable } from "../../pipelines/variables.ts";
 import type { PipelineRequest } from "../session.ts";
 import { plainVariable } from "../target.ts";
 import type { CheckedProject } from "./check.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { GitlabClient, TraceReader } from "../../gitlab/index.ts";
-import { maskerFor, Trace } from "../local/trace.ts";
-import { readTrace, type TraceLine } from "../trace-lines.ts";
+import { maskerFor, Trace } from "../../pipelines/trace.ts";
+import { readTrace, type TraceLine } from "../../pipelines/trace-lines.ts";
 import type { SeenJob } from "./tree.ts";
 
 export interface TraceOptions {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Planned, planPipeline } from "../plan-pipeline.ts";
-import type { PipelineResult } from "../result.ts";
+import { type Planned, planPipeline } from "../../pipelines/plan-pipeline.ts";
+import type { PipelineResult } from "../../pipelines/result.ts";
 import type { PipelineRequest, SmokePipeline, SmokeSession } from "../session.ts";
 
 /** A session for pipelines that are only expanded: files in memory, no repository, nothing to clean up. */

@@ -1,9 +1,9 @@
 import { cp, lstat, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
-import type { PipelineCommit, ProjectIdentity } from "../predefined.ts";
+import { git } from "../../pipelines/git.ts";
+import type { PipelineCommit, ProjectIdentity } from "../../pipelines/predefined.ts";
+import type { PipelineSources } from "../../pipelines/sources.ts";
 import type { FileChanges } from "../session.ts";
-import { git } from "./git.ts";
-import type { PipelineSources } from "./sources.ts";
 
 /** A file of a project; `content` in base64, undefined where it is not known. */
 export interface ProjectFile {

@@ -2,18 +2,18 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import type { PipelinePlan, Trigger } from "../plan.ts";
-import { planPipeline } from "../plan-pipeline.ts";
-import type { PipelineIdentity } from "../predefined.ts";
-import type { PipelineResult } from "../result.ts";
+import { nextPipelineId, startChildren } from "../../pipelines/child.ts";
+import { jobEnvironment } from "../../pipelines/environment.ts";
+import { type ExecutorChoice, ExecutorChooser } from "../../pipelines/executor.ts";
+import type { PipelinePlan } from "../../pipelines/plan.ts";
+import { planPipeline } from "../../pipelines/plan-pipeline.ts";
+import type { PipelineIdentity } from "../../pipelines/predefined.ts";
+import type { PipelineResult } from "../../pipelines/result.ts";
+import { LocalPipeline } from "../../pipelines/run-pipeline.ts";
+import { testsOf } from "../../pipelines/test-report.ts";
 import type { PipelineRequest, SmokePipeline, SmokeSession } from "../session.ts";
-import { childConfiguration, type Downstream, type Handover } from "./downstream.ts";
-import { jobEnvironment } from "./environment.ts";
-import { type ExecutorChoice, ExecutorChooser } from "./executor.ts";
 import { unrun } from "./expansion-session.ts";
 import { SmokeProject } from "./project.ts";
-import { LocalPipeline } from "./run-pipeline.ts";
-import { testsOf } from "./test-report.ts";
 
 export interface LocalSessionOptions {
   /** Folder with the project's files; without it the project begins empty. */
@@ -33,9 +33,6 @@ export interface LocalSessionOptions {
 
 /** The imagined server; `example` names never resolve. */
 const server = "gitlab.example.com";
-
-/** Numbers of pipelines: they grow from run to run, because releases on a server carry them in their names. */
-let lastPipelineId = Math.floor(Date.now() / 1000) - 1_700_000_000;
 
 /** Opens a session on the local runner: a project in a throw-away git repository under a private temporary folder. */
 export async function openLocalSession(options: LocalSessionOptions): Promise<LocalSession> {
@@ -115,28 +112,18 @@ export class LocalSession implements SmokeSession {
       concurrency: this.options.concurrency ?? 2,
       signal: request.signal ?? new AbortController().signal,
       onEvent: request.onEvent,
-      startDownstream: (trigger, handover) => this.startChild(trigger, handover, identity, request),
+      startDownstream: startChildren({
+        parent: identity,
+        plan: async (text, child, variables) => {
+          const files = { ...(await this.project.files()), ".gitlab-ci.yml": text };
+          return planPipeline({ identity: child, files, variables });
+        },
+        open: (childPlan, child, { variables, onEvent }) => {
+          const traceFolder = join(request.traceFolder, `child-${child.pipelineId}`);
+          return this.pipelineOf(childPlan, child, { ...request, variables, traceFolder, onEvent });
+        },
+      }),
     });
-  }
-
-  /** A child pipeline on the same commit. Pipelines of other projects are not there to be run. */
-  private async startChild(
-    { include }: Trigger,
-    { variables, readArtifact, onEvent }: Handover,
-    parent: PipelineIdentity,
-    request: PipelineRequest,
-  ): Promise<Downstream | { readonly errors: readonly string[] } | undefined> {
-    if (include === undefined) return undefined;
-    lastPipelineId += 1;
-    const trigger = { ...parent.trigger, source: "parent_pipeline" };
-    const identity = { ...parent, trigger, pipelineId: lastPipelineId };
-    const text = await childConfiguration(include, readArtifact);
-    const files = { ...(await this.project.files()), ".gitlab-ci.yml": text };
-    const planned = planPipeline({ identity, files, variables });
-    if ("errors" in planned) return { errors: planned.errors };
-    const traceFolder = join(request.traceFolder, `child-${lastPipelineId}`);
-    const child = this.pipelineOf(planned.plan, identity, { ...request, variables, traceFolder, onEvent });
-    return { done: child.run(), result: () => child.result() };
   }
 
   refName(ref: string | undefined): string {
@@ -153,12 +140,11 @@ export class LocalSession implements SmokeSession {
     const ref = request.ref ?? (source === "merge_request_event" ? "smoke-change" : defaultBranch);
     await this.project.change(request.changes ?? {});
     const commit = await this.project.commit(request.message ?? "Smoke run", ref, tag);
-    lastPipelineId += 1;
     return {
       project: this.project.identity,
       trigger: { source, ref, tag, defaultBranch },
       commit,
-      pipelineId: lastPipelineId,
+      pipelineId: nextPipelineId(),
     };
   }
 }

@@ -1,5 +1,5 @@
+import type { JobResult } from "../../pipelines/result.ts";
 import { escapeXml } from "../../report/xml.ts";
-import type { JobResult } from "../result.ts";
 import type { StepReport, VariationReport } from "../run-variation.ts";
 
 /**

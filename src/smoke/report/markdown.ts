@@ -1,4 +1,4 @@
-import type { JobResult } from "../result.ts";
+import type { JobResult } from "../../pipelines/result.ts";
 import type { VariationReport } from "../run-variation.ts";
 import { renderTotals } from "./text.ts";
 

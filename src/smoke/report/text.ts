@@ -1,4 +1,4 @@
-import type { JobResult } from "../result.ts";
+import type { JobResult } from "../../pipelines/result.ts";
 import type { StepReport, VariationReport } from "../run-variation.ts";
 
 /** Last lines of a failing job's trace, read beforehand: the report itself touches no files. */

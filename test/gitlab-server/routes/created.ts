@@ -1,4 +1,4 @@
-import type { CiVariable } from "../../../src/smoke/local/variables.ts";
+import type { CiVariable } from "../../../src/pipelines/variables.ts";
 import { pipelineRecord } from "../records/index.ts";
 import { ServerPipeline } from "../runs.ts";
 import type { ServerState } from "../state.ts";

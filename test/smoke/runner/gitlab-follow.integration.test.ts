@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { PipelineEvent } from "../../../src/smoke/result.ts";
+import type { PipelineEvent } from "../../../src/pipelines/result.ts";
 import type { GitlabServerOptions } from "../../gitlab-server/index.ts";
 import { openSmokeServer, type SmokeServer } from "./smoke-server.ts";
 

@@ -1,4 +1,4 @@
-import type { PlannedJob } from "../../../src/smoke/plan.ts";
+import type { PlannedJob } from "../../../src/pipelines/plan.ts";
 
 /** A job that runs `true`, with what `given` says in place of that. */
 export function plannedJob(name: string, given: Partial<PlannedJob> = {}): PlannedJob {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { nextSteps, pipelineState, type ScheduledJob } from "../../../src/smoke/local/schedule.ts";
-import type { PlannedJob } from "../../../src/smoke/plan.ts";
-import type { JobState } from "../../../src/smoke/result.ts";
+import type { PlannedJob } from "../../../src/pipelines/plan.ts";
+import type { JobState } from "../../../src/pipelines/result.ts";
+import { nextSteps, pipelineState, type ScheduledJob } from "../../../src/pipelines/schedule.ts";
 import { plannedJob } from "./planned-job.ts";
 
 const stages = ["build", "test", "deploy"];

@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { PipelineEvent } from "../../../src/pipelines/result.ts";
 import { type GitlabRunnerOptions, openGitlabRunner } from "../../../src/smoke/gitlab/runner.ts";
 import { openLocalSession } from "../../../src/smoke/local/session.ts";
-import type { PipelineEvent } from "../../../src/smoke/result.ts";
 import { runVariation, type VariationReport } from "../../../src/smoke/run-variation.ts";
 import type { Definition, Scenario } from "../../../src/smoke/scenario.ts";
 import type { SmokeSession } from "../../../src/smoke/session.ts";

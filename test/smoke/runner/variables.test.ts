@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { readDotenv } from "../../../src/smoke/local/job-variables.ts";
-import { maskerFor } from "../../../src/smoke/local/trace.ts";
-import { expandVariables } from "../../../src/smoke/local/variables.ts";
-import { environmentSlug, pipelineVariables, slug } from "../../../src/smoke/predefined.ts";
+import { readDotenv } from "../../../src/pipelines/job-variables.ts";
+import { environmentSlug, pipelineVariables, slug } from "../../../src/pipelines/predefined.ts";
+import { maskerFor } from "../../../src/pipelines/trace.ts";
+import { expandVariables } from "../../../src/pipelines/variables.ts";
 
 describe("variables of a job", () => {
   it("refer to each other in every form; raw ones and doubled dollars stay", () => {

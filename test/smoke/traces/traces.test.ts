@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readTrace, textOfTrace } from "../../../src/smoke/trace-lines.ts";
+import { readTrace, textOfTrace } from "../../../src/pipelines/trace-lines.ts";
 
 /** Traces that GitLab Runner 17.5 wrote, each job with and without FF_TIMESTAMPS, byte for byte but for paths. */
 const recorded = new Map(

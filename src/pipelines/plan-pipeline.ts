@@ -1,9 +1,9 @@
 import type { Files, PipelineExpansion } from "../engine/expand-pipeline.ts";
 import { createdJobs } from "../engine/expand-pipeline.ts";
-import type { CreatedJob, MergedJob } from "../engine/pipeline/index.ts";
-import type { CiVariable } from "./local/variables.ts";
+import type { CreatedJob, Creation, MergedJob, Sources } from "../engine/pipeline/index.ts";
 import type { Artifacts, Environment, Need, PipelinePlan, PlannedJob } from "./plan.ts";
 import { type PipelineIdentity, pipelineVariables } from "./predefined.ts";
+import type { CiVariable } from "./variables.ts";
 
 /** What the engine makes of a pipeline: what to run, or why GitLab would refuse it. */
 export type Planned =
@@ -11,11 +11,14 @@ export type Planned =
       readonly plan: PipelinePlan;
       readonly warnings: readonly string[];
       readonly expansion: PipelineExpansion;
+      /** Why each job is in the pipeline, and why the others are not. */
+      readonly creation: Creation;
     }
   | {
       readonly errors: readonly string[];
       readonly warnings: readonly string[];
       readonly expansion?: PipelineExpansion;
+      readonly creation?: Creation;
     };
 
 export interface PlanOptions {
@@ -26,22 +29,32 @@ export interface PlanOptions {
   readonly inputs?: Readonly<Record<string, unknown>> | undefined;
   /** Other projects that the configuration may include from: full path -> version -> files. */
   readonly projects?: Readonly<Record<string, Readonly<Record<string, Files>>>> | undefined;
+  /** Instead of `projects` and of all files but `.gitlab-ci.yml`: anything that can answer. */
+  readonly sources?: Sources | undefined;
+  /** What `rules:changes` sees; undefined: every one of them holds. */
+  readonly changedFiles?: readonly string[] | undefined;
 }
 
 /** Expands `.gitlab-ci.yml` by our own engine and keeps the jobs that GitLab would create for this trigger. */
-export function planPipeline({ identity, files, variables, inputs, projects }: PlanOptions): Planned {
+export function planPipeline(options: PlanOptions): Planned {
+  const { identity, files, variables, inputs, projects, sources, changedFiles } = options;
   const text = files[".gitlab-ci.yml"];
   if (text === undefined) return { errors: ["the project has no .gitlab-ci.yml"], warnings: [] };
   const { project, trigger, commit } = identity;
   const creation = createdJobs(text, {
-    files,
+    ...(sources ? { sources } : { files }),
     edition: "enterprise",
     projects: {
       ...projects,
       [project.path]: { [commit.sha]: files, [trigger.ref]: files, ...projects?.[project.path] },
     },
     project: { path: project.path, host: project.server, defaultBranch: trigger.defaultBranch },
-    event: { source: trigger.source, ref: trigger.ref, tag: trigger.tag },
+    event: {
+      source: trigger.source,
+      ref: trigger.ref,
+      tag: trigger.tag,
+      ...(changedFiles && { changedFiles }),
+    },
     predefined: pipelineVariables(identity),
     variables: variables.map(({ key, value, masked, raw, type }) => ({
       key,
@@ -58,12 +71,14 @@ export function planPipeline({ identity, files, variables, inputs, projects }: P
       errors: creation.errors ?? [reasons[creation.reason ?? "no_jobs"]],
       warnings: expansion.warnings,
       expansion,
+      creation,
     };
   }
   const jobs = [...creation.jobs].map(([name, created]) => {
     return plannedJob(name, created, expansion.jobs[name]!, creation.jobs);
   });
-  return { plan: { stages: expansion.stages, jobs }, warnings: expansion.warnings, expansion };
+  const plan = { stages: expansion.stages, jobs };
+  return { plan, warnings: expansion.warnings, expansion, creation };
 }
 
 /** GitLab's words (18.11) where the engine gives only the kind of refusal. */

@@ -1,6 +1,6 @@
-import type { PlannedJob } from "../plan.ts";
-import type { JobResult, JobState } from "../result.ts";
 import type { Downstream } from "./downstream.ts";
+import type { PlannedJob } from "./plan.ts";
+import type { JobResult, JobState } from "./result.ts";
 import type { AttemptOutcome, Leftovers } from "./run-job.ts";
 import type { ScheduledJob } from "./schedule.ts";
 import type { CiVariable } from "./variables.ts";

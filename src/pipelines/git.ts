@@ -17,11 +17,18 @@ const environment: Record<string, string> = {
   GIT_COMMITTER_EMAIL: "smoke@example.com",
 };
 
-/** Runs git in a folder and returns its standard output without the final newline. Throws git's own words. */
-export async function git(folder: string, args: readonly string[]): Promise<string> {
+/**
+ * Runs git in a folder and returns its standard output without the final newline. `more`: variables for git, such as `GIT_INDEX_FILE`.
+ * Throws git's own words.
+ */
+export async function git(
+  folder: string,
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
   try {
     const { stdout } = await execute("git", ["-C", folder, ...args], {
-      env: environment,
+      env: { ...environment, ...more },
       maxBuffer: 64 * 1024 * 1024,
     });
     return stdout.replace(/\n$/, "");

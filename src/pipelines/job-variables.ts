@@ -1,6 +1,6 @@
-import type { RunnerVariable } from "../../runner/index.ts";
-import type { PlannedJob, PlannedVariable } from "../plan.ts";
-import { environmentSlug, slug } from "../predefined.ts";
+import type { RunnerVariable } from "../runner/index.ts";
+import type { PlannedJob, PlannedVariable } from "./plan.ts";
+import { environmentSlug, slug } from "./predefined.ts";
 import { type CiVariable, expandText, expandVariables } from "./variables.ts";
 
 export interface JobIdentity {
@@ -96,12 +96,24 @@ function predefinedForJob(job: PlannedJob, identity: JobIdentity): Record<string
     ...(job.node ? { CI_NODE_INDEX: String(job.node.index) } : {}),
     CI_NODE_TOTAL: String(job.node?.total ?? 1),
     CI_PROJECT_DIR: projectFolder,
-    CI_RUNNER_DESCRIPTION: "berth smoke, local runner",
+    CI_RUNNER_DESCRIPTION: "berth, local runner",
     CI_RUNNER_EXECUTABLE_ARCH: `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
     CI_RUNNER_ID: "1",
     CI_RUNNER_TAGS: JSON.stringify(job.tags),
     ...(container ? { CI_DISPOSABLE_ENVIRONMENT: "true" } : { CI_SHARED_ENVIRONMENT: "true" }),
   };
+}
+
+/** A text with what is known of a job before it starts, such as an image's name: variables of the pipeline, the YAML and the settings. */
+export function resolveBeforeStart(
+  text: string,
+  job: PlannedJob,
+  predefined: Readonly<Record<string, string>>,
+  settings: readonly CiVariable[],
+): string {
+  const values = new Map<string, string>(Object.entries(predefined));
+  for (const { key, value } of [...job.variables, ...settings]) values.set(key, value);
+  return expandText(text, (name) => expandText(values.get(name) ?? "", (inner) => values.get(inner) ?? ""));
 }
 
 /** The same for a runner: nothing is left to resolve in them, File variables go with their content, and secrets are named. */

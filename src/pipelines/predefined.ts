@@ -10,6 +10,8 @@ export interface PipelineTrigger {
   readonly defaultBranch: string;
   /** Whether the project protects this branch or tag. As in a new project of GitLab, only the default branch is, where this is not told. */
   readonly isProtected?: boolean;
+  /** The branch that a merge request goes to; the default branch when absent. */
+  readonly target?: string | undefined;
 }
 
 /** The commit that a pipeline runs for. */
@@ -20,6 +22,8 @@ export interface PipelineCommit {
   readonly timestamp: string;
   readonly message: string;
   readonly author: string;
+  /** Where a merge request's branch has left its target; `beforeSha` when absent. */
+  readonly diffBaseSha?: string | undefined;
 }
 
 /** The project as it would stand on a server. */
@@ -30,7 +34,16 @@ export interface ProjectIdentity {
   readonly server: string;
 }
 
+/** Who starts a pipeline. */
+export interface PipelineUser {
+  readonly name: string;
+  readonly email: string;
+  readonly login: string;
+}
+
 export interface PipelineIdentity {
+  /** The user of smoke runs when absent. */
+  readonly user?: PipelineUser | undefined;
   readonly project: ProjectIdentity;
   readonly trigger: PipelineTrigger;
   readonly commit: PipelineCommit;
@@ -42,7 +55,7 @@ export interface PipelineIdentity {
  * Source: docs.gitlab.com/ci/variables/predefined_variables (18.11). What only exists on a real server is left out.
  */
 export function pipelineVariables(identity: PipelineIdentity): Record<string, string> {
-  const { project, trigger, commit, pipelineId } = identity;
+  const { project, trigger, commit, pipelineId, user = smokeUser } = identity;
   const [namespace, name] = splitPath(project.path);
   const url = `https://${project.server}`;
   const [host, port] = project.server.split(":") as [string, string | undefined];
@@ -95,13 +108,15 @@ export function pipelineVariables(identity: PipelineIdentity): Record<string, st
     CI_SERVER_VERSION_MINOR: "11",
     CI_SERVER_VERSION_PATCH: "2",
     GITLAB_FEATURES: "",
-    GITLAB_USER_EMAIL: "smoke@example.com",
+    GITLAB_USER_EMAIL: user.email,
     GITLAB_USER_ID: "1",
-    GITLAB_USER_LOGIN: "smoke",
-    GITLAB_USER_NAME: "Smoke",
+    GITLAB_USER_LOGIN: user.login,
+    GITLAB_USER_NAME: user.name,
     ...refVariables(identity),
   };
 }
+
+const smokeUser: PipelineUser = { name: "Smoke", email: "smoke@example.com", login: "smoke" };
 
 /** Which of these exist depends on what the pipeline runs for: a branch, a tag or a merge request. */
 function refVariables({ project, trigger, commit }: PipelineIdentity): Record<string, string> {
@@ -110,7 +125,7 @@ function refVariables({ project, trigger, commit }: PipelineIdentity): Record<st
   }
   const url = `https://${project.server}/${project.path}`;
   return {
-    CI_MERGE_REQUEST_DIFF_BASE_SHA: commit.beforeSha,
+    CI_MERGE_REQUEST_DIFF_BASE_SHA: commit.diffBaseSha ?? commit.beforeSha,
     CI_MERGE_REQUEST_EVENT_TYPE: "detached",
     CI_MERGE_REQUEST_ID: "1",
     CI_MERGE_REQUEST_IID: "1",
@@ -123,7 +138,7 @@ function refVariables({ project, trigger, commit }: PipelineIdentity): Record<st
     CI_MERGE_REQUEST_SOURCE_PROJECT_ID: "1",
     CI_MERGE_REQUEST_SOURCE_PROJECT_PATH: project.path,
     CI_MERGE_REQUEST_SOURCE_PROJECT_URL: url,
-    CI_MERGE_REQUEST_TARGET_BRANCH_NAME: trigger.defaultBranch,
+    CI_MERGE_REQUEST_TARGET_BRANCH_NAME: trigger.target ?? trigger.defaultBranch,
     CI_MERGE_REQUEST_TARGET_BRANCH_SHA: "",
     CI_MERGE_REQUEST_TITLE: commit.message.split("\n")[0] ?? "",
     CI_OPEN_MERGE_REQUESTS: `${project.path}!1`,

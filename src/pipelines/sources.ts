@@ -1,4 +1,4 @@
-import type { ProjectIdentity } from "../predefined.ts";
+import type { ProjectIdentity } from "./predefined.ts";
 
 /** A repository on this machine that a pipeline's jobs get their files from, as if it were a server's. */
 export interface PipelineSources {

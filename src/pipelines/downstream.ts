@@ -1,5 +1,5 @@
-import type { PlannedJob, Trigger } from "../plan.ts";
-import type { PipelineEvent, PipelineResult } from "../result.ts";
+import type { PlannedJob, Trigger } from "./plan.ts";
+import type { PipelineEvent, PipelineResult } from "./result.ts";
 import type { CiVariable } from "./variables.ts";
 
 /** A pipeline that a trigger job has started. */
@@ -54,4 +54,17 @@ export function below(job: string, event: PipelineEvent): PipelineEvent {
   const name = `${job} / ${event.job}`;
   if (event.kind === "job-finished") return { ...event, job: name, result: { ...event.result, name } };
   return { ...event, job: name };
+}
+
+/** Docs, ci/yaml "trigger:forward": variables of the file by default, those of the pipeline where it says so. */
+export function forwardedVariables(
+  { variables, trigger }: PlannedJob,
+  given: readonly CiVariable[],
+  resolve: (text: string) => string,
+): CiVariable[] {
+  const { yaml_variables: yaml = true, pipeline_variables: all = false } = trigger?.forward ?? {};
+  const own = variables.map(({ key, value }): CiVariable => {
+    return { key, value: resolve(value), type: "variable", masked: false, raw: true };
+  });
+  return [...(yaml ? own : []), ...(all ? given : [])];
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { PipelinePlan } from "../plan.ts";
-import type { JobResult, TestCounts } from "../result.ts";
+import type { PipelinePlan } from "./plan.ts";
+import type { JobResult, TestCounts } from "./result.ts";
 
 /** The counts of the jobs' JUnit reports, by job, as GitLab sums them up; undefined where there are none. */
 export async function testsOf(

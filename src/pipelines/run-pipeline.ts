@@ -1,19 +1,19 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { PipelinePlan, PlannedJob, Trigger } from "../plan.ts";
-import { type PipelineIdentity, pipelineVariables } from "../predefined.ts";
-import type { PipelineEvent, PipelineResult } from "../result.ts";
-import { producersOf, readArtifact, readDotenvReports } from "./artifacts.ts";
-import { below, type StartDownstream, waits } from "./downstream.ts";
+import { moved, producersOf, readArtifact, readDotenvReports } from "./artifacts.ts";
+import { below, forwardedVariables, type StartDownstream, waits } from "./downstream.ts";
 import { describeExecutor, type ExecutorChooser } from "./executor.ts";
-import { jobVariables, runnerVariables } from "./job-variables.ts";
+import { jobVariables, resolveBeforeStart, runnerVariables } from "./job-variables.ts";
 import { LocalJob, shouldRetry } from "./local-job.ts";
+import type { PipelinePlan, PlannedJob, Trigger } from "./plan.ts";
+import { type PipelineIdentity, pipelineVariables } from "./predefined.ts";
+import type { PipelineEvent, PipelineResult } from "./result.ts";
 import { type AttemptOutcome, projectFolderInJob, runAttempt } from "./run-job.ts";
 import { runnerJob } from "./runner-job.ts";
 import { nextSteps, pipelineState, reopenAfter } from "./schedule.ts";
 import type { PipelineSources } from "./sources.ts";
 import { openTrace, type Trace } from "./trace.ts";
-import { type CiVariable, expandText } from "./variables.ts";
+import type { CiVariable } from "./variables.ts";
 
 export interface LocalPipelineOptions {
   readonly plan: PipelinePlan;
@@ -38,6 +38,8 @@ export interface LocalPipelineOptions {
   readonly startDownstream?: StartDownstream | undefined;
   /** Where the caches of the project are kept from job to job. */
   readonly cacheFolder?: string | undefined;
+  /** Where the artifacts of a job end up once they are complete; they stay when `folder` is removed. Without it they are below `folder`. */
+  readonly artifactsFolder?: ((job: string) => string) | undefined;
 }
 
 /** GitLab's default for a project. */
@@ -139,6 +141,9 @@ export class LocalPipeline {
       job.leftovers = undefined;
       outcome = await this.attempt(job).catch((error: Error) => this.systemFailure(job, error));
     } while (!signal.aborted && shouldRetry(job.plan, job.attempts, outcome));
+    const { artifactsFolder } = this.options;
+    if (artifactsFolder && job.leftovers)
+      job.leftovers = await moved(job.leftovers, artifactsFolder(job.plan.name));
     job.finish(outcome, (Date.now() - begin) / 1000);
     this.tell({ kind: "job-finished", job: job.plan.name, result: job.result() });
   }
@@ -149,7 +154,7 @@ export class LocalPipeline {
     const { name } = job.plan;
     const started = await this.options.startDownstream?.(trigger, {
       job: name,
-      variables: this.forwarded(job),
+      variables: forwardedVariables(job.plan, this.options.variables, (text) => this.resolve(job.plan, text)),
       readArtifact: (from, path) => readArtifact(this.jobNamed(from), path),
       onEvent: (event) => this.tell(below(name, event)),
     });
@@ -168,23 +173,6 @@ export class LocalPipeline {
     if (!waits(job.plan)) job.state = "success";
     else job.state = (await started.done).state === "success" ? "success" : "failed";
     job.seconds = (Date.now() - begin) / 1000;
-  }
-
-  /** Docs, ci/yaml "trigger:forward": variables of the file by default, those of the pipeline where it says so. */
-  private forwarded({ plan }: LocalJob): CiVariable[] {
-    const { yaml_variables: yaml = true, pipeline_variables: given = false } = plan.trigger?.forward ?? {};
-    return [
-      ...(yaml ? plan.variables : []).map(
-        ({ key, value }): CiVariable => ({
-          key,
-          value: this.resolve(plan, value),
-          type: "variable",
-          masked: false,
-          raw: true,
-        }),
-      ),
-      ...(given ? this.options.variables : []),
-    ];
   }
 
   private async attempt(job: LocalJob): Promise<AttemptOutcome> {
@@ -261,11 +249,8 @@ export class LocalPipeline {
     return { state: "failed", reason: "runner_system_failure" };
   }
 
-  /** An image name may hold variables of the pipeline, the YAML and the settings. */
   private resolve(job: PlannedJob, text: string): string {
-    const values = new Map<string, string>(Object.entries(this.predefined));
-    for (const { key, value } of [...job.variables, ...this.options.variables]) values.set(key, value);
-    return expandText(text, (name) => expandText(values.get(name) ?? "", (inner) => values.get(inner) ?? ""));
+    return resolveBeforeStart(text, job, this.predefined, this.options.variables);
   }
 
   private nextJobId(): number {

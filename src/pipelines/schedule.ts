@@ -1,5 +1,5 @@
-import type { PlannedJob } from "../plan.ts";
-import type { JobState, PipelineState } from "../result.ts";
+import type { PlannedJob } from "./plan.ts";
+import type { JobState, PipelineState } from "./result.ts";
 
 /** Where one job stands while its pipeline runs. */
 export interface ScheduledJob {

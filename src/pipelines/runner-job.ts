@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { RunnerArtifact, RunnerCache, RunnerJob, RunnerVariable } from "../../runner/index.ts";
-import type { Artifacts, Cache, PlannedJob, Service } from "../plan.ts";
-import type { PipelineIdentity } from "../predefined.ts";
+import type { RunnerArtifact, RunnerCache, RunnerJob, RunnerVariable } from "../runner/index.ts";
+import type { Artifacts, Cache, PlannedJob, Service } from "./plan.ts";
+import type { PipelineIdentity } from "./predefined.ts";
 
 /** What a job of a pipeline becomes for a runner. */
 export interface RunnerJobRequest {

@@ -1,8 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import type { PlannedVariable } from "../plan.ts";
+import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { readDotenv } from "./job-variables.ts";
 import type { LocalJob } from "./local-job.ts";
+import type { PlannedVariable } from "./plan.ts";
+import type { Leftovers } from "./run-job.ts";
 import { jobsBefore } from "./schedule.ts";
 
 /**
@@ -38,4 +39,12 @@ export async function readDotenvReports(producers: readonly LocalJob[]): Promise
 export async function readArtifact(job: LocalJob | undefined, path: string): Promise<string | undefined> {
   const folder = job?.leftovers?.folder;
   return folder && readFile(join(folder, path), "utf8").catch(() => undefined);
+}
+
+/** Moves what a job has left to another folder of the same file system, in one step: nobody finds half of it there. */
+export async function moved({ folder, archive }: Leftovers, to: string): Promise<Leftovers> {
+  await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+  await rm(to, { recursive: true, force: true });
+  await rename(folder, to);
+  return { folder: to, archive };
 }

@@ -1,4 +1,4 @@
-import type { PlannedVariable } from "../plan.ts";
+import type { PlannedVariable } from "./plan.ts";
 
 /** A CI/CD variable of the project or the pipeline, as one sets it in GitLab. */
 export interface CiVariable {

@@ -1,4 +1,4 @@
-import { readTrace } from "../trace-lines.ts";
+import { readTrace } from "./trace-lines.ts";
 
 /** Reads a trace that comes in parts, and tells each line as a person would read it, once it is whole. */
 export class LineReader {

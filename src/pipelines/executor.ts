@@ -1,4 +1,4 @@
-import type { Image } from "../plan.ts";
+import type { Image } from "./plan.ts";
 import { runProcess } from "./process.ts";
 
 /** How a job runs: in a container of its image, or in a shell on this machine. */

@@ -11,7 +11,7 @@ import {
   runJob,
   ShellExecutor,
   type Upload,
-} from "../../runner/index.ts";
+} from "../runner/index.ts";
 import type { Executor } from "./executor.ts";
 import type { PipelineSources } from "./sources.ts";
 import type { Trace } from "./trace.ts";
@@ -65,7 +65,7 @@ export async function runAttempt(attempt: JobAttempt): Promise<AttemptOutcome> {
       identity: {
         version: newestRunner,
         revision: "berth",
-        name: "berth smoke",
+        name: "berth",
         shortToken: "local",
         systemId: "s_local",
       },
