@@ -5,7 +5,18 @@ import type { CommandModule, Surroundings } from "../src/commands/command.ts";
 export async function runCommand(
   command: CommandModule["command"],
   args: readonly string[],
-  { cwd, env = {} }: { cwd: string; env?: Readonly<Record<string, string | undefined>> },
+  {
+    cwd,
+    env = {},
+    signal = new AbortController().signal,
+    onErr = () => undefined,
+  }: {
+    cwd: string;
+    env?: Readonly<Record<string, string | undefined>>;
+    signal?: AbortSignal;
+    /** Hears what the command writes to stderr while it runs. */
+    onErr?: (text: string) => void;
+  },
 ): Promise<{ code: number; out: string; err: string }> {
   const out: string[] = [];
   const err: string[] = [];
@@ -14,8 +25,13 @@ export async function runCommand(
     cwd,
     env,
     stdout: { write: (text) => out.push(text) },
-    stderr: { write: (text) => err.push(text) },
-    signal: new AbortController().signal,
+    stderr: {
+      write: (text) => {
+        err.push(text);
+        onErr(text);
+      },
+    },
+    signal,
   };
   const program = new Command("test").exitOverride();
   command(program, surroundings, (given) => {

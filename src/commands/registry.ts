@@ -25,6 +25,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./expand.ts"),
   },
   {
+    name: "run",
+    summary: "Runs the project's pipeline, or some of its jobs, on this machine",
+    load: () => import("./run.ts"),
+  },
+  {
     name: "smoke",
     summary: "Runs smoke scenarios: real pipelines, held against what must come out",
     load: () => import("./smoke.ts"),

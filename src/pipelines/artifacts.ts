@@ -41,6 +41,14 @@ export async function readArtifact(job: LocalJob | undefined, path: string): Pro
   return folder && readFile(join(folder, path), "utf8").catch(() => undefined);
 }
 
+/** What a folder of artifacts that are on their way ends with. */
+export const partEnd = ".part~";
+
+/** Where the artifacts for a folder are collected before they land there. */
+export function partOf(folder: string): string {
+  return `${folder}${partEnd}`;
+}
+
 /** Moves what a job has left to another folder of the same file system, in one step: nobody finds half of it there. */
 export async function moved({ folder, archive }: Leftovers, to: string): Promise<Leftovers> {
   await mkdir(dirname(to), { recursive: true, mode: 0o700 });

@@ -42,18 +42,29 @@ export class ExecutorChooser {
    * throws when there is no engine or no image.
    */
   async choose(image: Image | undefined): Promise<Executor> {
+    const found = await this.find(image);
+    if (found) return found;
+    if (this.choice === "auto") return { kind: "shell" };
+    throw new Error(
+      (await this.hasEngine())
+        ? `no container engine has the image ${image?.name}: pull it first, or use --executor auto`
+        : "no container engine works here: podman and docker were tried",
+    );
+  }
+
+  /** What the choice and the machine give for an image; undefined where the machine does not have it. */
+  async find(image: Image | undefined): Promise<Executor | undefined> {
     if (this.choice === "shell" || image === undefined) return { kind: "shell" };
     const { name } = image;
     const engine = this.known.get(name) ?? this.findImage(name);
     this.known.set(name, engine);
     const found = await engine;
-    if (found) return { kind: "container", engine: found, image: name };
-    if (this.choice === "auto") return { kind: "shell" };
-    throw new Error(
-      (await this.workingEngines()).length === 0
-        ? "no container engine works here: podman and docker were tried"
-        : `no container engine has the image ${name}: pull it first, or use --executor auto`,
-    );
+    return found && { kind: "container", engine: found, image: name };
+  }
+
+  /** Whether any container engine works here. */
+  async hasEngine(): Promise<boolean> {
+    return (await this.workingEngines()).length > 0;
   }
 
   private async findImage(name: string): Promise<Engine | undefined> {

@@ -86,6 +86,12 @@ export type PipelineEvent =
       readonly attempt: number;
       readonly executor: string;
     }
-  | { readonly kind: "job-line"; readonly job: string; readonly line: string }
+  | {
+      readonly kind: "job-line";
+      readonly job: string;
+      readonly line: string;
+      /** The section of the log that it is in, such as `step_script`; undefined outside of all. */
+      readonly section?: string | undefined;
+    }
   | { readonly kind: "job-finished"; readonly job: string; readonly result: JobResult }
   | { readonly kind: "note"; readonly text: string };

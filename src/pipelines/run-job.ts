@@ -57,7 +57,7 @@ export async function runAttempt(attempt: JobAttempt): Promise<AttemptOutcome> {
   const { job, sources, folder, incoming, trace, signal } = attempt;
   await mkdir(folder, { recursive: true });
   await rm(attempt.outgoing, { recursive: true, force: true });
-  const lines = new LineReader((line) => trace.write(line));
+  const lines = new LineReader((line, section) => trace.write(line, section));
   const container = attempt.executor.kind === "container";
   const outcome = await runJob(
     { ...job, dependencies: incoming.map((_, id) => dependency(id)) },

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { moved, producersOf, readArtifact, readDotenvReports } from "./artifacts.ts";
+import { moved, partOf, producersOf, readArtifact, readDotenvReports } from "./artifacts.ts";
 import { below, forwardedVariables, type StartDownstream, waits } from "./downstream.ts";
 import { describeExecutor, type ExecutorChooser } from "./executor.ts";
 import { jobVariables, resolveBeforeStart, runnerVariables } from "./job-variables.ts";
@@ -219,7 +219,9 @@ export class LocalPipeline {
         folder,
         cache: options.cacheFolder ?? join(options.folder, "cache"),
         incoming: producers.flatMap((each) => each.leftovers ?? []),
-        outgoing: join(options.folder, "artifacts", String(job.index)),
+        outgoing: options.artifactsFolder
+          ? partOf(options.artifactsFolder(job.plan.name))
+          : join(options.folder, "artifacts", String(job.index)),
         onArtifacts: (leftovers) => job.keep(leftovers),
         env: options.env,
         trace,
@@ -235,7 +237,8 @@ export class LocalPipeline {
   private openTrace(job: LocalJob, settings: readonly CiVariable[]): Promise<Trace> {
     const { name } = job.plan;
     const secrets = settings.filter((each) => each.masked).map((each) => each.value);
-    const onLine = (line: string) => this.tell({ kind: "job-line", job: name, line });
+    const onLine = (line: string, section: string | undefined) =>
+      this.tell({ kind: "job-line", job: name, line, section });
     return openTrace(this.options.traceFolder, { number: job.index + 1, name, secrets, onLine });
   }
 

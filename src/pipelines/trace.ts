@@ -9,13 +9,16 @@ const limitBytes = 4 * 1024 * 1024;
 /** Shorter values than this are not masked: GitLab does not accept them as masked variables either. */
 const shortestSecret = 8;
 
+/** Hears a line, and the section that it is in. */
+type TellLine = (line: string, section: string | undefined) => void;
+
 /** Of which job a trace is, what must not stand in it, and who hears each line. */
 export interface TraceOfJob {
   /** From 1; comes first in the file's name. */
   readonly number: number;
   readonly name: string;
   readonly secrets: readonly string[];
-  readonly onLine: (line: string) => void;
+  readonly onLine: TellLine;
 }
 
 /** Opens a job's trace in a folder, which is made for the user alone. A second attempt goes on in the same file. */
@@ -33,24 +36,24 @@ export class Trace {
   readonly file: string;
   private readonly stream: WriteStream;
   private readonly mask: (line: string) => string;
-  private readonly onLine: ((line: string) => void) | undefined;
+  private readonly onLine: TellLine | undefined;
   private written = 0;
 
-  constructor(file: string, secrets: readonly string[], onLine?: (line: string) => void) {
+  constructor(file: string, secrets: readonly string[], onLine?: TellLine) {
     this.file = file;
     this.stream = createWriteStream(file, { mode: 0o600, flags: "a" });
     this.mask = maskerFor(secrets);
     this.onLine = onLine;
   }
 
-  write(text: string): void {
+  write(text: string, section?: string): void {
     for (const line of this.mask(text).split("\n")) {
       if (this.written > limitBytes) return;
       this.written += Buffer.byteLength(line) + 1;
       const shown =
         this.written > limitBytes ? "The trace is longer than 4 MiB; the rest is left out." : line;
       this.stream.write(`${shown}\n`);
-      this.onLine?.(shown);
+      this.onLine?.(shown, section);
     }
   }
 

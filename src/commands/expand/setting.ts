@@ -110,7 +110,11 @@ function readText(path: string, shown: string): string {
   }
 }
 
-function inputsOf({ input, inputsFile }: Options, cwd: string): YamlMap | undefined {
+/** The inputs of a file and of the command line, which count more. @throws UsageError */
+export function inputsOf(
+  { input, inputsFile }: Pick<Options, "input" | "inputsFile">,
+  cwd: string,
+): YamlMap | undefined {
   const inputs = new YamlMap();
   if (inputsFile !== undefined) {
     const value = parseYaml(inputsFile, readText(resolve(cwd, inputsFile), inputsFile));
@@ -133,7 +137,8 @@ function parseYaml(name: string, text: string) {
   }
 }
 
-function pairs(option: string, given: readonly string[]): [string, string][] {
+/** `name=value` as a pair. @throws UsageError */
+export function pairs(option: string, given: readonly string[]): [string, string][] {
   return given.map((pair) => {
     const equals = pair.indexOf("=");
     if (equals < 1)

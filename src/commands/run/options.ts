@@ -1,0 +1,91 @@
+import { resolve } from "node:path";
+import { UsageError } from "../../base/usage-error.ts";
+import { toJson } from "../../engine/yaml/index.ts";
+import type { ExecutorChoice } from "../../pipelines/executor.ts";
+import { type EventName, eventNames } from "../../run/event.ts";
+import type { RunRequest } from "../../run/prepare.ts";
+import type { Surroundings } from "../command.ts";
+import { inputsOf, pairs } from "../expand/setting.ts";
+
+/** The options of `berth run`, as the command line gives them. */
+export interface RunOptions {
+  readonly event: string;
+  readonly ref?: string;
+  readonly target?: string;
+  readonly defaultBranch?: string;
+  readonly input: readonly string[];
+  readonly inputsFile?: string;
+  readonly variable: readonly string[];
+  readonly secrets?: string;
+  readonly list?: boolean;
+  readonly plan?: boolean;
+  readonly executor: string;
+  readonly concurrency: string;
+  readonly output?: string;
+  readonly project?: string;
+  readonly host?: string;
+  readonly with: readonly string[];
+  readonly mirror: readonly string[];
+  readonly sources: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** What the options ask for. @throws UsageError */
+export async function requestOf(options: RunOptions, surroundings: Surroundings): Promise<RunRequest> {
+  const { cwd } = surroundings;
+  const inputs = inputsOf(options, cwd);
+  if (options.target !== undefined && options.event !== "merge_request")
+    throw new UsageError("--target: only a merge request has a target; add --event merge_request");
+  return {
+    cwd,
+    event: oneOf("--event", options.event, eventNames) as EventName,
+    ref: options.ref,
+    target: options.target,
+    defaultBranch: options.defaultBranch,
+    project: options.project,
+    inputs: inputs && (toJson(inputs) as Record<string, unknown>),
+    variables: pairs("--variable", options.variable).map(([key, value]) => {
+      return { key: variableName(key), value, type: "variable", masked: false, raw: false };
+    }),
+    secretsFile: options.secrets,
+    workTrees: pairs("--with", options.with).map(([name, folder]) => [name, resolve(cwd, folder)]),
+    mirrors: options.mirror.map((folder) => resolve(cwd, folder)),
+    ...(await onlineSources(options, surroundings)),
+  };
+}
+
+/** How jobs run. @throws UsageError */
+export function executorChoice({ executor }: RunOptions): ExecutorChoice {
+  return oneOf("--executor", executor, ["auto", "shell", "container"]) as ExecutorChoice;
+}
+
+/** How many jobs run at the same time. @throws UsageError */
+export function concurrencyOf({ concurrency }: RunOptions): number {
+  const number = Number(concurrency);
+  if (Number.isInteger(number) && number >= 1 && number <= 64) return number;
+  throw new UsageError(`--concurrency ${concurrency}: give a whole number from 1 to 64`);
+}
+
+async function onlineSources(
+  { sources, host }: RunOptions,
+  surroundings: Surroundings,
+): Promise<Pick<RunRequest, "host" | "online">> {
+  if (oneOf("--sources", sources, ["local", "gitlab"]) === "local") return { host };
+  const { gitlabHost, gitlabSources } = await import("../../sources/gitlab.ts");
+  return {
+    host: host ?? (await gitlabHost(surroundings.env)),
+    online: gitlabSources({ ...surroundings, answered: () => undefined }),
+  };
+}
+
+function variableName(key: string): string {
+  if (/^[A-Za-z_]\w*$/.test(key)) return key;
+  throw new UsageError(`--variable ${key}: a variable's name has letters, digits and _ only`);
+}
+
+function oneOf(option: string, value: string, values: readonly string[]): string {
+  if (values.includes(value)) return value;
+  throw new UsageError(`${option} ${value}: the choices are ${values.join(", ")}`);
+}

@@ -1,0 +1,126 @@
+import { rm } from "node:fs/promises";
+import { resolve } from "node:path";
+import { UsageError } from "../../base/usage-error.ts";
+import { ExecutorChooser } from "../../pipelines/executor.ts";
+import { type Chosen, chooseJobs } from "../../run/choose-jobs.ts";
+import { type Readiness, readinessOf } from "../../run/obstacles.ts";
+import { type Prepared, prepareRun } from "../../run/prepare.ts";
+import { newCheckoutsFolder, newRunFolder } from "../../run/run-folder.ts";
+import { runJobs } from "../../run/run-jobs.ts";
+import type { ExitCode, Surroundings } from "../command.ts";
+import { liveLogs } from "./live.ts";
+import { concurrencyOf, executorChoice, type RunOptions, requestOf } from "./options.ts";
+import { painter } from "./paint.ts";
+import { resultData } from "./result-data.ts";
+import { notesOf, type ShownPlan, showList, showPlan } from "./show-plan.ts";
+import { type FinishedRun, summary } from "./summary.ts";
+
+/** Runs jobs of the project's pipeline, or says what would run. @throws UsageError for the user's mistakes */
+export async function run(
+  names: readonly string[],
+  options: RunOptions,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const request = await requestOf(options, surroundings);
+  const choice = executorChoice(options);
+  const concurrency = concurrencyOf(options);
+  const executors = new ExecutorChooser(choice);
+  const checkouts = await newCheckoutsFolder();
+  try {
+    const prepared = await prepareRun(request, checkouts);
+    const { planned, identity, variables } = prepared;
+    if ("errors" in planned) return refuse(prepared, surroundings);
+    const { expansion } = planned;
+    const chosen = choose(names, prepared);
+    const ready = await readinessOf(chosen.jobs, { identity, variables, expansion, executors, choice });
+    const shown = { prepared, ready, play: chosen.play };
+    if (options.list) showList(shown, options.json ?? false, surroundings.stdout);
+    else if (options.plan) showPlan(shown, options.json ?? false, surroundings.stdout);
+    else return await runAll(shown, { executors, concurrency, checkouts }, options, surroundings);
+    return 0;
+  } finally {
+    await rm(checkouts, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function runAll(
+  { prepared, ready, play }: ShownPlan,
+  machine: {
+    readonly executors: ExecutorChooser;
+    readonly concurrency: number;
+    readonly checkouts: string;
+  },
+  options: RunOptions,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const { cwd, env, stdout, stderr, signal } = surroundings;
+  if (!options.quiet) for (const note of notesOf(ready)) stderr.write(`note: ${note}\n`);
+  const impossible = ready.filter(({ obstacle }) => obstacle !== undefined);
+  const jobs = ready.filter(({ obstacle }) => obstacle === undefined).map(({ job }) => job);
+  if (jobs.length === 0) throw new UsageError(nothingCanRun(impossible));
+  const stages = "plan" in prepared.planned ? prepared.planned.plan.stages : [];
+  const output = options.output && resolve(cwd, options.output);
+  const runFolder = await newRunFolder(prepared.workTree, env, output);
+  const onEvent = liveLogs(options, surroundings);
+  try {
+    const plan = { stages, jobs };
+    const result = await runJobs(prepared, { ...machine, plan, play, runFolder, env, signal, onEvent });
+    const finished = { prepared, result, impossible, folder: runFolder.folder };
+    await runFolder.note(resultData(finished));
+    print(finished, options, stdout, env);
+    return exitCodeOf(finished, signal);
+  } finally {
+    await runFolder.tidy();
+  }
+}
+
+function print(
+  finished: FinishedRun,
+  { json }: RunOptions,
+  stdout: Surroundings["stdout"],
+  env: Surroundings["env"],
+): void {
+  if (json) stdout.write(`${JSON.stringify(resultData(finished), null, 2)}\n`);
+  else stdout.write(summary(finished, painter(stdout.isTTY === true && !env.NO_COLOR)));
+}
+
+function exitCodeOf({ result, impossible }: FinishedRun, signal: AbortSignal): ExitCode {
+  if (signal.aborted || result.state === "canceled") return 2;
+  if (result.state === "failed") return 1;
+  return impossible.length > 0 ? 2 : 0;
+}
+
+/** GitLab makes no pipeline: its words, and exit code 1 as for any finding. */
+function refuse({ planned }: Prepared, { stderr }: Surroundings): ExitCode {
+  for (const message of planned.expansion?.messages ?? []) {
+    const at = message.file === undefined ? "" : `${message.file}:${message.line}:${message.column}: `;
+    stderr.write(`${at}${message.code === undefined ? "warning" : "error"}: ${message.message}\n`);
+  }
+  const told = planned.expansion?.errors.length ?? 0;
+  if (told === 0 && "errors" in planned)
+    for (const error of planned.errors) stderr.write(`no pipeline: ${error}\n`);
+  for (const [name, { reason }] of planned.creation?.absent ?? [])
+    stderr.write(`  ${name} is left out: ${reason}\n`);
+  return 2;
+}
+
+function choose(names: readonly string[], { planned }: Prepared): Chosen {
+  if ("errors" in planned) return { jobs: [], play: [] };
+  const { plan, creation } = planned;
+  const chosen = chooseJobs({ names }, plan.jobs, plan.stages);
+  if (!("unknown" in chosen)) return chosen;
+  const absent = creation.absent.get(chosen.unknown);
+  if (absent) {
+    throw new UsageError(
+      `the job "${chosen.unknown}" is not in this pipeline: ${absent.reason}; another --event or --ref may have it`,
+    );
+  }
+  throw new UsageError(
+    `there is no job "${chosen.unknown}"; the jobs are ${plan.jobs.map(({ name }) => name).join(", ")}`,
+  );
+}
+
+function nothingCanRun(impossible: readonly Readiness[]): string {
+  const [first] = notesOf(impossible);
+  return impossible.length > 1 ? `none of ${impossible.length} jobs can run here: ${first}` : (first ?? "");
+}
