@@ -20,6 +20,8 @@ export interface RunFolder {
   readonly folder: string;
   readonly logs: string;
   readonly cache: string;
+  /** The folder of all artifacts. */
+  readonly landing: string;
   /** Where the artifacts of a job land. */
   artifacts(job: string): string;
   /** Notes how the run has ended. */
@@ -45,6 +47,7 @@ export async function newRunFolder(
     folder,
     logs: join(folder, "logs"),
     cache: join(all, "cache"),
+    landing: artifacts,
     artifacts: (job) => join(artifacts, fileName(job)),
     note: (result) =>
       writeFile(join(folder, "run.json"), `${JSON.stringify(result, null, 2)}\n`, { mode: 0o600 }),

@@ -1,8 +1,10 @@
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UsageError } from "../../base/usage-error.ts";
+import { partEnd } from "../../pipelines/artifacts.ts";
 import { ExecutorChooser } from "../../pipelines/executor.ts";
 import { type Chosen, chooseJobs } from "../../run/choose-jobs.ts";
+import { type Guard, startGuard } from "../../run/guard.ts";
 import { type Readiness, readinessOf } from "../../run/obstacles.ts";
 import { type Prepared, prepareRun } from "../../run/prepare.ts";
 import { newCheckoutsFolder, newRunFolder } from "../../run/run-folder.ts";
@@ -26,6 +28,7 @@ export async function run(
   const concurrency = concurrencyOf(options);
   const executors = new ExecutorChooser(choice);
   const checkouts = await newCheckoutsFolder();
+  const guard = startGuard(checkouts, partEnd);
   try {
     const prepared = await prepareRun(request, checkouts);
     const { planned, identity, variables } = prepared;
@@ -36,20 +39,25 @@ export async function run(
     const shown = { prepared, ready, play: chosen.play };
     if (options.list) showList(shown, options.json ?? false, surroundings.stdout);
     else if (options.plan) showPlan(shown, options.json ?? false, surroundings.stdout);
-    else return await runAll(shown, { executors, concurrency, checkouts }, options, surroundings);
+    else return await runAll(shown, { executors, concurrency, checkouts, guard }, options, surroundings);
     return 0;
   } finally {
     await rm(checkouts, { recursive: true, force: true, maxRetries: 3 });
+    await guard.dismiss();
   }
+}
+
+/** What jobs run with, and what looks after them. */
+interface Machine {
+  readonly executors: ExecutorChooser;
+  readonly concurrency: number;
+  readonly checkouts: string;
+  readonly guard: Guard;
 }
 
 async function runAll(
   { prepared, ready, play }: ShownPlan,
-  machine: {
-    readonly executors: ExecutorChooser;
-    readonly concurrency: number;
-    readonly checkouts: string;
-  },
+  machine: Machine,
   options: RunOptions,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
@@ -61,6 +69,7 @@ async function runAll(
   const stages = "plan" in prepared.planned ? prepared.planned.plan.stages : [];
   const output = options.output && resolve(cwd, options.output);
   const runFolder = await newRunFolder(prepared.workTree, env, output);
+  machine.guard.watch(runFolder.landing);
   const onEvent = liveLogs(options, surroundings);
   try {
     const plan = { stages, jobs };
