@@ -20,6 +20,10 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
     .option("--inputs-file <file>", "inputs from a YAML or JSON file")
     .option("--variable <name=value>", "a variable of the pipeline", collect, [])
     .option("--secrets <file>", "variables in a file that git ignores (default: .berth-secrets.yml)")
+    .option("--only", "the named jobs without what they need: artifacts come from the last run that has them")
+    .option("--from <job>", "this job and all that comes after it, with artifacts of earlier runs")
+    .option("--until <job>", "this job and all that comes before it")
+    .option("--manual", "start manual jobs too")
     .option("--list", "list the jobs, and run nothing")
     .option("--plan", "say what would run, where and why, and why the rest would not; run nothing")
     .option(
@@ -29,6 +33,7 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
     )
     .option("--concurrency <number>", "jobs at the same time", String(Math.min(4, availableParallelism())))
     .option("--output <folder>", "where logs and artifacts go (default: the user's cache)")
+    .option("--keep", "leave the jobs' checkouts behind, and say where")
     .option("--project <path>", "the project's full path (default: that of origin)")
     .option("--host <name>", "the server's name (default: that of origin)")
     .option(
@@ -68,6 +73,8 @@ Examples:
   berth run
   berth run --plan --event merge_request
   berth run test --variable LOG_LEVEL=debug
+  berth run --only test
+  berth run --from test --until deploy --manual
   berth run deploy --secrets ~/secrets/staging.yml
   berth run --event tag --ref v1.2.0 --input environment=staging
   berth run --list --json

@@ -1,46 +1,19 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { moved, partOf, producersOf, readArtifact, readDotenvReports } from "./artifacts.ts";
-import { below, forwardedVariables, type StartDownstream, waits } from "./downstream.ts";
-import { describeExecutor, type ExecutorChooser } from "./executor.ts";
+import { below, forwardedVariables, waits } from "./downstream.ts";
+import { describeExecutor } from "./executor.ts";
 import { jobVariables, resolveBeforeStart, runnerVariables } from "./job-variables.ts";
 import { LocalJob, shouldRetry } from "./local-job.ts";
-import type { PipelinePlan, PlannedJob, Trigger } from "./plan.ts";
-import { type PipelineIdentity, pipelineVariables } from "./predefined.ts";
+import type { LocalPipelineOptions } from "./pipeline-options.ts";
+import type { PlannedJob, Trigger } from "./plan.ts";
+import { pipelineVariables } from "./predefined.ts";
 import type { PipelineEvent, PipelineResult } from "./result.ts";
 import { type AttemptOutcome, projectFolderInJob, runAttempt } from "./run-job.ts";
 import { runnerJob } from "./runner-job.ts";
 import { nextSteps, pipelineState, reopenAfter } from "./schedule.ts";
-import type { PipelineSources } from "./sources.ts";
 import { openTrace, type Trace } from "./trace.ts";
 import type { CiVariable } from "./variables.ts";
-
-export interface LocalPipelineOptions {
-  readonly plan: PipelinePlan;
-  readonly project: PipelineSources;
-  readonly identity: PipelineIdentity;
-  /** CI/CD variables of the project and the pipeline. */
-  readonly variables: readonly CiVariable[];
-  /** A private folder for checkouts and artifacts; the caller removes it. */
-  readonly folder: string;
-  /** Where the traces go; stays when `folder` is removed. */
-  readonly traceFolder: string;
-  /** The environment of jobs beside their CI/CD variables (PATH, HOME, …). */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly executors: ExecutorChooser;
-  /** Jobs at the same time. */
-  readonly concurrency: number;
-  readonly signal: AbortSignal;
-  /** Gets the traces of jobs as the runner writes them, secrets masked. */
-  readonly onTrace?: ((job: string, text: string) => void) | undefined;
-  readonly onEvent?: ((event: PipelineEvent) => void) | undefined;
-  /** Runs what trigger jobs start; without it they are left out. */
-  readonly startDownstream?: StartDownstream | undefined;
-  /** Where the caches of the project are kept from job to job. */
-  readonly cacheFolder?: string | undefined;
-  /** Where the artifacts of a job end up once they are complete; they stay when `folder` is removed. Without it they are below `folder`. */
-  readonly artifactsFolder?: ((job: string) => string) | undefined;
-}
 
 /** GitLab's default for a project. */
 const defaultTimeoutSeconds = 3600;
@@ -58,6 +31,11 @@ export class LocalPipeline {
     this.options = options;
     this.predefined = pipelineVariables(options.identity);
     this.jobs = options.plan.jobs.map((plan, index) => new LocalJob(plan, index));
+    for (const job of this.jobs) {
+      if (!options.earlier?.has(job.plan.name)) continue;
+      job.state = "success";
+      job.leftovers = options.earlier.get(job.plan.name);
+    }
   }
 
   /** Runs every job that may run, until only finished, skipped and manual jobs are left. */
@@ -145,6 +123,7 @@ export class LocalPipeline {
     if (artifactsFolder && job.leftovers)
       job.leftovers = await moved(job.leftovers, artifactsFolder(job.plan.name));
     job.finish(outcome, (Date.now() - begin) / 1000);
+    if (job.leftovers && outcome.state === "success") await this.options.onKept?.(job.leftovers);
     this.tell({ kind: "job-finished", job: job.plan.name, result: job.result() });
   }
 
@@ -230,7 +209,7 @@ export class LocalPipeline {
       });
     } finally {
       await trace.close();
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      if (!options.keepCheckouts) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     }
   }
 

@@ -15,7 +15,7 @@ export function runsFolder({ key }: WorkTree, env: Environment): string {
   return join(env.XDG_CACHE_HOME || join(env.HOME ?? homedir(), ".cache"), "berth", "run", key);
 }
 
-/** What stays of one run: `logs/`, `artifacts/<job>/` and `run.json`; `cache` is the project's, for all its runs. */
+/** What stays of one run: `logs/`, `artifacts/<job>/`, `kept/` and `run.json`; `cache` is the project's, for all its runs. */
 export interface RunFolder {
   readonly folder: string;
   readonly logs: string;
@@ -26,11 +26,11 @@ export interface RunFolder {
   artifacts(job: string): string;
   /** Notes how the run has ended. */
   note(result: unknown): Promise<void>;
-  /** Removes what was on its way when the run ended. */
+  /** Removes what was on its way when the run ended, and the oldest runs. */
   tidy(): Promise<void>;
 }
 
-/** Makes the folder of a new run, and removes the oldest ones. `given`: a folder of the user's own choice, which is left alone afterwards. */
+/** Makes the folder of a new run. `given`: a folder of the user's own choice, which is left alone afterwards. */
 export async function newRunFolder(
   workTree: WorkTree,
   env: Environment,
@@ -42,7 +42,6 @@ export async function newRunFolder(
   const folder = given ?? join(runs, name);
   const artifacts = join(folder, "artifacts");
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (given === undefined) await dropOldRuns(runs);
   return {
     folder,
     logs: join(folder, "logs"),
@@ -54,6 +53,8 @@ export async function newRunFolder(
     tidy: async () => {
       for (const each of await readdir(artifacts).catch(() => []))
         if (each.endsWith(partEnd)) await rm(join(artifacts, each), { recursive: true, force: true });
+      // Not before: the run may have used what an old one has left.
+      await dropOldRuns(runs);
     },
   };
 }
@@ -72,7 +73,7 @@ export async function newCheckoutsFolder(): Promise<string> {
 }
 
 async function dropOldRuns(runs: string): Promise<void> {
-  const old = (await readdir(runs)).sort().slice(0, -keptRuns);
+  const old = (await readdir(runs).catch(() => [])).sort().slice(0, -keptRuns);
   for (const each of old.filter((run) => !isAlive(run)))
     await rm(join(runs, each), { recursive: true, force: true });
 }

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { UsageError } from "../../base/usage-error.ts";
 import { toJson } from "../../engine/yaml/index.ts";
 import type { ExecutorChoice } from "../../pipelines/executor.ts";
+import type { Choice } from "../../run/choose-jobs.ts";
 import { type EventName, eventNames } from "../../run/event.ts";
 import type { RunRequest } from "../../run/prepare.ts";
 import type { Surroundings } from "../command.ts";
@@ -17,6 +18,11 @@ export interface RunOptions {
   readonly inputsFile?: string;
   readonly variable: readonly string[];
   readonly secrets?: string;
+  readonly only?: boolean;
+  readonly from?: string;
+  readonly until?: string;
+  readonly manual?: boolean;
+  readonly keep?: boolean;
   readonly list?: boolean;
   readonly plan?: boolean;
   readonly executor: string;
@@ -54,6 +60,15 @@ export async function requestOf(options: RunOptions, surroundings: Surroundings)
     mirrors: options.mirror.map((folder) => resolve(cwd, folder)),
     ...(await onlineSources(options, surroundings)),
   };
+}
+
+/** Which jobs run. @throws UsageError */
+export function choiceOf(names: readonly string[], { only, from, until, manual }: RunOptions): Choice {
+  if (only && names.length === 0)
+    throw new UsageError("--only: name the jobs to run without what they need, as in berth run --only test");
+  if (names.length > 0 && (from !== undefined || until !== undefined))
+    throw new UsageError("--from and --until choose the jobs themselves: name no others beside them");
+  return { names, only, from, until, manual };
 }
 
 /** How jobs run. @throws UsageError */

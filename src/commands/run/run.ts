@@ -3,15 +3,16 @@ import { resolve } from "node:path";
 import { UsageError } from "../../base/usage-error.ts";
 import { partEnd } from "../../pipelines/artifacts.ts";
 import { ExecutorChooser } from "../../pipelines/executor.ts";
-import { type Chosen, chooseJobs } from "../../run/choose-jobs.ts";
+import { type Choice, type Chosen, chooseJobs } from "../../run/choose-jobs.ts";
 import { type Guard, startGuard } from "../../run/guard.ts";
 import { type Readiness, readinessOf } from "../../run/obstacles.ts";
 import { type Prepared, prepareRun } from "../../run/prepare.ts";
 import { newCheckoutsFolder, newRunFolder } from "../../run/run-folder.ts";
 import { runJobs } from "../../run/run-jobs.ts";
 import type { ExitCode, Surroundings } from "../command.ts";
+import { earlierNotes, findEarlier } from "./earlier.ts";
 import { liveLogs } from "./live.ts";
-import { concurrencyOf, executorChoice, type RunOptions, requestOf } from "./options.ts";
+import { choiceOf, concurrencyOf, executorChoice, type RunOptions, requestOf } from "./options.ts";
 import { painter } from "./paint.ts";
 import { resultData } from "./result-data.ts";
 import { notesOf, type ShownPlan, showList, showPlan } from "./show-plan.ts";
@@ -24,25 +25,30 @@ export async function run(
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const request = await requestOf(options, surroundings);
+  const jobChoice = choiceOf(names, options);
   const choice = executorChoice(options);
   const concurrency = concurrencyOf(options);
   const executors = new ExecutorChooser(choice);
   const checkouts = await newCheckoutsFolder();
   const guard = startGuard(checkouts, partEnd);
+  let kept = false;
   try {
     const prepared = await prepareRun(request, checkouts);
     const { planned, identity, variables } = prepared;
     if ("errors" in planned) return refuse(prepared, surroundings);
     const { expansion } = planned;
-    const chosen = choose(names, prepared);
-    const ready = await readinessOf(chosen.jobs, { identity, variables, expansion, executors, choice });
-    const shown = { prepared, ready, play: chosen.play };
+    const { jobs, play, earlier } = choose(jobChoice, prepared);
+    const ready = await readinessOf(jobs, { identity, variables, expansion, executors, choice });
+    const shown = { prepared, ready, play, earlier: await findEarlier(earlier, prepared, surroundings.env) };
     if (options.list) showList(shown, options.json ?? false, surroundings.stdout);
     else if (options.plan) showPlan(shown, options.json ?? false, surroundings.stdout);
-    else return await runAll(shown, { executors, concurrency, checkouts, guard }, options, surroundings);
+    else {
+      kept = options.keep ?? false;
+      return await runAll(shown, { executors, concurrency, checkouts, guard }, options, surroundings);
+    }
     return 0;
   } finally {
-    await rm(checkouts, { recursive: true, force: true, maxRetries: 3 });
+    if (!kept) await rm(checkouts, { recursive: true, force: true, maxRetries: 3 });
     await guard.dismiss();
   }
 }
@@ -56,13 +62,14 @@ interface Machine {
 }
 
 async function runAll(
-  { prepared, ready, play }: ShownPlan,
+  { prepared, ready, play, earlier }: ShownPlan,
   machine: Machine,
   options: RunOptions,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const { cwd, env, stdout, stderr, signal } = surroundings;
-  if (!options.quiet) for (const note of notesOf(ready)) stderr.write(`note: ${note}\n`);
+  const notes = [...notesOf(ready), ...earlierNotes(earlier)];
+  if (!options.quiet) for (const note of notes) stderr.write(`note: ${note}\n`);
   const impossible = ready.filter(({ obstacle }) => obstacle !== undefined);
   const jobs = ready.filter(({ obstacle }) => obstacle === undefined).map(({ job }) => job);
   if (jobs.length === 0) throw new UsageError(nothingCanRun(impossible));
@@ -72,11 +79,22 @@ async function runAll(
   machine.guard.watch(runFolder.landing);
   const onEvent = liveLogs(options, surroundings);
   try {
-    const plan = { stages, jobs };
-    const result = await runJobs(prepared, { ...machine, plan, play, runFolder, env, signal, onEvent });
+    const plan = { stages, jobs: [...earlier.map(({ job }) => job), ...jobs] };
+    const result = await runJobs(prepared, {
+      ...machine,
+      plan,
+      play,
+      earlier: new Map(earlier.map(({ job, kept }) => [job.name, kept?.leftovers])),
+      keep: options.keep ?? false,
+      runFolder,
+      env,
+      signal,
+      onEvent,
+    });
     const finished = { prepared, result, impossible, folder: runFolder.folder };
     await runFolder.note(resultData(finished));
     print(finished, options, stdout, env);
+    if (options.keep) stderr.write(`Checkouts stay in ${machine.checkouts}\n`);
     return exitCodeOf(finished, signal);
   } finally {
     await runFolder.tidy();
@@ -113,10 +131,10 @@ function refuse({ planned }: Prepared, { stderr }: Surroundings): ExitCode {
   return 2;
 }
 
-function choose(names: readonly string[], { planned }: Prepared): Chosen {
-  if ("errors" in planned) return { jobs: [], play: [] };
+function choose(choice: Choice, { planned }: Prepared): Chosen {
+  if ("errors" in planned) return { jobs: [], play: [], earlier: [] };
   const { plan, creation } = planned;
-  const chosen = chooseJobs({ names }, plan.jobs, plan.stages);
+  const chosen = chooseJobs(choice, plan.jobs, plan.stages);
   if (!("unknown" in chosen)) return chosen;
   const absent = creation.absent.get(chosen.unknown);
   if (absent) {

@@ -1,6 +1,7 @@
 import type { Readiness } from "../../run/obstacles.ts";
 import type { Prepared } from "../../run/prepare.ts";
 import type { OutputStream } from "../command.ts";
+import { earlierNotes, type FoundEarlier } from "./earlier.ts";
 import { table } from "./table.ts";
 import { differenceInWords, obstacleInWords, runnerInWords } from "./words.ts";
 
@@ -10,6 +11,8 @@ export interface ShownPlan {
   readonly ready: readonly Readiness[];
   /** Manual jobs that would be started. */
   readonly play: readonly string[];
+  /** Jobs that do not run: what an earlier run has of them is used. */
+  readonly earlier: readonly FoundEarlier[];
 }
 
 /** Prints the names of the jobs by stage, for `--list`. */
@@ -54,7 +57,7 @@ function reasonOf({ planned }: Prepared, job: string): string {
   return planned.creation?.jobs.get(job)?.decision.reason ?? "";
 }
 
-function toData({ prepared, ready, play }: ShownPlan) {
+function toData({ prepared, ready, play, earlier }: ShownPlan) {
   const { planned } = prepared;
   return {
     version: 1,
@@ -70,13 +73,14 @@ function toData({ prepared, ready, play }: ShownPlan) {
       obstacle: each.obstacle,
       differences: each.differences,
     })),
+    earlier: earlier.map(({ job, kept }) => ({ name: job.name, run: kept?.run, sha: kept?.sha })),
     absent: Object.fromEntries(
       [...(planned.creation?.absent ?? [])].map(([name, { reason }]) => [name, reason]),
     ),
   };
 }
 
-function toText({ prepared, ready, play }: ShownPlan): string {
+function toText({ prepared, ready, play, earlier }: ShownPlan): string {
   const parts = [`${eventInWords(prepared)}\n`];
   const possible = ready.filter(({ obstacle }) => obstacle === undefined);
   const rows = possible.map((each) => {
@@ -94,7 +98,7 @@ function toText({ prepared, ready, play }: ShownPlan): string {
         absent.map(([name, { reason }]) => [name, reason]),
       ),
     );
-  const notes = notesOf(ready);
+  const notes = [...notesOf(ready), ...earlierNotes(earlier)];
   if (notes.length > 0) parts.push(`${notes.map((note) => `note: ${note}`).join("\n")}\n`);
   return parts.join("\n");
 }
