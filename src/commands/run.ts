@@ -23,6 +23,10 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
     .option("--only", "the named jobs without what they need: artifacts come from the last run that has them")
     .option("--from <job>", "this job and all that comes after it, with artifacts of earlier runs")
     .option("--until <job>", "this job and all that comes before it")
+    .option(
+      "--changed [commit]",
+      "only jobs that rules with changes let in, with what they need: what differs from a commit or branch (default: HEAD)",
+    )
     .option("--manual", "start manual jobs too")
     .option("--list", "list the jobs, and run nothing")
     .option("--plan", "say what would run, where and why, and why the rest would not; run nothing")
@@ -74,6 +78,7 @@ Examples:
   berth run --plan --event merge_request
   berth run test --variable LOG_LEVEL=debug
   berth run --only test
+  berth run --changed main
   berth run --from test --until deploy --manual
   berth run deploy --secrets ~/secrets/staging.yml
   berth run --event tag --ref v1.2.0 --input environment=staging

@@ -14,7 +14,7 @@ export interface Choice {
   readonly manual?: boolean | undefined;
 }
 
-/** What runs, in the pipeline's order. */
+/** What runs, in the order of the stages. */
 export interface Chosen {
   readonly jobs: readonly PlannedJob[];
   /** The manual ones among them that are to be started. */
@@ -38,9 +38,10 @@ export interface Unknown {
 /** The jobs of a pipeline that a choice means. */
 export function chooseJobs(
   choice: Choice,
-  jobs: readonly PlannedJob[],
+  given: readonly PlannedJob[],
   stages: readonly string[],
 ): Chosen | Unknown {
+  const jobs = given.toSorted((one, other) => stages.indexOf(one.stage) - stages.indexOf(other.stage));
   const { names, from, until, only = false, manual = false } = choice;
   const asked = [...names, ...[from, until].filter((name) => name !== undefined)];
   const unknown = asked.find((name) => jobsNamed(name, jobs).length === 0);

@@ -1,3 +1,4 @@
+import { UsageError } from "../base/usage-error.ts";
 import type { Repository } from "../git/repository.ts";
 import type { PipelineTrigger } from "../pipelines/predefined.ts";
 import type { WorkTree } from "./work-tree.ts";
@@ -14,6 +15,8 @@ export interface EventRequest {
   /** The branch that a merge request goes to. */
   readonly target?: string | undefined;
   readonly defaultBranch?: string | undefined;
+  /** A commit or branch; what differs from it is what has changed, whatever the event. */
+  readonly changedSince?: string | undefined;
 }
 
 /** An event with what it is measured by. */
@@ -27,8 +30,17 @@ export interface RunEvent {
   readonly changedFiles: readonly string[] | undefined;
 }
 
-/** What an event means for a work tree. */
+/** What an event means for a work tree. @throws UsageError where `changedSince` leads nowhere */
 export async function eventOf(request: EventRequest, workTree: WorkTree): Promise<RunEvent> {
+  const event = await measuredEvent(request, workTree);
+  const { changedSince } = request;
+  if (changedSince === undefined) return event;
+  const changedFiles = await workTree.repository?.changedSince(changedSince).catch(() => undefined);
+  if (changedFiles) return { ...event, changedFiles };
+  throw new UsageError(`--changed ${changedSince}: there is no such commit or branch here`);
+}
+
+async function measuredEvent(request: EventRequest, workTree: WorkTree): Promise<RunEvent> {
   const { event } = request;
   const defaultBranch = request.defaultBranch ?? workTree.defaultBranch;
   const { repository } = workTree;

@@ -1,4 +1,5 @@
 import type { PipelineExpansion } from "../engine/expand-pipeline.ts";
+import type { MergedJob } from "../engine/pipeline/index.ts";
 import type { Executor, ExecutorChoice, ExecutorChooser } from "../pipelines/executor.ts";
 import { resolveBeforeStart } from "../pipelines/job-variables.ts";
 import type { PlannedJob } from "../pipelines/plan.ts";
@@ -49,7 +50,7 @@ export async function readinessOf(
   const predefined = pipelineVariables(options.identity);
   const found: Readiness[] = [];
   for (const job of jobs) {
-    const keywords = (options.expansion.jobs[job.name] ?? {}) as Keywords;
+    const keywords = options.expansion.jobs[job.name] ?? {};
     const name = job.image && resolveBeforeStart(job.image.name, job, predefined, options.variables);
     const executor = await executorOf(name, options);
     const obstacle = obstacleOf(job, keywords) ?? ("code" in executor ? executor : undefined);
@@ -63,10 +64,8 @@ export async function readinessOf(
   return withFollowers(found);
 }
 
-interface Keywords {
-  readonly secrets?: unknown;
-  readonly id_tokens?: Readonly<Record<string, unknown>>;
-}
+/** What a runner of GitLab gets done by others. */
+type Keywords = Pick<Partial<MergedJob>, "secrets" | "id_tokens">;
 
 async function executorOf(
   image: string | undefined,

@@ -64,7 +64,7 @@ describe("berth run", () => {
     expect(await readFile(jobs[0]?.traceFile ?? "", "utf8")).toContain("Job succeeded");
     const chosen = join(project.root, "chosen");
     await project.json("build", "--output", chosen);
-    expect((await readdir(chosen)).sort()).toEqual(["artifacts", "logs", "run.json"]);
+    expect((await readdir(chosen)).sort()).toEqual(["artifacts", "kept", "logs", "run.json"]);
   });
 
   it("runs named jobs with what they need, and starts manual ones", async () => {
@@ -119,6 +119,46 @@ after: { stage: test, script: [echo never] }
     await project.commit();
     await project.git("update-ref", "refs/remotes/origin/main", "HEAD");
     expect(await names(), "pushed").toEqual(["code"]);
+  });
+
+  it("runs only what a change touches, with what that needs", async () => {
+    const byChanges = (path: string) => `stage: test, rules: [{ changes: [${path}] }], script: [echo yes]`;
+    project = await RunProject.create({
+      ".gitlab-ci.yml": `
+stages: [build, test]
+docs: { ${byChanges("docs/**")}, needs: [] }
+code: { ${byChanges("src/**")}, needs: [build] }
+always: { stage: test, script: [echo yes] }
+build: { stage: build, script: [echo yes] }
+`,
+    });
+    await project.git("checkout", "--quiet", "-b", "feature/x");
+    const nothing = await project.run(["--changed"]);
+    expect([nothing.code, nothing.out]).toEqual([0, ""]);
+    expect(nothing.err).toContain("no job is in the pipeline because of the 0 files that changed");
+    await project.write({ "src/a": "new" });
+    expect(states(await project.json("--changed"))).toEqual({ build: "success", code: "success" });
+    await project.commit();
+    await project.write({ "docs/a": "new" });
+    expect(states(await project.json("--changed"))).toEqual({ docs: "success" });
+    expect(Object.keys(states(await project.json("--changed", "main")))).toEqual(["build", "docs", "code"]);
+    await expect(project.run(["--changed", "nowhere"])).rejects.toThrow(/no such commit or branch/);
+    await expect(project.run(["docs", "--changed"])).rejects.toThrow(/chooses the jobs itself/);
+  });
+
+  it("says how to give a project that is not here", async () => {
+    project = await RunProject.create({
+      ".gitlab-ci.yml": "include: [{ project: group/other, file: jobs.yml }]\n",
+    });
+    const { code, err } = await project.run([]);
+    expect(code).toBe(2);
+    expect(err).toContain("Project `group/other` not found or access denied!");
+    expect(err).toContain("hint: other projects come from --with project=folder");
+    const other = { "../other/jobs.yml": "theirs: { script: [echo theirs] }\n" };
+    await project.write(other);
+    expect((await project.run(["--with", `group/other=${project.root}/other`])).err).toMatch(
+      /^theirs \| theirs$/m,
+    );
   });
 
   it("says before the start what cannot run here, runs the rest and ends with 2", async () => {

@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly from?: string;
   readonly until?: string;
   readonly manual?: boolean;
+  /** `true`: since HEAD. */
+  readonly changed?: string | true;
   readonly keep?: boolean;
   readonly list?: boolean;
   readonly plan?: boolean;
@@ -50,6 +52,7 @@ export async function requestOf(options: RunOptions, surroundings: Surroundings)
     ref: options.ref,
     target: options.target,
     defaultBranch: options.defaultBranch,
+    changedSince: options.changed === true ? "HEAD" : options.changed,
     project: options.project,
     inputs: inputs && (toJson(inputs) as Record<string, unknown>),
     variables: pairs("--variable", options.variable).map(([key, value]) => {
@@ -63,7 +66,10 @@ export async function requestOf(options: RunOptions, surroundings: Surroundings)
 }
 
 /** Which jobs run. @throws UsageError */
-export function choiceOf(names: readonly string[], { only, from, until, manual }: RunOptions): Choice {
+export function choiceOf(names: readonly string[], options: RunOptions): Choice {
+  const { only, from, until, manual, changed } = options;
+  if (changed !== undefined && (names.length > 0 || only || from !== undefined || until !== undefined))
+    throw new UsageError("--changed chooses the jobs itself: leave names, --only, --from and --until out");
   if (only && names.length === 0)
     throw new UsageError("--only: name the jobs to run without what they need, as in berth run --only test");
   if (names.length > 0 && (from !== undefined || until !== undefined))

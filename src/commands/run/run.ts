@@ -9,11 +9,13 @@ import { type Readiness, readinessOf } from "../../run/obstacles.ts";
 import { type Prepared, prepareRun } from "../../run/prepare.ts";
 import { newCheckoutsFolder, newRunFolder } from "../../run/run-folder.ts";
 import { runJobs } from "../../run/run-jobs.ts";
+import { touchedJobs } from "../../run/touched-jobs.ts";
 import type { ExitCode, Surroundings } from "../command.ts";
 import { earlierNotes, findEarlier } from "./earlier.ts";
 import { liveLogs } from "./live.ts";
 import { choiceOf, concurrencyOf, executorChoice, type RunOptions, requestOf } from "./options.ts";
 import { painter } from "./paint.ts";
+import { refuse } from "./refuse.ts";
 import { resultData } from "./result-data.ts";
 import { notesOf, type ShownPlan, showList, showPlan } from "./show-plan.ts";
 import { type FinishedRun, summary } from "./summary.ts";
@@ -35,9 +37,11 @@ export async function run(
   try {
     const prepared = await prepareRun(request, checkouts);
     const { planned, identity, variables } = prepared;
-    if ("errors" in planned) return refuse(prepared, surroundings);
+    if ("errors" in planned) return refuse(prepared, surroundings.stderr);
     const { expansion } = planned;
-    const { jobs, play, earlier } = choose(jobChoice, prepared);
+    const touched = options.changed === undefined ? undefined : touchedJobs(prepared);
+    if (touched?.length === 0) return nothingTouched(prepared, surroundings);
+    const { jobs, play, earlier } = choose(touched ? { ...jobChoice, names: touched } : jobChoice, prepared);
     const ready = await readinessOf(jobs, { identity, variables, expansion, executors, choice });
     const shown = { prepared, ready, play, earlier: await findEarlier(earlier, prepared, surroundings.env) };
     if (options.list) showList(shown, options.json ?? false, surroundings.stdout);
@@ -117,20 +121,6 @@ function exitCodeOf({ result, impossible }: FinishedRun, signal: AbortSignal): E
   return impossible.length > 0 ? 2 : 0;
 }
 
-/** GitLab makes no pipeline: its words, and exit code 1 as for any finding. */
-function refuse({ planned }: Prepared, { stderr }: Surroundings): ExitCode {
-  for (const message of planned.expansion?.messages ?? []) {
-    const at = message.file === undefined ? "" : `${message.file}:${message.line}:${message.column}: `;
-    stderr.write(`${at}${message.code === undefined ? "warning" : "error"}: ${message.message}\n`);
-  }
-  const told = planned.expansion?.errors.length ?? 0;
-  if (told === 0 && "errors" in planned)
-    for (const error of planned.errors) stderr.write(`no pipeline: ${error}\n`);
-  for (const [name, { reason }] of planned.creation?.absent ?? [])
-    stderr.write(`  ${name} is left out: ${reason}\n`);
-  return 2;
-}
-
 function choose(choice: Choice, { planned }: Prepared): Chosen {
   if ("errors" in planned) return { jobs: [], play: [], earlier: [] };
   const { plan, creation } = planned;
@@ -145,6 +135,12 @@ function choose(choice: Choice, { planned }: Prepared): Chosen {
   throw new UsageError(
     `there is no job "${chosen.unknown}"; the jobs are ${plan.jobs.map(({ name }) => name).join(", ")}`,
   );
+}
+
+function nothingTouched({ event }: Prepared, { stderr }: Surroundings): ExitCode {
+  const count = event.changedFiles?.length ?? 0;
+  stderr.write(`nothing to run: no job is in the pipeline because of the ${count} files that changed\n`);
+  return 0;
 }
 
 function nothingCanRun(impossible: readonly Readiness[]): string {
