@@ -28,6 +28,7 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
       "only jobs that rules with changes let in, with what they need: what differs from a commit or branch (default: HEAD)",
     )
     .option("--manual", "start manual jobs too")
+    .option("--watch", "run again after each change of the files, until Ctrl-C")
     .option("--list", "list the jobs, and run nothing")
     .option("--plan", "say what would run, where and why, and why the rest would not; run nothing")
     .option(
@@ -79,6 +80,7 @@ Examples:
   berth run test --variable LOG_LEVEL=debug
   berth run --only test
   berth run --changed main
+  berth run test --watch
   berth run --from test --until deploy --manual
   berth run deploy --secrets ~/secrets/staging.yml
   berth run --event tag --ref v1.2.0 --input environment=staging

@@ -1,5 +1,5 @@
 import { lstatSync, readFileSync } from "node:fs";
-import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FileTree } from "../engine/pipeline/index.ts";
 import type { Repository } from "../git/repository.ts";
@@ -45,13 +45,9 @@ export class Snapshot implements PipelineSources {
 
   /** Takes a snapshot; `folder` is a private one. Throws git's own words. */
   static async take(workTree: WorkTree, folder: string, identity: ProjectIdentity): Promise<Snapshot> {
-    const store = join(folder, "repository.git");
-    await git(folder, ["init", "--quiet", "--bare", "--template=", store]);
-    const { repository, head } = workTree;
-    if (repository) await lend(repository, store);
-    const index = join(folder, "index");
-    await addFiles(workTree, store, index);
-    const tree = await git(store, ["write-tree"], { GIT_INDEX_FILE: index });
+    const store = await makeStore(workTree, folder);
+    const { head } = workTree;
+    const tree = await treeOf(workTree, store, join(folder, "index"));
     const known = head === undefined ? undefined : await git(store, ["rev-parse", `${head}^{tree}`]);
     const changed = tree !== known;
     const sha = changed || head === undefined ? await commit(workTree, store, tree) : head;
@@ -82,6 +78,20 @@ export class Snapshot implements PipelineSources {
   }
 }
 
+/** Makes the throw-away repository beside a work tree's own, in a private folder. Returns its path. */
+export async function makeStore({ repository }: WorkTree, folder: string): Promise<string> {
+  const store = join(folder, "repository.git");
+  await git(folder, ["init", "--quiet", "--bare", "--template=", store]);
+  if (repository) await lend(repository, store);
+  return store;
+}
+
+/** The id of the tree that git would commit of the work tree as it is now; the same files have the same id. `index`: a file of the caller's. */
+export async function treeOf(workTree: WorkTree, store: string, index: string): Promise<string> {
+  await addFiles(workTree, store, index);
+  return git(store, ["write-tree"], { GIT_INDEX_FILE: index });
+}
+
 /** Gives a throw-away repository the objects, branches and tags of another one, and its view of files. */
 async function lend(repository: Repository, store: string): Promise<void> {
   await mkdir(join(store, "objects", "info"), { recursive: true });
@@ -110,13 +120,20 @@ async function addFiles({ folder, repository }: WorkTree, store: string, index: 
     return;
   }
   try {
-    await copyFile(await repository.pathOf("index"), index);
+    await copyWithTimes(await repository.pathOf("index"), index);
     await add();
   } catch {
     await rm(index, { force: true });
     await rm(`${index}.lock`, { force: true });
     await add();
   }
+}
+
+/** A file that was written in the second in which the index was is read again by git; it knows that second from the index's own time. */
+async function copyWithTimes(from: string, to: string): Promise<void> {
+  const { atime, mtime } = await stat(from);
+  await copyFile(from, to);
+  await utimes(to, atime, mtime);
 }
 
 /** The message is that of HEAD: conditions that read it decide as they would after the next amend. */

@@ -214,6 +214,35 @@ downstream: { stage: test, trigger: group/other }
     expect(states(await project.json())).toEqual({ one: "success" });
   });
 
+  it("runs again after a change, also of its own pipeline, until it is interrupted", async () => {
+    const show = "show: { script: ['echo \"it is $(cat source)\"'] }\n";
+    project = await RunProject.create({ ".gitlab-ci.yml": show, ".gitignore": "log\n", source: "one" });
+    const controller = new AbortController();
+    const changes = [
+      { source: "two", log: "x" },
+      { ".gitlab-ci.yml": "other: { script: [echo other] }\n" },
+      { ".gitlab-ci.yml": show, source: "three" },
+    ];
+    const { code, err } = await project.run(["show", "--watch"], {
+      signal: controller.signal,
+      onErr: (text) => {
+        if (!text.startsWith("waiting")) return;
+        const next = changes.shift();
+        if (next) void project.write(next);
+        else controller.abort("SIGINT");
+      },
+    });
+    expect(code).toBe(0);
+    const told = err.split("\n").filter((line) => /^(show \| it is|berth:)/.test(line));
+    expect(told).toEqual([
+      "show | it is one",
+      "show | it is two",
+      'berth: there is no job "show"; the jobs are other',
+      "show | it is three",
+    ]);
+    await expect(project.run(["--watch", "--json"])).rejects.toThrow(/leave --list, --plan and --json out/);
+  });
+
   it("leaves nothing behind when it is interrupted", async () => {
     project = await RunProject.create({
       ".gitlab-ci.yml": `

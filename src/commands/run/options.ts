@@ -24,6 +24,7 @@ export interface RunOptions {
   readonly manual?: boolean;
   /** `true`: since HEAD. */
   readonly changed?: string | true;
+  readonly watch?: boolean;
   readonly keep?: boolean;
   readonly list?: boolean;
   readonly plan?: boolean;

@@ -19,9 +19,22 @@ import { refuse } from "./refuse.ts";
 import { resultData } from "./result-data.ts";
 import { notesOf, type ShownPlan, showList, showPlan } from "./show-plan.ts";
 import { type FinishedRun, summary } from "./summary.ts";
+import { watch } from "./watch.ts";
 
 /** Runs jobs of the project's pipeline, or says what would run. @throws UsageError for the user's mistakes */
 export async function run(
+  names: readonly string[],
+  options: RunOptions,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const once = () => runOnce(names, options, surroundings);
+  if (!options.watch) return once();
+  if (options.list || options.plan || options.json)
+    throw new UsageError("--watch runs jobs again and again: leave --list, --plan and --json out");
+  return watch(once, surroundings);
+}
+
+async function runOnce(
   names: readonly string[],
   options: RunOptions,
   surroundings: Surroundings,
