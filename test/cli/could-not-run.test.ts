@@ -29,6 +29,7 @@ const rows: readonly (readonly [string, RegExp])[] = [
   ["release check --since 9.9.9", /not in a git repository/],
   ["release notes --since 9.9.9", /not in a git repository/],
   ["release impact --group platform", /--project/],
+  ["verify 9.9.9", /not in a git repository/],
   ["outdated no-such-file.yml", /there is no file "no-such-file\.yml"/],
   ["catalog build --output templates", /templates/],
   ["catalog serve --port eighty", /--port eighty/],
