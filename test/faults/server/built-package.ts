@@ -9,6 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -70,7 +71,9 @@ async function build(script: string, folder: string, say: (line: string) => void
     const application = join(work, "project");
     cpSync(example, application, { recursive: true });
     const env = { ...index.environment, ...inputs, CI_PROJECT_DIR: application };
-    await mustRun(["bash", "-c", script], { cwd: application, env });
+    const job = join(work, "job.sh"); // longer than one argument may be (131,072 bytes)
+    writeFileSync(job, script, { mode: 0o600 });
+    await mustRun(["bash", job], { cwd: application, env });
     rmSync(beside, { recursive: true, force: true });
     mkdirSync(beside);
     await mustRun(["tar", "-xzf", join(application, "deployment_package.tar.gz"), "-C", beside]);
