@@ -16,15 +16,16 @@ import zipfile
 
 def main(folder, version):
     lock = (folder / "requirements.lock").read_text()
+    manifest = (folder / "manifest.json").read_text()
     for wheel in folder.glob("wheels/*-cp*.whl"):
         plain = wheel.with_name("-".join(wheel.stem.split("-")[:2]) + "-py3-none-any.whl")
         before = sha256(wheel)
         without_compiled_parts(wheel, plain)
         wheel.unlink()
         lock = lock.replace(before, sha256(plain))
+        manifest = manifest.replace(wheel.name, plain.name)
     (folder / "requirements.lock").write_text(lock)
-    manifest = folder / "manifest.json"
-    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "python": version}))
+    (folder / "manifest.json").write_text(json.dumps({**json.loads(manifest), "python": version, "python_full_version": f"{version}.0"}))
 
 
 def without_compiled_parts(wheel, plain):
