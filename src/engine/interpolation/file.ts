@@ -126,7 +126,7 @@ function fill(
   const resolution = resolveInputs(declared, given, gitlabVersion);
   rounds.add(resolution.problems.filter((each) => !isOfWrongDeclaration(each, rounds.problems)));
   if (rounds.stop(goesOn)) return failure(rounds.problems, "interpolation", true);
-  const values = rounds.problems.length > 0 ? mended(declared, resolution) : resolution.values;
+  const values = rounds.problems.length > 0 ? repaired(declared, resolution) : resolution.values;
   const context = contextOf(values, readComponentFields(header), component ?? {});
   const { config, problems } = interpolate(content, context, {
     variables: variables ?? [],
@@ -166,7 +166,7 @@ function isOfWrongDeclaration({ subject }: Problem, told: readonly Problem[]): b
 }
 
 /** Values to go on with: what is given or the default where that is right, else a sample. */
-function mended(declared: readonly Input[], { values, problems }: Resolution): Resolution["values"] {
+function repaired(declared: readonly Input[], { values, problems }: Resolution): Resolution["values"] {
   const wrong = new Set(problems.map(({ subject }) => subject));
   return new Map(
     declared.map((input) => {

@@ -7,7 +7,7 @@ export const rule: Rule = {
   severity: "warning",
   confidence: "high",
   summary: "A component's jobs run in a usual stage, or take their stage as an input.",
-  why: "A consumer whose pipeline does not list the stage gets an error that can only be mended by adding the stage. As an input, the stage fits any pipeline.",
+  why: "A consumer whose pipeline does not list the stage gets an error that can only be fixed by adding the stage. As an input, the stage fits any pipeline.",
   reference: "https://docs.gitlab.com/ci/components/#replace-hardcoded-values-with-inputs",
   check(file, { report }) {
     if (file.kind !== "component" || file.body?.has("stages")) return;
