@@ -10,7 +10,7 @@ NEVER = {
     "a virtual environment": ("venv", ".venv"),
     "made by a tool": (
         *("__pycache__", "*.pyc", "*.pyo", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".tox", ".nox", ".cache"),
-        *(".coverage", ".coverage.*", ".berth", "berth-build.env", ".gitlab-ci-local", ".DS_Store", "deployment_package.tar.gz*"),
+        *(".coverage", ".coverage.*", ".berth", ".complete", ".rsync-partial", "berth-build.env", ".gitlab-ci-local", ".DS_Store", "deployment_package.tar.gz*"),
     ),
     "may hold secrets": (
         *(".env", ".env.*", "*.env", ".envrc", "*.key", "*.ppk", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.kdbx"),

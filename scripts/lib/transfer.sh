@@ -10,7 +10,7 @@ stage_package() {
   for name in app wheels; do
     [[ -d $WORK/unpacked/$name && ! -L $WORK/unpacked/$name ]] || fail "$BERTH_PACKAGE holds no folder $name: it is not a package of the build job"
   done
-  for name in .berth venv .env.production; do
+  for name in .berth .complete .env.production .rsync-partial venv; do
     [[ ! -e $WORK/unpacked/app/$name && ! -L $WORK/unpacked/app/$name ]] || fail "$BERTH_PACKAGE holds app/$name, which only the server makes: it is not a package of the build job"
   done
   mv "$WORK/unpacked/app" "$WORK/stage"

@@ -7,7 +7,7 @@ const folder = "/etc/systemd/system";
 const launcher = "/usr/local/lib/berth/launch";
 
 /** Users that Debian's packages make, for more than one program: acting as one of them is more than acting as one application. */
-const sharedUsers =
+export const sharedUsers =
   /^(root|daemon|bin|sys|sync|games|man|lp|mail|news|uucp|proxy|www-data|backup|list|irc|gnats|nobody|_apt|messagebus|sshd|systemd-.*)$/;
 
 /**

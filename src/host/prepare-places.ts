@@ -37,6 +37,10 @@ export function folderChecks({
   backupPath,
   units,
 }: Preparation): string {
+  const foreignUnit = `for folder in /usr/lib/systemd/system /lib/systemd/system; do
+  [ ! -e "$folder/${serviceName}.service" ] || refuse "${serviceName}.service belongs to a package of the system; take another --service-name"
+done
+`;
   // The take-over keeps the installation's own unit as what a rollback to it starts; the launcher's unit must not be in its place by then.
   const takenOver = `[ -L ${deployPath}/current ] || [ ! -d ${deployPath} ] ||
   [ -z "$(find ${deployPath} -mindepth 1 -maxdepth 1 ! -name releases ! -name shared ! -name .deploy ! -name lost+found -print -quit)" ] ||
@@ -82,6 +86,16 @@ check_existing() {
   refuse "$place exists already and holds no application; take another path, or an empty folder"
 }
 
+# usage: check_alone PATH    not inside what another application has: its deploys remove what is not theirs
+check_alone() {
+  part=$1
+  while part=\${part%/*} && [ -n "$part" ]; do
+    [ ! -e "$part/.deploy" ] || refuse "$1 lies in $part, the deploy path of another application"
+  done
+}
+
+${units === "administrator" ? "" : foreignUnit}check_alone ${deployPath}
+check_alone ${backupPath}
 check_existing ${deployPath} releases current wsgi.py app.py manage.py requirements.txt pyproject.toml venv .venv .env.production
 check_existing ${backupPath}
 ${units === "launcher" ? takenOver : ""}check_parts_above ${deployPath}

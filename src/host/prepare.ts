@@ -1,7 +1,7 @@
 import { UsageError } from "../base/usage-error.ts";
 import { hasForm } from "../settings/index.ts";
 import { handOver, startAsNewUser } from "./hand-over.ts";
-import { checkLauncher, launcherInstallation } from "./launcher-units.ts";
+import { checkLauncher, launcherInstallation, sharedUsers } from "./launcher-units.ts";
 import type { Preparation } from "./preparation.ts";
 import { authorizedKey, checkPlaces, folderChecks, folders } from "./prepare-places.ts";
 import { anyName, exact, trialCommands, trialInstallation } from "./trial-unit.ts";
@@ -54,6 +54,12 @@ function check(preparation: Preparation): void {
     throw wrong("--service-name", serviceName, "a unit's name without .service is right");
   if (!hasForm(serviceUser, "user") || serviceUser === "root")
     throw wrong("--service-user", serviceUser, "a user's name is right");
+  if (serviceUser === helperGroup || serviceUser === "nobody")
+    throw wrong(
+      "--service-user",
+      serviceUser,
+      "what a deploy does as the service's user has this name's group, which must not be the application's",
+    );
   if (!hasForm(deployUser, "user")) throw wrong("--deploy-user", deployUser, "a user's name is right");
   if (derivedName.test(serviceName))
     throw wrong(
@@ -61,11 +67,11 @@ function check(preparation: Preparation): void {
       serviceName,
       "-standby, -trial and berth-recovery- are in the names of units that Berth makes",
     );
-  if (deployUser === "root" || deployUser === serviceUser)
+  if (sharedUsers.test(deployUser) || deployUser === serviceUser)
     throw wrong(
       "--deploy-user",
       deployUser,
-      "a user of its own is right: neither root nor the service's user",
+      "a user of its own is right: not the service's, and none of the system's such as root or www-data",
     );
   checkPlaces(preparation);
   if (preparation.units === "launcher") checkLauncher(preparation);
@@ -93,7 +99,7 @@ DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \\
 `;
 }
 
-function users({ deployUser, serviceUser, publicKey }: Preparation): string {
+function users({ deployUser, serviceUser, publicKey, units }: Preparation): string {
   const lines = [
     `# The service runs as ${serviceUser}; the pipeline logs in as ${deployUser}, without a password, and shares the service's group so`,
     "# that the service can read what is deployed.",
@@ -101,6 +107,17 @@ function users({ deployUser, serviceUser, publicKey }: Preparation): string {
     `id ${deployUser} >/dev/null 2>&1 || useradd --create-home --shell /bin/bash ${deployUser}`,
     `getent group ${helperGroup} >/dev/null || groupadd --system ${helperGroup}`,
     `group=$(id -gn ${serviceUser})`,
+    "# usage: refuse_user WHY",
+    `refuse_user() { echo "refused: the user ${serviceUser} $1; take another --service-user" >&2; exit 1; }`,
+    `[ "$(id -u ${serviceUser})" != 0 ] || refuse_user "is root by another name"`,
+    "# The helpers of a deploy have a group of their own, so that the application cannot enter them.",
+    `case $group in ${helperGroup} | nogroup) refuse_user "has the main group $group, which helpers of a deploy have" ;; esac`,
+    ...(units === "launcher"
+      ? [
+          "# Whoever acts as a member of these groups becomes root.",
+          `for each in $(id -nG ${serviceUser}); do case $each in root | sudo | wheel | admin | adm | disk | shadow | docker | lxd) refuse_user "is in the group $each" ;; esac; done`,
+        ]
+      : []),
     `usermod --append --groups "$group" ${deployUser}`,
   ];
   if (publicKey !== undefined) lines.push(...authorizedKey(deployUser, publicKey));

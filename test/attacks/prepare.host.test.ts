@@ -112,6 +112,12 @@ describe.each(["bookworm", "trixie"] as const)(
         "belongs to www-data",
       ],
       [
+        "a folder in another application's deploy path",
+        "mkdir -p /srv/other/.deploy /srv/other/releases",
+        "/srv/other/releases/app",
+        "lies in /srv/other, the deploy path of another application",
+      ],
+      [
         "a folder below one for all",
         "install -d -m 777 /srv/all",
         "/srv/all/app",
@@ -141,6 +147,39 @@ describe.each(["bookworm", "trixie"] as const)(
         await shell(host, `stat -L -c %U ${place}`),
         "with this defence undone the place must be taken",
       ).toBe("deploy");
+    });
+
+    it.each([
+      [
+        "a service that a package of the system has",
+        "true",
+        { serviceName: "ssh", units: "deployer" },
+        "ssh.service belongs to a package",
+      ],
+      [
+        "root by another name",
+        "useradd -o -u 0 toor",
+        { serviceUser: "toor" },
+        "toor is root by another name",
+      ],
+      [
+        "a user whose main group is the helpers'",
+        "getent group berth || groupadd berth; useradd -g berth inside",
+        { serviceUser: "inside" },
+        "inside has the main group berth",
+      ],
+      [
+        "an administrator as a launcher's user",
+        "getent group sudo || groupadd sudo; useradd -G sudo admin1",
+        { serviceUser: "admin1", units: "launcher", listen: false },
+        "admin1 is in the group sudo",
+      ],
+    ] as const)("takes no service that is %s", async (_, plant, change, message) => {
+      await shell(host, plant);
+      const { code, stderr } = await host.run(["sh"], {
+        input: prepareScript({ ...preparation, ...change }),
+      });
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(message) });
     });
 
     it("sets up no launcher over an installation that no deploy has taken over: a rollback to it would have lost its unit", async () => {

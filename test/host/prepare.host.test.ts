@@ -50,6 +50,8 @@ describe("what the script says", () => {
     ["the deploy user is root", { deployUser: "root" }, '--deploy-user "root"'],
     ["both are one user", { deployUser: "helpdesk" }, '--deploy-user "helpdesk"'],
     ["the service is root", { serviceUser: "root" }, '--service-user "root"'],
+    ["the service has the helpers' group", { serviceUser: "berth" }, '--service-user "berth"'],
+    ["the deploy user is every application's", { deployUser: "www-data" }, '--deploy-user "www-data"'],
     [
       "a launcher's user is shared",
       { units: "launcher", serviceUser: "www-data", listen: false },

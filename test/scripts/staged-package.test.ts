@@ -37,7 +37,13 @@ describe("a package, made ready to be sent", () => {
     ]);
   });
 
-  it.each([".berth", "venv", ".env.production"])("holds no %s: only the server makes it", (name) => {
+  it.each([
+    ".berth",
+    "venv",
+    ".env.production",
+    ".complete",
+    ".rsync-partial",
+  ])("holds no %s: only the server makes it", (name) => {
     for (const plant of [
       (place: string) => mkdirSync(place),
       (place: string) => symlinkSync("/nowhere", place),
