@@ -23,7 +23,7 @@ def main(state, folder, shared, *persistent):
         print("manifest.json: not the one that the build job made")
         return 1
     linked = {path for path in persistent if leads_into(shared, os.path.join(folder, path))}
-    differences = list(compare(folder, json.loads(content), linked, state == "compiled"))
+    differences = list(compare(folder, shared, json.loads(content), linked, state == "compiled"))
     for line in differences[:20]:
         print(line)
     return 1 if differences else 0
@@ -33,7 +33,7 @@ def leads_into(shared, place):
     return os.path.islink(place) and os.path.normpath(os.readlink(place)).startswith(shared + "/")
 
 
-def compare(folder, manifest, linked, compiled):
+def compare(folder, shared, manifest, linked, compiled):
     files, links = manifest["files"], manifest.get("links", {})
     for path, facts in sorted(files.items()):
         place = place_on_host(path)
@@ -44,12 +44,20 @@ def compare(folder, manifest, linked, compiled):
             yield f"{path}: {problem}"
     for path, target in sorted(links.items()):
         place = os.path.join(folder, place_on_host(path))
-        if not is_below(place_on_host(path), linked) and (not os.path.islink(place) or os.readlink(place) != target):
+        if leads_out(place, folder, shared):
+            yield f"{path}: a link that leads out of the application"
+        elif not is_below(place_on_host(path), linked) and (not os.path.islink(place) or os.readlink(place) != target):
             yield f"{path}: not the link that was built"
     for path in entries(folder, compiled):
         known = links if os.path.islink(os.path.join(folder, path)) else files
         if f"app/{path}" not in known and path not in linked:
             yield f"{path}: not in the package"
+
+
+def leads_out(place, *inside):
+    """Whether what is behind a link, through all links on its way, is in none of the folders."""
+    behind = os.path.realpath(place) + "/"
+    return not any(behind.startswith(os.path.realpath(folder) + "/") for folder in inside)
 
 
 def place_on_host(path):

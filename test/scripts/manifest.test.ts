@@ -97,6 +97,7 @@ describe("a release and its manifest", () => {
       [
         "app/blog/db/empty: a link has taken its place",
         "app/blog/page.html: a link has taken its place",
+        "app/blog/same.html: a link that leads out of the application",
         "blog: not in the package",
       ],
     ],
@@ -105,6 +106,14 @@ describe("a release and its manifest", () => {
       () => {
         rmSync(join(release, "blog/same.html"));
         symlinkSync("/etc/passwd", join(release, "blog/same.html"));
+      },
+      ["app/blog/same.html: a link that leads out of the application"],
+    ],
+    [
+      "a link that leads to another file",
+      () => {
+        rmSync(join(release, "blog/same.html"));
+        symlinkSync("../wsgi.py", join(release, "blog/same.html"));
       },
       ["app/blog/same.html: not the link that was built"],
     ],
@@ -119,6 +128,20 @@ describe("a release and its manifest", () => {
   ])("differ by %s", (_, change, differences) => {
     change();
     expect(compare()).toEqual(differences);
+  });
+
+  it.each([
+    "/etc/passwd",
+    "../../../outside",
+    "up/../outside",
+  ])("differ by a link to %s, also where the build has made it", (target) => {
+    const files = (JSON.parse(manifest) as { files: unknown }).files;
+    symlinkSync("..", join(release, "blog/up"));
+    symlinkSync(target, join(release, "blog/out"));
+    const links = { "app/blog/same.html": "page.html", "app/blog/up": "..", "app/blog/out": target };
+    manifest = JSON.stringify({ files, links });
+    write(".berth/manifest.json", manifest);
+    expect(compare()).toEqual(["app/blog/out: a link that leads out of the application"]);
   });
 
   it("differ where the manifest is not the one that the build job named, whatever it says", () => {
