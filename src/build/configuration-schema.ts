@@ -34,7 +34,7 @@ const schema = {
           },
         },
         baseline: {
-          description: "A file with findings that are put up with; berth lint --write-baseline makes it.",
+          description: "A file with findings that are ignored; berth lint --write-baseline makes it.",
           type: "string",
         },
         docs: {

@@ -1,38 +1,16 @@
 import { resolve } from "node:path";
-import type { Command } from "commander";
 import { UsageError } from "../base/usage-error.ts";
 import type { SlowSources } from "../engine/pipeline/include/read-ahead.ts";
 import { firstOf } from "../sources/first-of.ts";
 import { mirrorSources } from "../sources/mirrors.ts";
 import type { Surroundings } from "./command.ts";
+import { oneOf } from "./options.ts";
 
 /** Where files of other projects come from: the same words in every command. */
 export interface ElsewhereOptions {
   readonly with: readonly string[];
   readonly mirror: readonly string[];
   readonly sources: string;
-}
-
-/** Declares `--with`, `--mirror` and `--sources`. */
-export function declareElsewhere(command: Command): Command {
-  return command
-    .option(
-      "--with <project=folder>",
-      "take another project's files from a folder, whatever the version (repeatable)",
-      collect,
-      [],
-    )
-    .option(
-      "--mirror <folder>",
-      "take other projects from <folder>/<full path>: git, or a folder for each version (repeatable)",
-      collect,
-      [],
-    )
-    .option(
-      "--sources <where>",
-      "where other projects come from: local (--with, --mirror, mirrors: of berth.yaml), or gitlab: what is not there is read from GITLAB_URL",
-      "local",
-    );
 }
 
 /** The sources that the options and the settings name; `answered` is called with each answer of a server. */
@@ -52,9 +30,7 @@ export async function elsewhere(
 
 /** Whether a GitLab is to be asked. Throws UsageError for a place that nobody knows. */
 export function isOnline({ sources }: ElsewhereOptions): boolean {
-  if (!["local", "gitlab"].includes(sources))
-    throw new UsageError(`--sources ${sources}: the choices are local, gitlab`);
-  return sources === "gitlab";
+  return oneOf("--sources", sources, ["local", "gitlab"]) === "gitlab";
 }
 
 function workTreesOf(given: readonly string[], cwd: string): Map<string, string> {
@@ -68,8 +44,4 @@ function workTreesOf(given: readonly string[], cwd: string): Map<string, string>
       return [pair.slice(0, equals).toLowerCase(), resolve(cwd, pair.slice(equals + 1))];
     }),
   );
-}
-
-function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
 }

@@ -1,4 +1,3 @@
-import { UsageError } from "../base/usage-error.ts";
 import {
   createJobs,
   drawPipeline,
@@ -16,6 +15,7 @@ import { printMessages } from "./expand/messages.ts";
 import { startProgress } from "./expand/progress.ts";
 import { type Options, settingOf } from "./expand/setting.ts";
 import { printJobs } from "./expand/table.ts";
+import { collect, declareElsewhere, oneOf } from "./options.ts";
 
 /** `berth expand`: what GitLab makes of a configuration. */
 export const command: CommandModule["command"] = (program, surroundings, finish) => {
@@ -52,24 +52,9 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
     .option(
       "--root <folder>",
       "the project's folder, for local includes (default: where a .gitlab-ci.yml lies)",
-    )
-    .option(
-      "--with <project=folder>",
-      "take another project's files from a folder, whatever the version",
-      collect,
-      [],
-    )
-    .option(
-      "--mirror <folder>",
-      "take other projects from <folder>/<full path>: git, or a folder for each version",
-      collect,
-      [],
-    )
-    .option(
-      "--sources <where>",
-      "where other projects come from: local (--with and --mirror), or gitlab: what is not there is read from GITLAB_URL",
-      "local",
-    )
+    );
+  declareElsewhere(program);
+  program
     .option(
       "--edition <edition>",
       "enterprise, as GitLab.com runs it, or foss, which lacks secrets, identity, needs:project and some more",
@@ -96,11 +81,11 @@ Examples:
   GITLAB_TOKEN=… berth expand --sources gitlab --project group/app`;
 
 async function expand(file: string, options: Options, surroundings: Surroundings): Promise<ExitCode> {
-  requireOneOf("--format", options.format, ["yaml", "json"]);
-  if (options.graph !== undefined) requireOneOf("--graph", options.graph, ["mermaid", "svg"]);
-  requireOneOf("--source", options.source, PIPELINE_SOURCES);
-  requireOneOf("--sources", options.sources, ["local", "gitlab"]);
-  requireOneOf("--edition", options.edition, ["enterprise", "foss"]);
+  oneOf("--format", options.format, ["yaml", "json"]);
+  if (options.graph !== undefined) oneOf("--graph", options.graph, ["mermaid", "svg"]);
+  oneOf("--source", options.source, PIPELINE_SOURCES);
+  oneOf("--sources", options.sources, ["local", "gitlab"]);
+  oneOf("--edition", options.edition, ["enterprise", "foss"]);
   const online = options.sources === "gitlab" ? await import("../sources/gitlab.ts") : undefined;
   const host = options.host ?? (await online?.gitlabHost(surroundings.env)) ?? EXAMPLE_PROJECT.host;
   const setting = settingOf(file, { ...options, host }, surroundings.cwd);
@@ -133,13 +118,4 @@ async function expand(file: string, options: Options, surroundings: Surroundings
 function printConfig({ config }: Pipeline, format: string, { stdout }: Surroundings): void {
   const tree = config ?? new YamlMap();
   stdout.write(format === "json" ? `${JSON.stringify(toJson(tree), null, 2)}\n` : toYamlText(tree));
-}
-
-function requireOneOf(option: string, value: string, values: readonly string[]): void {
-  if (!values.includes(value))
-    throw new UsageError(`${option} ${value}: the choices are ${values.join(", ")}`);
-}
-
-function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
 }

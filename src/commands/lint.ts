@@ -2,18 +2,18 @@ import { relative, resolve } from "node:path";
 import { UsageError } from "../base/usage-error.ts";
 import { type Format, formats } from "../report/index.ts";
 import type { CommandModule, ExitCode, Surroundings } from "./command.ts";
-import { declareElsewhere } from "./elsewhere.ts";
 import { chooseFiles } from "./lint/find-files.ts";
 import { judge } from "./lint/judge.ts";
 import { type OpenProject, openProject } from "./lint/open-project.ts";
 import type { LintOptions } from "./lint/options.ts";
 import { report } from "./lint/print.ts";
 import { loadSettings } from "./lint/settings.ts";
+import { collect, declareElsewhere } from "./options.ts";
 import { projectRoot } from "./project-root.ts";
 
 /** `berth lint`: everything that GitLab would refuse, that consumers would stumble over, or that an attacker could use. */
 export const command: CommandModule["command"] = (program, surroundings, finish) => {
-  declareElsewhere(program)
+  declareElsewhere(program, "--with, --mirror, mirrors: of berth.yaml")
     .description(
       "Checks components and pipelines offline, as GitLab itself would judge them, and says where each fault is.\n" +
         "Exit code 0: nothing at or above --fail-on. 1: findings. 2: could not run.",
@@ -40,8 +40,8 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
     )
     .option("--dry-run", "with --fix: show the changes as a diff and write nothing")
     .option("--changed [ref]", "only files that differ from a commit (default: HEAD)")
-    .option("--baseline <file>", "put up with the findings that the file lists")
-    .option("--write-baseline <file>", "write the present findings to a file to put up with")
+    .option("--baseline <file>", "ignore the findings that the file lists")
+    .option("--write-baseline <file>", "write the present findings to a file, to ignore them from now on")
     .option("--no-shellcheck", "check the scripts' syntax only")
     .option("--no-cache", "judge every file anew, whatever earlier runs found")
     .option("--watch", "lint again whenever a file changes, until Ctrl-C")
@@ -129,11 +129,6 @@ function optionsAt(root: string, here: string, options: LintOptions): LintOption
     mirror: options.mirror.map(moved),
     with: options.with.map((pair) => pair.replace(/(?<==).*/s, moved)),
   };
-}
-
-/** Gathers the values of an option that is given several times. */
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
 }
 
 /** The text of stdin under its name, where `-` is the path; undefined for any other. */

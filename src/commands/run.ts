@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { CommandModule } from "./command.ts";
+import { collect, declareElsewhere } from "./options.ts";
 import type { RunOptions } from "./run/options.ts";
 
 /** `berth run`: the project's pipeline on this machine. */
@@ -40,24 +41,9 @@ export const command: CommandModule["command"] = (program, surroundings, finish)
     .option("--output <folder>", "where logs and artifacts go (default: the user's cache)")
     .option("--keep", "leave the jobs' checkouts behind, and say where")
     .option("--project <path>", "the project's full path (default: that of origin)")
-    .option("--host <name>", "the server's name (default: that of origin)")
-    .option(
-      "--with <project=folder>",
-      "take another project's files from a folder, whatever the version",
-      collect,
-      [],
-    )
-    .option(
-      "--mirror <folder>",
-      "take other projects from <folder>/<full path>: git, or a folder for each version",
-      collect,
-      [],
-    )
-    .option(
-      "--sources <where>",
-      "where other projects come from: local (--with and --mirror), or gitlab: what is not there is read from GITLAB_URL",
-      "local",
-    )
+    .option("--host <name>", "the server's name (default: that of origin)");
+  declareElsewhere(program);
+  program
     .option("--json", "print the result, the list or the plan as JSON")
     .option("--verbose", "show what the runner does around a job's own commands")
     .option("--quiet", "no logs, only the summary")
@@ -86,7 +72,3 @@ Examples:
   berth run --event tag --ref v1.2.0 --input environment=staging
   berth run --list --json
   berth run --executor container --with group/components=../components`;
-
-function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
-}

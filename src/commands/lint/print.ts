@@ -23,7 +23,7 @@ export function report(
   const findings = withFingerprints(judgement);
   if (options.writeBaseline !== undefined) {
     writeReport(resolve(cwd, options.writeBaseline), writeBaseline(findings));
-    stderr.write(`berth: ${options.writeBaseline} lists ${findings.length} findings to put up with\n`);
+    stderr.write(`berth: ${options.writeBaseline} lists ${findings.length} findings to ignore\n`);
     return 0;
   }
   const file = options.baseline ?? settings.baseline;

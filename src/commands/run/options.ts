@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 import { UsageError } from "../../base/usage-error.ts";
 import { toJson } from "../../engine/yaml/index.ts";
-import type { ExecutorChoice } from "../../pipelines/executor.ts";
 import type { Choice } from "../../run/choose-jobs.ts";
-import { type EventName, eventNames } from "../../run/event.ts";
+import { eventNames } from "../../run/event.ts";
 import type { RunRequest } from "../../run/prepare.ts";
 import type { Surroundings } from "../command.ts";
 import { inputsOf, pairs } from "../expand/setting.ts";
+import { oneOf } from "../options.ts";
 
 /** The options of `berth run`, as the command line gives them. */
 export interface RunOptions {
@@ -49,7 +49,7 @@ export async function requestOf(options: RunOptions, surroundings: Surroundings)
     throw new UsageError("--target: only a merge request has a target; add --event merge_request");
   return {
     cwd,
-    event: oneOf("--event", options.event, eventNames) as EventName,
+    event: oneOf("--event", options.event, eventNames),
     ref: options.ref,
     target: options.target,
     defaultBranch: options.defaultBranch,
@@ -78,18 +78,6 @@ export function choiceOf(names: readonly string[], options: RunOptions): Choice 
   return { names, only, from, until, manual };
 }
 
-/** How jobs run. @throws UsageError */
-export function executorChoice({ executor }: RunOptions): ExecutorChoice {
-  return oneOf("--executor", executor, ["auto", "shell", "container"]) as ExecutorChoice;
-}
-
-/** How many jobs run at the same time. @throws UsageError */
-export function concurrencyOf({ concurrency }: RunOptions): number {
-  const number = Number(concurrency);
-  if (Number.isInteger(number) && number >= 1 && number <= 64) return number;
-  throw new UsageError(`--concurrency ${concurrency}: give a whole number from 1 to 64`);
-}
-
 async function onlineSources(
   { sources, host }: RunOptions,
   surroundings: Surroundings,
@@ -105,9 +93,4 @@ async function onlineSources(
 function variableName(key: string): string {
   if (/^[A-Za-z_]\w*$/.test(key)) return key;
   throw new UsageError(`--variable ${key}: a variable's name has letters, digits and _ only`);
-}
-
-function oneOf(option: string, value: string, values: readonly string[]): string {
-  if (values.includes(value)) return value;
-  throw new UsageError(`${option} ${value}: the choices are ${values.join(", ")}`);
 }

@@ -11,9 +11,10 @@ import { newCheckoutsFolder, newRunFolder } from "../../run/run-folder.ts";
 import { runJobs } from "../../run/run-jobs.ts";
 import { touchedJobs } from "../../run/touched-jobs.ts";
 import type { ExitCode, Surroundings } from "../command.ts";
+import { concurrencyOf, executorOf } from "../options.ts";
 import { earlierNotes, findEarlier } from "./earlier.ts";
 import { liveLogs } from "./live.ts";
-import { choiceOf, concurrencyOf, executorChoice, type RunOptions, requestOf } from "./options.ts";
+import { choiceOf, type RunOptions, requestOf } from "./options.ts";
 import { painter } from "./paint.ts";
 import { refuse } from "./refuse.ts";
 import { resultData } from "./result-data.ts";
@@ -41,7 +42,7 @@ async function runOnce(
 ): Promise<ExitCode> {
   const request = await requestOf(options, surroundings);
   const jobChoice = choiceOf(names, options);
-  const choice = executorChoice(options);
+  const choice = executorOf(options);
   const concurrency = concurrencyOf(options);
   const executors = new ExecutorChooser(choice);
   const checkouts = await newCheckoutsFolder();

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { UsageError } from "../../base/usage-error.ts";
 import { parseDuration } from "../../engine/pipeline/duration.ts";
-import type { ExecutorChoice, ExecutorChooser } from "../../pipelines/executor.ts";
+import type { ExecutorChooser } from "../../pipelines/executor.ts";
 import { differencesOf } from "../../smoke/compare.ts";
 import { ExpansionSession } from "../../smoke/local/expansion-session.ts";
 import { openLocalSession } from "../../smoke/local/session.ts";
@@ -12,6 +12,7 @@ import type { SmokeSession } from "../../smoke/session.ts";
 import { Needs, readTarget } from "../../smoke/surroundings.ts";
 import type { Variation } from "../../smoke/variation.ts";
 import type { ExitCode, Surroundings } from "../command.ts";
+import { concurrencyOf, executorOf, oneOf } from "../options.ts";
 import { chooseVariations, isRemote, list, variationsForGitlab } from "./choose.ts";
 import type { SmokeOptions } from "./options.ts";
 import { isWatched, showProgress } from "./progress.ts";
@@ -57,8 +58,8 @@ async function runAll(
   surroundings: Surroundings,
 ): Promise<VariationReport[]> {
   const { cwd, env, signal } = surroundings;
-  const executor = executorOf(options.executor);
-  const concurrency = wholeNumber("--concurrency", options.concurrency);
+  const executor = executorOf(options);
+  const concurrency = concurrencyOf(options);
   const timeoutSeconds = options.timeout === undefined ? undefined : durationOf(options.timeout);
   const keep = options.keep ?? false;
   const target = options.target === undefined ? undefined : await readTarget(options.target, env);
@@ -108,8 +109,7 @@ interface Opened {
 
 function runnersOf({ on, compare }: SmokeOptions): Runner[] {
   if (compare) return ["local", "gitlab"];
-  if (on === "local" || on === "gitlab") return [on];
-  throw new UsageError(`--on ${on}: the choices are local, gitlab`);
+  return [oneOf("--on", on, ["local", "gitlab"])];
 }
 
 async function localOpener({ surroundings, executors, keep, say }: OpenerOptions): Promise<Opened> {
@@ -151,18 +151,6 @@ async function notePoster(options: SmokeOptions, { env, signal }: Surroundings) 
     env,
     signal,
   });
-}
-
-function executorOf(text: string): ExecutorChoice {
-  if (text === "auto" || text === "shell" || text === "container") return text;
-  throw new UsageError(`--executor ${text}: the choices are auto, shell, container`);
-}
-
-function wholeNumber(option: string, text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1 || number > 64)
-    throw new UsageError(`${option} ${text}: give a whole number from 1 to 64`);
-  return number;
 }
 
 function durationOf(text: string): number {

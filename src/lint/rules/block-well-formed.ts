@@ -20,7 +20,7 @@ export const rule: Rule = {
       const block = `$[[ inputs.${input} ]]`;
       report({
         at,
-        message: `"${text}" is no block: GitLab leaves it as it is`,
+        message: `"${text}" is not a block: GitLab leaves it as it is`,
         hint: near === undefined ? `write ${block}` : `write ${block}; ${near}`,
         ...(near === undefined && {
           fix: { title: `write ${block}`, safe: false, edits: [{ ...at, text: block }] },
